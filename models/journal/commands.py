@@ -1,0 +1,128 @@
+"""Writing the journal: one line a command, with the images of the rows it changed.
+
+The images make undo: taking a line back puts its rows as they were before, and is itself a line that can be taken back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from models.journal.tables import Journal
+from models.storage.database import Row, table
+from models.values.errors import Refused
+from models.values.instants import Instant
+from models.values.language import _
+
+Image = list[Any]  # [table, id, before or null, after or null]; before and after hold the columns that changed
+
+
+class Pen:
+    """Writes rows within a transaction and keeps an image of each change, before and after."""
+
+    def __init__(self) -> None:
+        self.images: list[Image] = []
+
+    def insert(self, row: type[Row], **values: Any) -> int:
+        """Insert a row; returns its id."""
+        made = row.create(**values)
+        self.images.append([row._meta.table_name, made.id, None, _columns(made)])
+        return int(made.id)
+
+    def update(self, row: Row, **values: Any) -> None:
+        """Change the named fields of a row that was read in this transaction; unchanged ones are left out."""
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return
+        before = {name: _plain(getattr(row, name)) for name in changed}
+        for name, value in changed.items():
+            setattr(row, name, value)
+        meta = type(row)._meta
+        row.save(only=[meta.combined[name] for name in changed])
+        self.images.append([meta.table_name, row.id, before, {n: _plain(v) for n, v in changed.items()}])
+
+    def delete(self, row: Row) -> None:
+        self.images.append([row._meta.table_name, row.id, _columns(row), None])
+        row.delete_instance()
+
+
+def record(
+    *,
+    at: Instant,
+    employee_id: int | None,
+    command: str,
+    subject: str,
+    subject_id: int,
+    images: Iterable[Image] = (),
+    undoes: int | None = None,
+    **facts: Any,
+) -> int:
+    """Add a line and return its id. Call it last in the command's transaction.
+
+    `facts` are what people read later (reason, names); `images` the rows changed.
+    """
+    content = json.dumps({**facts, "rows": list(images)}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    salt = secrets.token_hex(16)
+    digest = digest_of(salt, content)
+    last = Journal.select(Journal.chain).order_by(Journal.id.desc()).limit(1).scalar() or ""
+    line = Journal.create(
+        at=at,
+        employee_id=employee_id,
+        command=command,
+        subject=subject,
+        subject_id=subject_id,
+        undoes=undoes,
+        content=content,
+        salt=salt,
+        digest=digest,
+        chain=chain_of(last, at, employee_id, command, subject, subject_id, undoes, digest),
+    )
+    return int(line.id)
+
+
+def digest_of(salt: str, content: str) -> str:
+    return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()
+
+
+def chain_of(last: str, *fields: Any) -> str:
+    """The chain after a line: a hash of the chain before it and its fields."""
+    return hashlib.sha256("\n".join([last, *map(str, fields)]).encode()).hexdigest()
+
+
+def take_back(images: Iterable[Image]) -> list[Image]:
+    """Put the rows as they were before, in reverse order; returns the images of having done so.
+
+    Raises Refused `changed_since` where a row no longer is as the line left it.
+    """
+    reversed_images: list[Image] = []
+    for name, row_id, before, after in reversed(list(images)):
+        kind = table(name)
+        row = kind.get_or_none(kind._meta.primary_key == row_id)
+        if not _stands_as(row, after):
+            raise Refused("changed_since", _("This was changed again since; it cannot be taken back."))
+        if after is None:
+            kind.insert(**before).execute()
+        elif before is None:
+            row.delete_instance()
+        else:
+            kind.update(**before).where(kind._meta.primary_key == row_id).execute()
+        reversed_images.append([name, row_id, after, before])
+    return reversed_images
+
+
+def _stands_as(row: Row | None, after: dict[str, Any] | None) -> bool:
+    if row is None or after is None:
+        return row is None and after is None
+    return all(_plain(getattr(row, name)) == value for name, value in after.items())
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    return {field.column_name: _plain(getattr(row, field.column_name)) for field in row._meta.sorted_fields}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,61 @@
+"""Who may see and change what (semantics §8). Pure: plain values in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ROLES = ("rep", "manager", "accountant", "admin")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `team` holds the ids of the employees of the actor's team, the actor among them."""
+
+    id: int
+    login: str
+    name: str
+    role: str
+    language: str
+    timezone: str
+    team: frozenset[int]
+    team_read: bool
+
+
+Owners = frozenset[int] | None  # the ids of owners whose things are meant; None is everybody's
+
+
+def readable(actor: Actor) -> Owners:
+    """Whose deals, clients, activities and time the actor may read."""
+    if actor.role in ("admin", "accountant"):
+        return None
+    if actor.role == "manager" or actor.team_read:
+        return actor.team | {actor.id}
+    return frozenset({actor.id})
+
+
+def writable(actor: Actor) -> Owners:
+    """Whose deals, clients and activities the actor may change."""
+    if actor.role == "admin":
+        return None
+    if actor.role == "manager":
+        return actor.team | {actor.id}
+    if actor.role == "rep":
+        return frozenset({actor.id})
+    return frozenset()
+
+
+def covers(owners: Owners, owner_id: int | None) -> bool:
+    return owners is None or owner_id in owners
+
+
+def overlap(owners: Owners, wanted: Iterable[int] | None) -> Owners:
+    """`owners` narrowed to the wanted ones."""
+    if wanted is None:
+        return owners
+    return frozenset(wanted) if owners is None else owners & frozenset(wanted)
+
+
+def may_set_up(actor: Actor) -> bool:
+    """Types, stages, people, company, services: the administrator's."""
+    return actor.role == "admin"

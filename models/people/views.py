@@ -1,0 +1,129 @@
+"""Who works here, and where they left the program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.people.rules import Actor
+from models.people.tables import Company, Employee, Team, Workplace
+from models.values.errors import NotFound, Refused, Usage
+from models.values.instants import Instant
+from models.values.language import _
+from models.values.text import search_key
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    login: str
+    name: str
+    role: str
+    team: str | None
+    language: str
+    timezone: str
+    can_login: bool
+    disabled: bool
+
+
+@dataclass(frozen=True)
+class CompanyFacts:
+    name: str
+    language: str
+    currency: str
+    timezone: str
+    clock: str
+    team_read: bool
+    created_at: Instant
+
+
+def company() -> CompanyFacts:
+    row = Company.get()
+    return CompanyFacts(
+        row.name, row.language, row.currency, row.timezone, row.clock, row.team_read, row.created_at
+    )
+
+
+def acting(login: str | None, unix_user: str) -> Actor:
+    """The acting employee: the one called `login`, else the only one, else the one whose login is the Unix user.
+
+    Raises Usage `no_actor`, `unknown_employee`.
+    """
+    able = (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
+    if login is not None:
+        row = Employee.get_or_none(able & (Employee.login == login))
+        if row is None:
+            raise Usage("unknown_employee", _("There is no employee {login} who can log in.").format(login=repr(login)))
+        return _actor(row)
+    rows = list(Employee.select().where(able).limit(2))
+    if len(rows) != 1:
+        rows = list(Employee.select().where(able & (Employee.login == unix_user)))
+    if len(rows) != 1:
+        raise Usage("no_actor", _("Say who you are with --as LOGIN."))
+    return _actor(rows[0])
+
+
+def _actor(row: Employee) -> Actor:
+    team = frozenset({row.id})
+    if row.team_id is not None:
+        team |= {r[0] for r in Employee.select(Employee.id).where(Employee.team == row.team_id).tuples()}
+    team_read = bool(Company.select(Company.team_read).scalar())
+    return Actor(row.id, row.login, row.name, row.role, row.language, row.timezone, team, team_read)
+
+
+def people() -> list[Person]:
+    """Everybody, by name."""
+    return [_person(row) for row in Employee.select(Employee, Team).left_outer_join(Team).order_by(Employee.name_key)]
+
+
+def logins(ids: Sequence[int] | None = None) -> dict[int, str]:
+    """Logins by employee id."""
+    query = Employee.select(Employee.id, Employee.login)
+    if ids is not None:
+        query = query.where(Employee.id.in_(ids))
+    return dict(query.tuples())
+
+
+def names() -> dict[int, str]:
+    """Names by employee id."""
+    return dict(Employee.select(Employee.id, Employee.name).tuples())
+
+
+def find_employee(text: str) -> Person:
+    """By login, then name, then id. Raises NotFound, Refused `ambiguous`."""
+    query = Employee.select(Employee, Team).left_outer_join(Team)
+    found = list(query.where(Employee.login == text))
+    found = found or list(query.where(Employee.name_key == search_key(text)).limit(6))
+    if not found and text.isascii() and text.isdigit() and len(text) < 10:
+        found = list(query.where(Employee.id == int(text)))
+    if not found:
+        raise NotFound(_("There is no employee {name}.").format(name=repr(text)))
+    if len(found) > 1:
+        raise Refused(
+            "ambiguous",
+            _("Several employees are called {name}.").format(name=repr(text)),
+            [{"id": row.id, "name": row.login} for row in found],
+        )
+    return _person(found[0])
+
+
+def workplace(employee_id: int) -> dict[str, Any]:
+    """Where the employee left the program; empty the first time."""
+    state = Workplace.select(Workplace.state).where(Workplace.employee == employee_id).scalar()
+    return dict(json.loads(state)) if state else {}
+
+
+def _person(row: Employee) -> Person:
+    return Person(
+        row.id,
+        row.login,
+        row.name,
+        row.role,
+        row.team.name if row.team_id else None,
+        row.language,
+        row.timezone,
+        row.can_login,
+        row.disabled_at is not None,
+    )

@@ -1,0 +1,151 @@
+"""Reading rows into the plain facts that `rules` judge, and finding deals, types and stages by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.journal.tables import Journal
+from models.people import views as people
+from models.people.rules import covers, readable, writable
+from models.people.tables import Employee
+from models.pipeline.rules import DealFacts, LastChange, StageFacts, TypeFacts
+from models.pipeline.tables import Deal, DealType, Stage, Transition, Visit
+from models.values.dates import moment_text
+from models.values.errors import NotFound, Refused
+from models.values.instants import local_day
+from models.values.language import _
+from models.values.text import search_key
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+
+def type_facts(type_id: int) -> TypeFacts:
+    """A deal type with its stages in order and its exceptions. Raises NotFound."""
+    row = DealType.get_or_none(DealType.id == type_id)
+    if row is None:
+        raise NotFound(_("There is no deal type {name}.").format(name=type_id))
+    stages = tuple(
+        StageFacts(
+            stage.id,
+            stage.name,
+            stage.archived_at is not None,
+            0 if stage.required_of_all else stage.created_at,
+            stage.probability,
+            stage.norm,
+        )
+        for stage in Stage.select().where(Stage.deal_type == type_id).order_by(Stage.position, Stage.id)
+    )
+    pairs = list(
+        Transition.select(Transition.from_stage, Transition.to_stage, Transition.kind)
+        .where(Transition.deal_type == type_id)
+        .tuples()
+    )
+    return TypeFacts(
+        row.id,
+        row.name,
+        row.mode,
+        row.returns,
+        stages,
+        frozenset((a, b) for a, b, kind in pairs if kind == "forbidden"),
+        frozenset((a, b) for a, b, kind in pairs if kind == "allowed"),
+    )
+
+
+def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) -> DealFacts:
+    """What the judge needs of a deal; the last change only where `seen_version` is not the present one."""
+    visited = frozenset(
+        row[0]
+        for row in Visit.select(Visit.stage)
+        .where((Visit.deal == deal.id) & (Visit.deal_type == deal.deal_type_id))
+        .tuples()
+    )
+    last = None if seen_version in (None, deal.version) else _last_change(session, deal)
+    return DealFacts(
+        id=deal.id,
+        title=deal.title,
+        version=deal.version,
+        outcome=deal.outcome,
+        stage_id=deal.stage_id,
+        held=deal.held_at is not None,
+        started_at=deal.started_at,
+        entered_at=deal.entered_at,
+        visited=visited,
+        last_change=last,
+        closed_at=deal.closed_at,
+        held_at=deal.held_at,
+    )
+
+
+def readable_deal(session: Session, deal_id: int) -> Deal:
+    """The row, if the actor may see it. Raises NotFound."""
+    row = Deal.get_or_none(Deal.id == deal_id)
+    if row is None or not covers(readable(session.actor), row.owner_id):
+        raise NotFound(_("There is no deal {id}.").format(id=deal_id))
+    return row
+
+
+def may_change(session: Session, deal: Deal) -> bool:
+    return covers(writable(session.actor), deal.owner_id)
+
+
+def who_may(deal: Deal) -> list[str]:
+    """Logins of those who may change the deal: its owner, the managers of the owner's team, administrators."""
+    owner = Employee.get_by_id(deal.owner_id)
+    able = (Employee.role == "admin") | (Employee.id == owner.id)
+    if owner.team_id is not None:
+        able |= (Employee.role == "manager") & (Employee.team == owner.team_id)
+    query = Employee.select(Employee.login).where(
+        able & (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
+    )
+    return [row[0] for row in query.order_by(Employee.login).limit(6).tuples()]
+
+
+def find_type(text: str | None) -> int:
+    """The id of a deal type by name or id; without `text` the only one, else the company's default.
+
+    Raises NotFound, Refused `type_needed`.
+    """
+    if text is None:
+        rows = list(DealType.select(DealType.id, DealType.is_default).order_by(DealType.id).tuples())
+        chosen = [type_id for type_id, is_default in rows if is_default or len(rows) == 1]
+        if not chosen:
+            raise Refused("type_needed", _("Say which deal type is meant."))
+        return int(chosen[0])
+    row = DealType.get_or_none(DealType.name_key == search_key(text))
+    if row is None and text.isascii() and text.isdigit() and len(text) < 10:
+        row = DealType.get_or_none(DealType.id == int(text))
+    if row is None:
+        raise NotFound(_("There is no deal type {name}.").format(name=repr(text)))
+    return int(row.id)
+
+
+def find_stage(deal_type: TypeFacts, text: str) -> StageFacts:
+    """A stage of the type by name (an active one first) or id. Raises NotFound."""
+    key = search_key(text)
+    named = [stage for stage in deal_type.stages if search_key(stage.name) == key]
+    named.sort(key=lambda stage: stage.archived)
+    if not named and text.isascii() and text.isdigit():
+        named = [stage for stage in deal_type.stages if stage.id == int(text)]
+    if not named:
+        raise NotFound(
+            _("{type} has no stage {name}.").format(type=repr(deal_type.name), name=repr(text)),
+            [{"id": stage.id, "name": stage.name} for stage in deal_type.active()],
+        )
+    return named[0]
+
+
+def _last_change(session: Session, deal: Deal) -> LastChange | None:
+    line = (
+        Journal.select()
+        .where((Journal.subject == "deal") & (Journal.subject_id == deal.id))
+        .order_by(Journal.id.desc())
+        .first()
+    )
+    if line is None:
+        return None
+    zone = session.actor.timezone
+    when = moment_text(line.at, zone, local_day(session.now(), zone))
+    stage = Stage.get_or_none(Stage.id == deal.stage_id)
+    what = {"won": _("won"), "lost": _("lost")}.get(deal.outcome) or (stage.name if stage else "")
+    return LastChange(people.names().get(line.employee_id or 0, "?"), when, what)

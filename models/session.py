@@ -1,0 +1,39 @@
+"""Who acts, on which store, at what time: the first argument of every command and view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from models.people.rules import Actor
+from models.storage.store import Store
+from models.values import instants
+from models.values.instants import Instant
+
+# What a lower flat sets off in an upper one, within the same transaction. Named, so that a command line that never
+# gets there does not import it.
+FOLLOWERS: dict[str, tuple[str, ...]] = {
+    "client_renamed": ("models.pipeline.commands:follow_client_renamed",),
+}
+
+
+@dataclass(frozen=True)
+class Session:
+    store: Store
+    actor: Actor
+    now: Callable[[], Instant] = field(default=instants.now)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The one transaction of a command."""
+        with self.store.writing():
+            yield
+
+    def follow(self, event: str, **facts: Any) -> None:
+        """Call the followers of `event` in the transaction under way."""
+        for place in FOLLOWERS[event]:
+            module, _colon, name = place.partition(":")
+            getattr(import_module(module), name)(self, **facts)
