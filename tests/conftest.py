@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("STAGEWATCH_TEST_DATA") or ROOT.parent / "shared" / "data").resolve()
 
 # No deadline: a busy machine is no failure. `pytest --hypothesis-profile=deep` searches longer.
 settings.register_profile("short", max_examples=60, deadline=None)
@@ -43,7 +44,6 @@ def clean_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real data; tests that ask for it are skipped where it is not there."""
-    folder = Path(os.environ.get("STAGEWATCH_TEST_DATA") or ROOT.parent / "shared" / "data").resolve()
-    if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is not there (STAGEWATCH_TEST_DATA names another folder)")
-    return folder
+    if not DATA.is_dir():
+        pytest.skip(f"no real data: {DATA} is not there (STAGEWATCH_TEST_DATA names another folder)")
+    return DATA
