@@ -157,6 +157,7 @@ class _Sqlite(peewee.SqliteDatabase):
             self.database = kept
 
     path: Path
+    database: Any
 
 
 def _connect(path: Path) -> peewee.SqliteDatabase:
