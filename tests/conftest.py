@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from models.journal.commands import Pen
+from models.people import commands as people
+from models.people.views import acting
+from models.pipeline import setup
+from models.session import Session
+from models.storage.store import create_store
+from models.timekeeping.tables import Service
+from models.values import instants
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("STAGEWATCH_TEST_DATA") or ROOT.parent / "shared" / "data").resolve()
@@ -47,3 +56,35 @@ def data() -> Path:
     if not DATA.is_dir():
         pytest.skip(f"no real data: {DATA} is not there (STAGEWATCH_TEST_DATA names another folder)")
     return DATA
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A fresh store with the administrator `root`, the type Quick Sales (free, three stages) and the service Work."""
+    store = create_store(tmp_path / "stagewatch.db")
+    at = instants.now()
+    with store.writing():
+        people.found_company(
+            name="", language="en", currency="EUR", timezone="UTC", admin="root", admin_name="Root", at=at
+        )
+    made = Session(store, acting("root", ""))
+    type_id = setup.add_type(made, "Quick Sales", mode="free")
+    for name in ("Initiating interest", "Demonstration", "Closing the deal"):
+        setup.add_stage(made, type_id, name)
+    with store.writing():
+        Pen().insert(Service, name="Work", name_key="work", created_at=at)
+    yield made
+    store.close()
+
+
+@pytest.fixture
+def make_type(session: Session) -> Callable[..., int]:
+    """Makes a deal type with the named stages in the session's store; returns its id."""
+
+    def make(mode: str, names: Sequence[str], returns: bool = False) -> int:
+        type_id = setup.add_type(session, f"{mode} type", mode=mode, returns=returns)
+        for name in names:
+            setup.add_stage(session, type_id, name)
+        return type_id
+
+    return make

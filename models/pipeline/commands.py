@@ -452,18 +452,32 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
 
 
 def _refuse_if_built_on(step: journal.Line) -> None:
-    """Later lines of the deal that stand: another's change, or any later step of its history, bar the way back."""
-    later = journal.lines_of("deal", step.subject_id, after=step.id)
-    gone = {line.undoes for line in later if line.undoes is not None}
-    for line in later:
-        if line.id in gone or line.command == "deal.undo":
+    """Bar the way back where another changed the deal since, or where a later step of its history stands."""
+    lines = journal.lines_of("deal", step.subject_id)
+    undoes = {line.id: line.undoes for line in lines}
+    gone = set(undoes.values())
+    for line in lines:
+        if line.id <= step.id or line.id in gone or line.command == "deal.undo":
             continue
-        if line.employee_id != step.employee_id or line.command != "deal.set":
-            who = people.names().get(line.employee_id or 0, "?")
-            raise Refused(
-                "changed_since",
-                _("{who} changed the deal since; it cannot be taken back. Make a return instead.").format(who=who),
-            )
+        # A step made again counts as when it was first made.
+        if line.employee_id == step.employee_id and (
+            line.command == "deal.set" or _first_made(line.id, undoes) < _first_made(step.id, undoes)
+        ):
+            continue
+        raise Refused(
+            "changed_since",
+            _("{who} changed the deal since; it cannot be taken back. Make a return instead.").format(
+                who=people.names().get(line.employee_id or 0, "?")
+            ),
+        )
+
+
+def _first_made(line_id: int, undoes: dict[int, int | None]) -> int:
+    """The step at the beginning of a chain of undo and redo."""
+    before = undoes.get(line_id)
+    while before is not None:
+        line_id, before = before, undoes.get(before)
+    return line_id
 
 
 def _reason(text: str) -> str:

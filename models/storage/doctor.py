@@ -1,0 +1,151 @@
+"""Is the store sound? Each check is one question with its answer; the SQL looks for rows that break an invariant."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.storage.migrate import version
+from models.storage.store import SCHEMA_VERSION, Store
+from models.values.language import _
+
+SPACE_NEEDED = 50 * 2**20
+
+# Name of the check, and a query that finds the ids of what breaks it.
+INVARIANTS = {
+    "an open deal has exactly one open visit": """
+        SELECT deal.id FROM deal WHERE outcome = 'open'
+        AND (SELECT count(*) FROM visit WHERE visit.deal_id = deal.id AND visit.left_at IS NULL) <> 1
+    """,
+    "a closed deal has no open visit": """
+        SELECT deal.id FROM deal JOIN visit ON visit.deal_id = deal.id AND visit.left_at IS NULL
+        WHERE outcome <> 'open'
+    """,
+    "a deal stands where its open visit is": """
+        SELECT deal.id FROM deal JOIN visit ON visit.deal_id = deal.id AND visit.left_at IS NULL
+        WHERE deal.stage_id IS NOT visit.stage_id OR deal.deal_type_id <> visit.deal_type_id
+        OR deal.entered_at <> visit.entered_at
+    """,
+    "visits of a deal follow one another": """
+        SELECT deal_id FROM (
+            SELECT deal_id, seq, entered_at, left_at, left_as,
+                lead(entered_at) OVER each AS next_at, lead(entered_as) OVER each AS next_as,
+                lead(seq) OVER each AS next_seq
+            FROM visit WINDOW each AS (PARTITION BY deal_id ORDER BY seq)
+        ) WHERE next_at IS NOT NULL AND (
+            left_at IS NULL OR next_at < left_at OR next_seq <> seq + 1
+            OR (left_as NOT IN ('won', 'lost') AND next_at <> left_at)
+            OR (left_as IN ('won', 'lost')) <> (next_as = 'reopen')
+        )
+    """,
+    "a stage is of its deal's type": """
+        SELECT deal.id FROM deal JOIN stage ON stage.id = deal.stage_id
+        WHERE stage.deal_type_id <> deal.deal_type_id
+    """,
+    "a closed deal ended with its last visit": """
+        SELECT deal.id FROM deal JOIN visit ON visit.deal_id = deal.id
+        WHERE deal.outcome <> 'open'
+        AND visit.seq = (SELECT max(seq) FROM visit AS last WHERE last.deal_id = deal.id)
+        AND (visit.left_as <> deal.outcome OR visit.left_at <> deal.closed_at OR visit.stage_id <> deal.stage_id)
+    """,
+    "holds of a deal do not overlap": """
+        SELECT a.deal_id FROM hold AS a JOIN hold AS b ON a.deal_id = b.deal_id AND a.id < b.id
+        WHERE a.ended_at IS NULL OR (a.ended_at > b.started_at AND b.started_at >= a.started_at)
+    """,
+    "a deal is on hold where a hold is open": """
+        SELECT deal.id FROM deal LEFT JOIN hold ON hold.deal_id = deal.id AND hold.ended_at IS NULL
+        WHERE deal.held_at IS NOT hold.started_at
+    """,
+    "a deal's terms are the last ones written": """
+        SELECT deal.id FROM deal JOIN deal_terms AS t ON t.id = (
+            SELECT id FROM deal_terms WHERE deal_id = deal.id ORDER BY at DESC, id DESC LIMIT 1
+        ) WHERE t.owner_id <> deal.owner_id OR t.amount IS NOT deal.amount OR t.currency <> deal.currency
+        OR t.expected_close IS NOT deal.expected_close
+    """,
+    "every deal has terms": """
+        SELECT id FROM deal WHERE NOT EXISTS (SELECT 1 FROM deal_terms WHERE deal_id = deal.id)
+    """,
+    "at most one running entry an employee": """
+        SELECT employee_id FROM time_entry WHERE ended_at IS NULL GROUP BY employee_id HAVING count(*) > 1
+    """,
+    "entries of an employee do not overlap": """
+        SELECT a.id FROM time_entry AS a JOIN time_entry AS b
+        ON a.employee_id = b.employee_id AND a.id <> b.id AND b.started_at >= a.started_at
+        WHERE a.ended_at > b.started_at AND a.ended_at > a.started_at
+        AND (b.ended_at IS NULL OR b.ended_at > b.started_at)
+    """,
+    "an entry's deal is its client's": """
+        SELECT e.id FROM time_entry AS e JOIN deal ON deal.id = e.deal_id WHERE deal.client_id <> e.client_id
+    """,
+    "an activity's deal is its client's": """
+        SELECT a.id FROM activity AS a JOIN deal ON deal.id = a.deal_id WHERE deal.client_id <> a.client_id
+    """,
+    "a deal knows its next activity": """
+        SELECT deal.id FROM deal WHERE deal.next_due_at IS NOT (
+            SELECT min(due_at) FROM activity WHERE activity.deal_id = deal.id AND done_at IS NULL
+        )
+    """,
+    "one default deal type": """
+        SELECT 0 WHERE EXISTS (SELECT 1 FROM deal_type)
+        AND (SELECT count(*) FROM deal_type WHERE is_default) <> 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+
+
+def checks(store: Store) -> list[Check]:
+    """Every check on the store, sound or not. Reads only."""
+    return list(_checks(store))
+
+
+def _checks(store: Store) -> Iterator[Check]:
+    found = [row[0] for row in store.database.execute_sql("PRAGMA integrity_check(10)").fetchall()]
+    yield Check("integrity", found == ["ok"], "" if found == ["ok"] else "; ".join(found))
+    orphans = store.database.execute_sql("PRAGMA foreign_key_check").fetchall()
+    yield Check("foreign keys", not orphans, _("{count} rows refer to nothing").format(count=len(orphans)) if orphans else "")
+    schema = version(store)
+    yield Check("schema version", schema == SCHEMA_VERSION, str(schema))
+    for name, query in INVARIANTS.items():
+        ids = [row[0] for row in store.database.execute_sql(f"{query} LIMIT 11").fetchall()]
+        shown = ", ".join(map(str, ids[:10])) + (" …" if len(ids) > 10 else "")
+        yield Check(name, not ids, shown)
+    yield _journal(store)
+    free = shutil.disk_usage(store.path.parent).free
+    yield Check("free space", free > SPACE_NEEDED, f"{free // 2**20} MiB")
+    yield _permissions(store)
+
+
+def _journal(store: Store) -> Check:
+    """The chain of the journal: no line was changed, removed or put in between."""
+    last, query = "", (
+        "SELECT id, at, employee_id, command, subject, subject_id, undoes_id, digest, chain, salt, content"
+        " FROM journal ORDER BY id"
+    )
+    for line_id, *fields, digest, chain, salt, content in store.database.execute_sql(query):
+        told = hashlib.sha256("\n".join([last, *map(str, fields), digest]).encode()).hexdigest()
+        if told != chain:
+            return Check("journal", False, _("line {id} does not continue the chain").format(id=line_id))
+        if content is not None and hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest() != digest:
+            return Check("journal", False, _("line {id} was changed").format(id=line_id))
+        last = chain
+    return Check("journal", True, "")
+
+
+def _permissions(store: Store) -> Check:
+    """Roles hold only for people who cannot read the file itself."""
+    open_to_others = []
+    for suffix in ("", "-wal", "-shm"):
+        path = store.path.with_name(store.path.name + suffix)
+        if path.exists() and stat.S_IMODE(os.stat(path).st_mode) & 0o077:
+            open_to_others.append(path.name)
+    return Check("permissions", not open_to_others, ", ".join(open_to_others))
