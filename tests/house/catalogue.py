@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("models", "cli", "tui")
 KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 LITERALS = {"_": 1, "ngettext": 2, "pgettext": 2}
+HEADER = "# The texts of Stagewatch. Brought in step with the sources by `make messages`."
 
 
 def po_path(language: str) -> Path:
@@ -52,7 +54,20 @@ def held(language: str) -> Catalog:
     """The catalogue of a language as it stands; an empty one where there is none yet."""
     path = po_path(language)
     if not path.exists():
-        return Catalog(locale=language, project="stagewatch", charset="utf-8")
+        day = datetime(2026, 11, 24, tzinfo=UTC)  # a fixed day: the file changes only where a text does
+        return Catalog(
+            locale=language,
+            header_comment=HEADER,
+            project="stagewatch",
+            version="0.1.0",
+            msgid_bugs_address="-",
+            last_translator="-",
+            language_team=language,
+            creation_date=day,
+            revision_date=day,
+            charset="utf-8",
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
@@ -75,8 +90,10 @@ def update() -> None:
         with path.open("wb") as file:
             write_po(file, catalogue, width=110, no_location=True, sort_output=True, ignore_obsolete=True)
         path.with_suffix(".mo").write_bytes(compiled(held(language)))
-        left = sum(1 for message in catalogue if message.id and not all(_strings(message)))
-        print(f"{language}: {len(catalogue)} texts, {left} to translate in {path.relative_to(ROOT)}")
+        left = [_first(message.id) for message in catalogue if message.id and not all(_strings(message))]
+        print(f"{language}: {len(catalogue)} texts, {len(left)} to translate in {path.relative_to(ROOT)}")
+        for text in left:
+            print(f"    {text!r}")
 
 
 def faults(language: str) -> Iterator[str]:
@@ -138,7 +155,7 @@ def _first(ids: str | tuple[str, ...] | list[str]) -> str:
 
 
 def _strings(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+    return [message.string] if isinstance(message.string, str) else list(message.string or [""])
 
 
 def _texts(mo: bytes) -> dict[object, object]:
