@@ -49,10 +49,12 @@ check: install
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/house
+	$(BIN)/python -m tests.house.store_text tui
+	$(BIN)/python -m tests.house.catalogue
 
 messages: install
 	@$(BIN)/python -m tests.house.catalogue update
+	@$(BIN)/python -m tests.house.catalogue
 
 bench: install
 	@$(BIN)/python -m bench $(ARGS)

@@ -90,10 +90,8 @@ def update() -> None:
         with path.open("wb") as file:
             write_po(file, catalogue, width=110, no_location=True, sort_output=True, ignore_obsolete=True)
         path.with_suffix(".mo").write_bytes(compiled(held(language)))
-        left = [_first(message.id) for message in catalogue if message.id and not all(_strings(message))]
-        print(f"{language}: {len(catalogue)} texts, {len(left)} to translate in {path.relative_to(ROOT)}")
-        for text in left:
-            print(f"    {text!r}")
+        left = sum(1 for message in catalogue if message.id and not all(_strings(message)))
+        print(f"{language}: {len(catalogue)} texts, {left} to translate in {path.relative_to(ROOT)}")
 
 
 def faults(language: str) -> Iterator[str]:
