@@ -1,0 +1,132 @@
+"""One table: what can be done, with which keys, and where. Twins for the Russian layout are derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from textual.binding import Binding
+
+from models.values.language import _
+
+LATIN = "qwertyuiopasdfghjklzxcvbnm"
+RUSSIAN = "йцукенгшщзфывапролдячсмить"
+TWINS = dict(zip(LATIN + LATIN.upper(), RUSSIAN + RUSSIAN.upper(), strict=True))
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a key does. `id` names it in the config, `action` is the method `action_…` that does it;
+    `short` is its word in the line of keys, empty where it is not shown there."""
+
+    id: str
+    keys: str
+    action: str
+    words: str
+    where: str
+    short: str = ""
+
+
+def table() -> tuple[Act, ...]:
+    """Every key of the program, its words in the language of the moment."""
+    return (
+        Act("today", "1", "show('today')", _("Today"), "everywhere"),
+        Act("board", "2", "show('board')", _("Board"), "everywhere"),
+        Act("clients", "3", "show('clients')", _("Clients"), "everywhere"),
+        Act("statistics", "5", "show('statistics')", _("Statistics"), "everywhere"),
+        Act("palette", "colon,Ж,ctrl+p,f9", "command_palette", _("Find what can be done by its name"), "everywhere"),
+        Act("help", "question_mark,comma,f1", "keys", _("Keys of here and now"), "everywhere", _("keys")),
+        Act("back", "escape", "back", _("Back"), "everywhere"),
+        Act("quit", "q", "leave", _("Quit (asks while a timer runs)"), "everywhere"),
+        # The cursor, the same in every list.
+        Act("cursor.up", "up,k", "cursor_up", _("Cursor up"), "list"),
+        Act("cursor.down", "down,j", "cursor_down", _("Cursor down"), "list"),
+        Act("cursor.left", "left,h", "cursor_left", _("Cursor left"), "list"),
+        Act("cursor.right", "right,l", "cursor_right", _("Cursor right"), "list"),
+        Act("cursor.page_up", "pageup", "page_up", _("A page up"), "list"),
+        Act("cursor.page_down", "pagedown", "page_down", _("A page down"), "list"),
+        Act("cursor.home", "home", "home", _("To the beginning"), "list"),
+        Act("cursor.end", "end", "end", _("To the end"), "list"),
+        # The board.
+        Act("deal.open", "enter", "open", _("Open the client's card"), "board"),
+        Act("deal.new", "n", "new", _("New deal"), "board", _("new")),
+        Act("deal.back", "H,shift+left", "move_back", _("Deal one stage back"), "board"),
+        Act("deal.on", "L,shift+right", "move_on", _("Deal one stage on"), "board"),
+        Act("deal.move", "m", "pick_stage", _("Move to a stage"), "board", _("move")),
+        Act("deal.win", "w", "win", _("Won"), "board", _("won")),
+        Act("deal.lose", "x", "lose", _("Lost, with a reason"), "board", _("lost")),
+        Act("deal.hold", "z", "hold", _("Put on hold with a reason, or resume"), "board"),
+        Act("timer", "s", "timer", _("Start or stop the timer"), "board", _("timer")),
+        Act("deal.activity", "a", "activity", _("Add an activity"), "board"),
+        Act("deal.call", "c", "call", _("Log a call"), "board"),
+        Act("deal.note", "i", "note", _("Write a note"), "board"),
+        Act("undo", "u", "undo", _("Undo the last step"), "board", _("undo")),
+        Act("redo", "U", "redo", _("Redo"), "board"),
+        Act("sort", "o", "sort", _("Sort: age in stage, amount, next activity, name"), "board"),
+        Act("filter", "slash,full_stop,f4", "filter", _("Filter as you type"), "board", _("filter")),
+        Act("type", "y", "pick_type", _("Choose the deal type"), "board", _("type")),
+    )
+
+
+def with_twins(keys: str) -> str:
+    """The keys, each single Latin letter followed by what its key types under the Russian layout."""
+    found: list[str] = []
+    for key in keys.split(","):
+        key = key.strip()
+        found += [key] if key not in TWINS else [key, TWINS[key]]
+    return ",".join(dict.fromkeys(found))
+
+
+def twin_bindings(acts: tuple[Act, ...]) -> list[Binding]:
+    """Bindings of the acts, with the Russian twins, each changeable in the config by its id."""
+    return [
+        Binding(with_twins(act.keys), act.action, act.words, show=False, id=act.id) for act in acts
+    ]
+
+
+def bindings(*places: str) -> list[Binding]:
+    """What is bound in those places (`everywhere`, `list`, or a screen's name)."""
+    return twin_bindings(tuple(act for act in table() if act.where in places))
+
+
+def chosen(keys: Mapping[str, str]) -> dict[str, str]:
+    """The config's `[keys]` as Textual's keymap, with the twins derived for the person's own keys too."""
+    return {name: with_twins(said) for name, said in keys.items()}
+
+
+@cache
+def ids() -> frozenset[str]:
+    """The names that the config may use."""
+    return frozenset(act.id for act in table())
+
+
+NAMES = {
+    "question_mark": "?",
+    "comma": ",",
+    "slash": "/",
+    "full_stop": ".",
+    "colon": ":",
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "shift+left": "⇧←",
+    "shift+right": "⇧→",
+    "enter": "enter",
+    "home": "Home",
+    "end": "End",
+    "space": "space",
+}
+
+
+def key_name(key: str) -> str:
+    """A key as people call it: `?`, `PgUp`, `F4`, `Ctrl+P`."""
+    if key in NAMES:
+        return NAMES[key]
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + key[5:].upper()
+    return key.upper() if len(key) > 1 else key

@@ -1,0 +1,82 @@
+"""The last line: the screens, the keys that matter here, and for a moment what was just done."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from models.values.language import _
+from tui import keymap
+from tui.widgets.words import styled
+
+SHORT = ("today", "board", "clients", "statistics")
+MESSAGE_SECONDS = 6.0
+
+
+class KeyLine(Static):
+    """Shows where one is and which keys act; `say` puts a message in its place until the next one or a while later."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(id="foot")
+        self.where = where
+        self._message: tuple[str, str] | None = None
+        self._timer: object = None
+
+    def say(self, text: str, style: str = "") -> None:
+        """Show a message for a while."""
+        self._message = (text, style)
+        self.update(self.line())
+        if self._timer is not None:
+            self._timer.stop()  # type: ignore[attr-defined]
+        self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
+
+    def be_quiet(self) -> None:
+        """Take the message away."""
+        if self._message is not None:
+            self._message = None
+            self.update(self.line())
+
+    def on_mount(self) -> None:
+        self.update(self.line())
+
+    def on_resize(self) -> None:
+        self.update(self.line())
+
+    def line(self) -> Content:
+        """What the line holds at its present width."""
+        if self._message is not None:
+            text, style = self._message
+            return styled((" " + text, style))
+        parts: list[str | tuple[str, str]] = []
+        used = 0
+        for act in keymap.table():
+            if act.id in SHORT:
+                word = f" {act.keys} {act.words} "
+                parts.append((word, "bold reverse" if act.id == self.where else "dim"))
+                used += len(word)
+        room = self.size.width - used - 1
+        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in ("everywhere", self.where)]
+        hints.sort(key=lambda hint: hint[0] != "?")
+        shown: list[tuple[str, str]] = []
+        for key, word in hints:
+            room -= len(key) + len(word) + 3
+            if room < 0:
+                break
+            shown.append((key, word))
+        for key, word in shown[1:] + shown[:1]:
+            parts += ["  ", (key, "bold"), (f" {word}", "dim")]
+        return styled(*parts)
+
+
+def _key_of(act: keymap.Act) -> str:
+    return keymap.key_name(act.keys.split(",")[0])
+
+
+def help_lines(*places: str) -> list[tuple[str, str]]:
+    """(keys, what they do) of everything that acts in those places, for the help."""
+    found = []
+    for act in keymap.table():
+        if act.where in places:
+            keys = " ".join(keymap.key_name(key) for key in act.keys.split(","))
+            found.append((keys, act.words))
+    return found or [("", _("No keys."))]

@@ -1,0 +1,82 @@
+"""What every screen has in common: a header with the running stopwatch, a body, a line of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from models.values.errors import StagewatchError
+from tui.widgets.footer import KeyLine
+
+if TYPE_CHECKING:
+    from tui.app import StagewatchApp
+    from tui.desk import Desk
+
+
+class FramedScreen(Screen[None]):
+    """A screen of the program. Subclasses give `body`, `title_line` and `read`.
+
+    `where` is the screen's name in the keymap and in `tui.app.SCREENS`.
+    """
+
+    where: ClassVar[str] = ""
+    app: StagewatchApp  # type: ignore[assignment]
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="head"):
+            yield Static(id="title")
+            yield from _stopwatch()
+        yield from self.body()
+        yield KeyLine(self.where)
+
+    def body(self) -> ComposeResult:
+        """The widgets between header and line of keys."""
+        raise NotImplementedError
+
+    async def read(self) -> None:
+        """Read again what is shown: when the screen appears, and when the store has changed."""
+        raise NotImplementedError
+
+    async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
+        """The store changed: `subjects` of the journal ("deal", "client", "activity", "time", …) with their ids."""
+        await self.read()
+
+    @property
+    def desk(self) -> Desk:
+        return self.app.desk
+
+    def head(self, line: Content) -> None:
+        """Show `line` in the header, left of the stopwatch."""
+        self.query_one("#title", Static).update(line)
+
+    def say(self, text: str, style: str = "") -> None:
+        """Tell something in the last line for a while."""
+        self.query_one(KeyLine).say(text, style)
+
+    def say_error(self, error: StagewatchError) -> None:
+        """Tell a refusal or fault in the last line."""
+        self.say(error.message, "bold $error")
+
+    async def on_screen_resume(self) -> None:
+        await self.read_safely()
+
+    async def read_safely(self) -> None:
+        """`read`, with a fault of the store told instead of raised."""
+        try:
+            await self.read()
+        except StagewatchError as error:
+            self.say_error(error)
+
+
+def _stopwatch() -> ComposeResult:
+    try:
+        from tui.widgets.stopwatch import Stopwatch
+    except ModuleNotFoundError:
+        return
+    yield Stopwatch()
