@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.values.cldr import DAYS, MONTHS, MONTHS_IN_FULL
+from models.values.cldr import DAYS, DAYS_IN_SHORT, MONTHS, MONTHS_ALONE, MONTHS_IN_FULL
 from models.values.instants import Instant, local_datetime
 from models.values.language import current_language
 
@@ -16,14 +16,31 @@ def day_text(day: date, today: date | None = None) -> str:
 
 
 def full_day(day: date) -> str:
-    """`Monday 23 November`."""
+    """`Monday 23 November`, `понедельник, 23 ноября`."""
     language = current_language()
-    return f"{DAYS[language][day.weekday()]} {day.day} {MONTHS_IN_FULL[language][day.month - 1]}"
+    comma = "," if language == "ru" else ""
+    return f"{DAYS[language][day.weekday()]}{comma} {day.day} {MONTHS_IN_FULL[language][day.month - 1]}"
+
+
+def weekday_text(day: date) -> str:
+    """`Mon`, `пн`."""
+    return DAYS_IN_SHORT[current_language()][day.weekday()]
+
+
+def month_text(day: date) -> str:
+    """The month of `day` standing alone: `November 2026`, `ноябрь 2026`."""
+    return f"{MONTHS_ALONE[current_language()][day.month - 1]} {day.year}"
 
 
 def time_text(instant: Instant, zone_name: str) -> str:
     """`15:00`."""
     return f"{local_datetime(instant, zone_name):%H:%M}"
+
+
+def day_time_text(instant: Instant, zone_name: str, today: date | None = None) -> str:
+    """`15 Dec 15:00`; with the year where it is not that of `today`."""
+    local = local_datetime(instant, zone_name)
+    return f"{day_text(local.date(), today)} {local:%H:%M}"
 
 
 def moment_text(instant: Instant, zone_name: str, today: date) -> str:

@@ -6,39 +6,74 @@ import re
 
 from models.values.errors import Usage
 from models.values.language import _
+from models.values.text import quoted
 
-UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
-_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(min|[smhdw])")
+LONGEST = 100 * 366 * 86400
+HOUR, DAY = 3600, 86400
+UNITS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}
+_RUSSIAN_UNITS = {"с": 1, "сек": 1, "м": 60, "мин": 60, "ч": HOUR, "д": DAY, "дн": DAY, "н": 7 * DAY, "нед": 7 * DAY}
+_ALL_UNITS = UNITS | _RUSSIAN_UNITS
+
+_CLOCK = re.compile(r"(\d{1,6}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_NUMBER = r"(\d{1,9})(?:[.,](\d{1,3}))?"
+_PART = re.compile(rf"{_NUMBER}\s*({'|'.join(sorted(_ALL_UNITS, key=len, reverse=True))})\s*", re.ASCII)
 
 
 def parse_duration(text: str) -> int:
-    """Seconds of `5d`, `90m`, `2h30m`, `1.5h`, `3w` or `1:30` (hours and minutes). Raises Usage `bad_duration`."""
+    """Seconds of `5d`, `90m`, `2h30m`, `1.5h`, `3w` or `1:30` (hours and minutes); Russian units too (`2ч 30м`).
+
+    Each unit once, the larger first; at most 100 years. Raises Usage `bad_duration`.
+    """
     said = text.strip().lower()
-    clock = re.fullmatch(r"(\d{1,6}):([0-5]\d)(?::([0-5]\d))?", said)
-    if clock:
-        hours, minutes, seconds = clock.groups(default="0")
-        return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-    parts = _PART.findall(said)
-    if not parts or _PART.sub("", said).strip():
-        raise Usage("bad_duration", _("{text} is no duration; write 5d, 90m, 2h30m or 1:30.").format(text=repr(text)))
-    thousandths = sum(_thousandths(number) * UNITS[unit] for number, unit in parts)
-    return thousandths // 1000
+    seconds = _clock_seconds(said)
+    if seconds is None:
+        seconds = _unit_seconds(said)
+    if seconds is None or seconds > LONGEST:
+        raise Usage("bad_duration", _("{text} is no duration; write 5d, 90m, 2h30m or 1:30.").format(text=quoted(said)))
+    return seconds
 
 
-def _thousandths(number: str) -> int:
-    whole, _dot, fraction = number.partition(".")
-    return int(whole) * 1000 + int(fraction.ljust(3, "0") or 0)
+def _clock_seconds(said: str) -> int | None:
+    clock = _CLOCK.fullmatch(said)
+    if not clock:
+        return None
+    hours, minutes, seconds = clock.groups(default="0")
+    return int(hours) * HOUR + int(minutes) * 60 + int(seconds)
+
+
+def _unit_seconds(said: str) -> int | None:
+    thousandths, position, smallest = 0, 0, LONGEST
+    while position < len(said):
+        part = _PART.match(said, position)
+        if not part or _ALL_UNITS[part[3]] >= smallest:
+            return None
+        smallest = _ALL_UNITS[part[3]]
+        thousandths += int(part[1] + (part[2] or "").ljust(3, "0")) * smallest
+        position = part.end()
+    return (thousandths + 500) // 1000 if position else None
 
 
 def clock_text(seconds: int) -> str:
     """`h:mm:ss`, as a stopwatch shows it."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    sign, size = ("-", -seconds) if seconds < 0 else ("", seconds)
+    return f"{sign}{size // HOUR}:{size // 60 % 60:02}:{size % 60:02}"
 
 
 def short_age(seconds: int) -> str:
-    """The largest whole unit, at most 6 cells: `9 d`, `3 h`, `5 min`."""
-    if seconds >= 86400:
-        return _("{count} d").format(count=seconds // 86400)
-    if seconds >= 3600:
-        return _("{count} h").format(count=seconds // 3600)
+    """The largest whole unit, days from 24 hours on, at most 6 cells: `9 d`, `3 h`, `42 min`."""
+    if seconds >= DAY:
+        return _("{count} d").format(count=seconds // DAY)
+    if seconds >= HOUR:
+        return _("{count} h").format(count=seconds // HOUR)
     return _("{count} min").format(count=max(seconds, 0) // 60)
+
+
+def words(seconds: int) -> str:
+    """The two largest units, without the second where it is 0: `3 d 4 h`, `2 h`, `5 min`."""
+    size = max(seconds, 0)
+    days, hours, minutes = size // DAY, size // HOUR % 24, size // 60 % 60
+    larger = days * DAY or hours * HOUR
+    if not larger:
+        return short_age(size)
+    rest = hours * HOUR if days else minutes * 60
+    return f"{short_age(larger)} {short_age(rest)}" if rest else short_age(larger)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from models.values.errors import Usage
 from models.values.language import _
+from models.values.text import quoted
 
 Instant = int
 SECOND = 1_000_000
@@ -17,6 +19,18 @@ CLOCK_TOLERANCE = 5 * MINUTE
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = 1900, 2199
 
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime(EARLIEST, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
+_BEYOND = (datetime(LATEST + 1, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
+# datetime.fromisoformat takes more than people mean: any letter between day and time, week numbers, bare hours.
+_OFFSET = r"(?: ?(?:Z|z|[+-]\d\d(?::?\d\d)?))?"
+_INSTANT = re.compile(
+    rf"\d{{4}}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_OFFSET})?"
+    rf"|\d{{8}}(?:[Tt]\d{{4}}(?:\d\d)?{_OFFSET})?",
+    re.ASCII,
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 def now() -> Instant:
     """This instant by the host's clock."""
@@ -25,7 +39,7 @@ def now() -> Instant:
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> tzinfo:
-    """The time zone called `name`. Raises Usage `bad_timezone`."""
+    """The time zone called `name`, as in `Europe/Berlin`. Raises Usage `bad_timezone`."""
     if name == "UTC":
         return UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,24 +47,29 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Usage("bad_timezone", _("There is no time zone {name}.").format(name=repr(name))) from None
+        raise Usage(
+            "bad_timezone", _("There is no time zone {name}; write it as Europe/Berlin.").format(name=quoted(name))
+        ) from None
 
 
 def from_datetime(moment: datetime) -> Instant:
     """The instant of an aware datetime; subtraction in UTC, whole microseconds."""
-    return (moment.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+    return (moment.astimezone(UTC) - EPOCH) // _MICROSECOND
 
 
 def local_datetime(instant: Instant, zone_name: str) -> datetime:
+    """The aware datetime of `instant` in that zone."""
     return (EPOCH + timedelta(microseconds=instant)).astimezone(zone(zone_name))
 
 
 def local_day(instant: Instant, zone_name: str) -> date:
+    """The calendar day of `instant` in that zone."""
     return local_datetime(instant, zone_name).date()
 
 
 def day_start(day: date, zone_name: str) -> Instant:
-    """The first instant of `day` in that zone (of an hour that comes twice the first is meant)."""
+    """The first instant of `day` in that zone: of a midnight that comes twice the first, of one that a clock change
+    leaves out the change itself."""
     return from_datetime(datetime(day.year, day.month, day.day, tzinfo=zone(zone_name)))
 
 
@@ -60,35 +79,41 @@ def day_end(day: date, zone_name: str) -> Instant:
 
 
 def parse_instant(text: str, zone_name: str) -> Instant:
-    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight). Raises Usage `bad_instant`.
+    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight there). Years 1900 to 2199.
 
-    A local time that comes twice means the first; one that a clock change leaves out is read with the offset before it.
+    A local time that comes twice means the first; one that a clock change leaves out is read with the offset before
+    it. Raises Usage `bad_instant`.
     """
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        moment = None
-    if moment is None or not EARLIEST <= moment.year <= LATEST:
-        raise Usage(
-            "bad_instant",
-            _("{text} is no point in time; write it as 2026-11-24T09:30 or 2026-11-24T09:30:00+01:00.").format(
-                text=repr(text)
-            ),
-        )
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone(zone_name))
-    return from_datetime(moment)
+    said = text.strip()
+    if _INSTANT.fullmatch(said):
+        try:
+            moment = datetime.fromisoformat(said.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-"))
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=zone(zone_name))
+            instant = from_datetime(moment)
+            if _FIRST <= instant < _BEYOND:
+                return instant
+        except (ValueError, OverflowError):
+            pass
+    raise Usage(
+        "bad_instant",
+        _("{text} is no point in time; write it as 2026-11-24T09:30 or 2026-11-24T09:30:00+01:00.").format(
+            text=quoted(said)
+        ),
+    )
 
 
 def parse_day(text: str) -> date:
-    """`YYYY-MM-DD`. Raises Usage `bad_date`."""
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        day = None
-    if day is None or not EARLIEST <= day.year <= LATEST:
-        raise Usage("bad_date", _("{text} is no date; write it as 2026-11-24.").format(text=repr(text)))
-    return day
+    """`YYYY-MM-DD`, years 1900 to 2199. Raises Usage `bad_date`."""
+    said = text.strip()
+    if _DAY.fullmatch(said):
+        try:
+            day = date.fromisoformat(said)
+            if EARLIEST <= day.year <= LATEST:
+                return day
+        except ValueError:
+            pass
+    raise Usage("bad_date", _("{text} is no date; write it as 2026-11-24.").format(text=quoted(said)))
 
 
 def instant_text(instant: Instant) -> str:
@@ -96,7 +121,7 @@ def instant_text(instant: Instant) -> str:
     return (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
 
 
-def never_back(now: Instant, *previous: Instant | None) -> tuple[Instant, bool]:
-    """The later of now and the previous events, and whether the clock went back by more than 5 minutes."""
-    latest = max((at for at in previous if at is not None), default=now)
-    return max(now, latest), latest - now > CLOCK_TOLERANCE
+def never_back(at: Instant, *previous: Instant | None) -> tuple[Instant, bool]:
+    """The later of `at` and the previous events, and whether the clock went back by more than 5 minutes."""
+    latest = max((event for event in previous if event is not None), default=at)
+    return max(at, latest), latest - at > CLOCK_TOLERANCE

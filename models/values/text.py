@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from models.values.errors import Refused
 from models.values.language import _
@@ -12,92 +13,156 @@ LINE_LIMIT = 200
 TEXT_LIMIT = 10_000
 MARKS_IN_A_ROW = 8
 MARKS_SHOWN = 3
+QUOTED = 60
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NO_CHARACTERS}]")
+_BREAKS = re.compile("[ \t\r\n\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
-# What could steer a terminal or turn the text around it: controls, line separators, bidirectional marks, zero-width
-# and invisible characters, tags, lone surrogates.
-_HOSTILE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+
+# What most text consists of, and nothing in it steers, hides, joins or has an unsure width: Latin, Greek, Cyrillic, the
+# punctuation and signs of these, lines and blocks, kana, Chinese, Korean. `shown` looks closer only at the rest.
+_UNUSUAL = re.compile(
+    "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u1e00-\u1eff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0\u2116\u2122\u2190-\u21ff\u2200-\u22ff\u2500-\u25ff"
+    "\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]"
 )
-_MARKED = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u0670\u06d6-\u06ed\u0e31-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_HARMLESS_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
+# Invisible though Unicode counts them as letters, marks or unassigned.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2065\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
+# How the character before is to look: colour, skin, variant. Terminals do not agree on the width, so they are left out.
+_STYLING = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]")
+_JAMO_THAT_JOIN = re.compile("[\u1161-\u11ff\ud7b0-\ud7fb]")
 
 
 def clean_line(text: str, field: str, limit: int = LINE_LIMIT) -> str:
-    """One line of input: white space folded and stripped, everything legal kept as it is.
+    """One line of input: stripped, inner line breaks, tabs and runs of spaces folded to one space; all else is kept.
 
-    Raises Refused `bad_text` with the field's name: a control character, a lone surrogate, longer than `limit`.
+    Raises Refused `bad_text`, naming `field`: a control character, half a surrogate pair, a code point that is no
+    character, more than 8 combining marks in a row, more than `limit` characters.
     """
-    return _checked(_SPACES.sub(" ", text).strip() if not _ILLEGAL.search(text) else text, field, limit)
+    return _checked(_BREAKS.sub(" ", text).strip(), field, limit)
 
 
 def clean_text(text: str, field: str, limit: int = TEXT_LIMIT) -> str:
-    """Input of several lines; like `clean_line`, but lines stay lines."""
+    """Input of several lines; like `clean_line`, but line breaks (as `\\n`), tabs and spaces stay."""
     return _checked(text.replace("\r\n", "\n").replace("\r", "\n").strip(), field, limit)
 
 
 def _checked(text: str, field: str, limit: int) -> str:
     illegal = _ILLEGAL.search(text)
     if illegal:
-        raise Refused(
-            "bad_text",
-            _("{field} holds the control character U+{code}, which is no text.").format(
-                field=field, code=f"{ord(illegal.group()):04X}"
-            ),
-        )
+        raise Refused("bad_text", f"{field}: {_illegality(illegal.group())}")
     if len(text) > limit:
-        raise Refused(
-            "bad_text",
-            _("{field} has {length} characters; {limit} are allowed.").format(
-                field=field, length=len(text), limit=limit
-            ),
-        )
+        words = _("{field} has {length} characters; {limit} are allowed.")
+        raise Refused("bad_text", words.format(field=field, length=len(text), limit=limit))
+    if not text.isascii() and _marks_in_a_row(text) > MARKS_IN_A_ROW:
+        words = _("{field} has more than {limit} combining marks in a row.")
+        raise Refused("bad_text", words.format(field=field, limit=MARKS_IN_A_ROW))
     return text
+
+
+def _illegality(character: str) -> str:
+    kind = unicodedata.category(character)
+    if kind == "Cc":
+        words = _("{code} is a control character, which is no text.")
+    elif kind == "Cs":
+        words = _("{code} is half of a surrogate pair, which is no text.")
+    else:
+        words = _("{code} is no character.")
+    return words.format(code=f"U+{ord(character):04X}")
+
+
+def _marks_in_a_row(text: str) -> int:
+    most = marks = 0
+    for character in text:
+        marks = marks + 1 if _joins(character) else 0
+        most = max(most, marks)
+    return most
 
 
 def shown(text: str) -> str:
-    """`text` as it may go to a terminal: one line, nothing in it steers the terminal or hides.
+    """`text` as it may go to a terminal: one line, nothing in it steers the terminal, turns the text around or hides.
 
-    Line breaks and tabs become a space, other hostile characters U+FFFD; at most 3 combining marks stand in a row.
+    Line breaks and tabs become a space; controls, bidirectional and zero-width characters, tags, private and invalid
+    code points U+FFFD; variation selectors and skin tones are left out. At most 3 combining marks follow a character,
+    and a mark with none before it gets a dotted circle. Never raises; what it returns it returns again.
     """
-    if _HOSTILE.search(text):
-        text = _HOSTILE.sub(_harmless, text)
-    if _MARKED.search(text) or not text.isascii():
-        text = _few_marks(text)
-    return text
+    if not _UNUSUAL.search(text):
+        return text
+    return _remembered(text) if len(text) <= LINE_LIMIT else _harmless(text)
 
 
 def shown_lines(text: str) -> str:
     """Like `shown`, line by line."""
-    return "\n".join(shown(line) for line in text.split("\n"))
+    return "\n".join(shown(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
-def _harmless(found: re.Match[str]) -> str:
-    return " " if found.group() in "\t\n\r\x0b\x0c\u2028\u2029" else "\ufffd"
+def quoted(text: str) -> str:
+    """`text` in quotation marks for a message: harmless, and cut to 60 characters."""
+    visible = shown(text[: QUOTED + 1])
+    return f'"{visible[: QUOTED - 1]}…"' if len(visible) > QUOTED else f'"{visible}"'
 
 
-def _few_marks(text: str) -> str:
-    if not any(unicodedata.combining(character) for character in text):
-        return text
-    kept, marks = [], 0
-    for character in text:
-        marks = marks + 1 if unicodedata.combining(character) else 0
+def _harmless(text: str) -> str:
+    composed = unicodedata.normalize("NFC", "".join(map(_visible, text)))
+    kept: list[str] = []
+    marks = 0
+    for character in composed:
+        if not _joins(character):
+            marks = 0
+        elif not kept:
+            kept.append("\u25cc")
+            marks = 1
+        else:
+            marks += 1
         if marks <= MARKS_SHOWN:
             kept.append(character)
     return "".join(kept)
 
 
+_remembered = lru_cache(maxsize=1024)(_harmless)
+
+
+@lru_cache(maxsize=4096)
+def _visible(character: str) -> str:
+    """What stands for one character: itself, a space, U+FFFD, or nothing."""
+    if character in _HARMLESS_BREAKS:
+        return " "
+    if _STYLING.match(character):
+        return ""
+    kind = unicodedata.category(character)
+    if kind in ("Cc", "Cf", "Cs", "Co") or _INVISIBLE.match(character) or _ILLEGAL.match(character):
+        return "\ufffd"
+    return character
+
+
+@lru_cache(maxsize=4096)
+def _joins(character: str) -> bool:
+    """Whether it is drawn onto the character before it and takes no cell of its own."""
+    return unicodedata.category(character) in ("Mn", "Me") or bool(_JAMO_THAT_JOIN.match(character))
+
+
 def search_key(text: str) -> str:
-    """What search and comparison of names look at: case folded, ё as е, compatibility forms joined, white space folded."""
+    """What search looks at: case folded, ё as е, compatibility forms joined, invisible characters out, white space
+    folded. Fit for any store: half a surrogate pair becomes U+FFFD."""
     if text.isascii():
         return _SPACES.sub(" ", text).strip().lower()
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", folded)).strip()
+    key = _folded(_folded("".join(character for character in text if unicodedata.category(character) != "Cf")))
+    return _SPACES.sub(" ", key).strip()
+
+
+def _folded(text: str) -> str:
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub("[\ud800-\udfff]", "\ufffd", unicodedata.normalize("NFKC", normal).replace("ё", "е"))
+
+
+def identity_key(name: str) -> str:
+    """Two names with the same key are the same name."""
+    return search_key(name)
 
 
 def like_pattern(text: str) -> str:
-    """A LIKE pattern (escape character `\\`) that finds `text` anywhere; nothing in it is query syntax."""
+    """A LIKE pattern (escape character `\\`) that finds the search key of `text` anywhere; nothing in it is syntax."""
     escaped = search_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
