@@ -157,7 +157,7 @@ def _strings(message: Message) -> list[str]:
 
 
 def _texts(mo: bytes) -> dict[object, object]:
-    return {(message.context, message.id): message.string for message in read_mo(BytesIO(mo)) if message.id}
+    return {(message.context, _first(message.id)): message.string for message in read_mo(BytesIO(mo)) if message.id}
 
 
 def main(command: str = "check") -> int:
