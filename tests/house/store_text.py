@@ -227,7 +227,7 @@ def _judge_assignment(
         shown = (
             isinstance(target, ast.Name) and owner is not None and scope is None and target.id in CLASS_NAMES
         )
-    if shown and not safe.text(value):
+    if shown and not safe.text(value) and not safe.placeholder(target, value):
         yield target.lineno, f"{_last_name(target)} = {_short(value)}: wrap it in plain()"
 
 
@@ -318,6 +318,16 @@ class _Safe:
     house: House
     scope: Function | None
     aliases: Mapping[str, str]
+
+    def placeholder(self, target: ast.expr, value: ast.expr) -> bool:
+        """`entry.placeholder = plain(…).plain` where `entry` is an Input: it takes a `str` only, and reads no markup."""
+        match target, value:
+            case (ast.Attribute(value=ast.Name(id=name), attr="placeholder"), ast.Attribute(value=built, attr="plain")):
+                bindings, others = _bindings(self.scope, name) if self.scope else ([], True)
+                made = [_last_name(item.func) for item in bindings if isinstance(item, ast.Call)]
+                return not others and made == ["Input"] * len(bindings) != [] and self._is_built(built, frozenset())
+            case _:
+                return False
 
     def text(self, node: ast.expr, seen: frozenset[str] = frozenset()) -> bool:
         match node:

@@ -53,6 +53,10 @@ CAUGHT = {
     "a border title": "self.border_title = deal.title",
     "a border subtitle": 'pane.border_subtitle = f"{count}"',
     "a tooltip set": "self.tooltip = deal.note",
+    "a placeholder set": "def f():\n  entry = Input()\n  entry.placeholder = deal.title",
+    "the placeholder of a text area": "def f():\n  area = TextArea()\n  area.placeholder = plain(name).plain",
+    "the characters of a Content as a title": "self.border_title = plain(name).plain",
+    "the characters of a Content": "Label(plain(name).plain)",
     "a class's border title": "class Pane(Widget):\n  BORDER_TITLE = NAME",
     "a widget of ours": "class Heading(Static):\n  pass\nHeading(name)",
     "a widget of ours with its own start": (
@@ -109,6 +113,7 @@ PASSED = {
     ),
     "a select": "Select([(plain(s.name), s.id) for s in stages], prompt=_('Stage'))",
     "an input's value": "Input(deal.title, placeholder=_('Title'), id='title')",
+    "an input's placeholder": "def f():\n  entry = Input()\n  entry.placeholder = plain(field.hint).plain",
     "a widget of ours with its own start": "class Head(Static):\n  def __init__(self, deal): ...\nHead(deal)",
     "a mapping": "self.known.update({deal.id: deal})",
     "a drawn Content": "class Pane(Widget):\n  def render(self):\n    return plain(self.deal.title)",
