@@ -1,0 +1,267 @@
+"""The board: one deal type as columns of stages, read in windows; and all the detail pane shows of one deal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from models.people.rules import readable
+from models.pipeline import views as pipeline
+from models.pipeline.views import DealCard
+from models.values.instants import Instant
+from models.values.money import Money
+from models.values.text import like_pattern, search_key
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+# How a column may be sorted. Each order is an index of its own (deal_board_…), read without sorting.
+ORDERS = {
+    "entered": "d.entered_at, d.id",
+    "amount": "d.amount DESC, d.id DESC",
+    "next": "d.next_due_at NULLS LAST, d.id",
+    "name": "d.title_key, d.id",
+}
+INDEXES = {
+    "entered": "deal_board_entered_at",
+    "amount": "deal_board_amount",
+    "next": "deal_board_next_due_at",
+    "name": "deal_board_title_key",
+}
+WORDS_LOOKED_AT = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """A stage with its open deals: how many, how many of them on hold, their sum in each currency. `norm` in seconds."""
+
+    stage_id: int
+    name: str
+    norm: int | None
+    count: int
+    held: int
+    sums: tuple[Money, ...]
+
+
+@dataclass(frozen=True)
+class BoardHead:
+    """A deal type and its columns: the active stages in order, and archived ones that still hold deals."""
+
+    type_id: int
+    type: str
+    mode: str
+    columns: tuple[Column, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(column.count for column in self.columns)
+
+    @property
+    def sums(self) -> tuple[Money, ...]:
+        """The sums of all columns by currency, the largest first."""
+        return _added(money for column in self.columns for money in column.sums)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One deal on the board. `next_kind` is the kind of its next open activity, "" without one."""
+
+    deal_id: int
+    client_id: int
+    client: str
+    title: str
+    amount: Money | None
+    entered_at: Instant
+    held: bool
+    next_due_at: Instant | None
+    next_kind: str
+    timer: bool
+    version: int
+
+
+@dataclass(frozen=True)
+class NextStep:
+    kind: str
+    text: str
+    due_at: Instant
+    has_time: bool
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What the pane shows: the deal whole, its next activity, whom to call, seconds of work so far."""
+
+    card: DealCard
+    next: NextStep | None
+    contact: str
+    phone: str
+    seconds: int
+    running: bool
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one look at the board reads: head, the asked-for rows of its columns, and where the followed deal is now
+    (stage and place in its column; None where it is not on this board)."""
+
+    head: BoardHead
+    cards: dict[tuple[int, int], tuple[Card, ...]]
+    place: tuple[int, int] | None
+
+
+def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
+    """Counts and sums of the columns of a type, of the deals that hold every word of `text`."""
+    where, values = _scope(session, text)
+    run = session.store.database.execute_sql
+    name, mode = run("SELECT name, mode FROM deal_type WHERE id = ?", (type_id,)).fetchone()
+    totals: dict[int, list[tuple[str, int, int, int | None]]] = {}
+    for stage_id, currency, count, amount, held in run(
+        "SELECT stage_id, currency, count(*), sum(amount), sum(held_at IS NOT NULL) FROM deal d"
+        f" WHERE outcome = 'open' AND deal_type_id = ?{where} GROUP BY stage_id, currency",
+        (type_id, *values),
+    ):
+        totals.setdefault(stage_id, []).append((currency, count, held, amount))
+    columns = []
+    for stage_id, stage, norm, archived in run(
+        "SELECT id, name, norm, archived_at FROM stage WHERE deal_type_id = ? ORDER BY position, id", (type_id,)
+    ).fetchall():
+        found = totals.get(stage_id, [])
+        if archived is not None and not found:
+            continue
+        sums = _added(Money(amount, currency) for currency, _count, _held, amount in found if amount)
+        columns.append(
+            Column(stage_id, stage, norm, sum(f[1] for f in found), sum(f[2] for f in found), sums)
+        )
+    return BoardHead(type_id, name, mode, tuple(columns))
+
+
+def cards(
+    session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0, limit: int = 64
+) -> tuple[Card, ...]:
+    """A window of the open deals at a stage. `order` is one of ORDERS; costs follow the window, not the column."""
+    where, values = _scope(session, text)
+    index = "" if text else f" INDEXED BY {INDEXES[order]}"
+    rows = session.store.database.execute_sql(
+        "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
+        " (SELECT a.kind FROM activity a WHERE a.deal_id = d.id AND a.done_at IS NULL ORDER BY a.due_at LIMIT 1),"
+        " EXISTS (SELECT 1 FROM time_entry t WHERE t.deal_id = d.id AND t.ended_at IS NULL), d.version"
+        f" FROM (SELECT d.id FROM deal d{index} WHERE d.stage_id = ? AND d.outcome = 'open'{where}"
+        f" ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?) w"
+        " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"
+        f" ORDER BY {ORDERS[order]}",
+        (stage_id, *values, limit, offset),
+    )
+    return tuple(
+        Card(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            None if row[4] is None else Money(row[4], row[5]),
+            row[6],
+            row[7] is not None,
+            row[8],
+            row[9] or "",
+            bool(row[10]),
+            row[11],
+        )
+        for row in rows.fetchall()
+    )
+
+
+def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tuple[int, int] | None:
+    """The stage of an open deal and how many deals stand before it there; None if it is not to be seen."""
+    where, values = _scope(session, text)
+    run = session.store.database.execute_sql
+    row = run(
+        "SELECT d.stage_id, d.entered_at, d.amount, d.next_due_at, d.title_key FROM deal d"
+        f" WHERE d.id = ? AND d.outcome = 'open'{where}",
+        (deal_id, *values),
+    ).fetchone()
+    if row is None:
+        return None
+    stage_id = row[0]
+    key = row[1 + tuple(ORDERS).index(order)]
+    column = ("entered_at", "amount", "next_due_at", "title_key")[tuple(ORDERS).index(order)]
+    earlier, sign = (">", ">") if order == "amount" else ("<", "<")
+    if key is None:
+        before, extra = f"(d.{column} IS NOT NULL OR d.id {sign} ?)", (deal_id,)
+    else:
+        before, extra = f"(d.{column} {earlier} ? OR (d.{column} = ? AND d.id {sign} ?))", (key, key, deal_id)
+    count = run(
+        f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before}{where}",
+        (stage_id, *extra, *values),
+    ).fetchone()[0]
+    return int(stage_id), int(count)
+
+
+def window(
+    session: Session,
+    type_id: int,
+    *,
+    order: str,
+    text: str,
+    wanted: Sequence[tuple[int, int]],
+    limit: int,
+    follow: int | None = None,
+) -> Window:
+    """Head, the wanted (stage, offset) windows of `limit` rows, and the place of the deal to follow."""
+    return Window(
+        board_head(session, type_id, text),
+        {
+            (stage_id, offset): cards(session, stage_id, order=order, text=text, offset=offset, limit=limit)
+            for stage_id, offset in wanted
+        },
+        None if follow is None else place(session, follow, order=order, text=text),
+    )
+
+
+def detail(session: Session, deal_id: int) -> Detail:
+    """All the pane shows. Raises NotFound."""
+    card = pipeline.deal(session, deal_id)
+    run = session.store.database.execute_sql
+    step = run(
+        "SELECT kind, text, due_at, has_time FROM activity WHERE deal_id = ? AND done_at IS NULL ORDER BY due_at LIMIT 1",
+        (deal_id,),
+    ).fetchone()
+    contact = run(
+        "SELECT name, phone FROM contact WHERE client_id = ? ORDER BY id LIMIT 1", (card.client_id,)
+    ).fetchone() or ("", "")
+    now = session.now()
+    seconds, running = run(
+        "SELECT coalesce(sum((coalesce(ended_at, max(started_at, ?)) - started_at) / 1000000), 0),"
+        " coalesce(sum(ended_at IS NULL), 0) FROM time_entry t WHERE deal_id = ?" + _owners(session, "t.employee_id"),
+        (now, deal_id),
+    ).fetchone()
+    return Detail(
+        card,
+        NextStep(step[0], step[1], step[2], bool(step[3])) if step else None,
+        contact[0],
+        contact[1],
+        int(seconds),
+        bool(running),
+    )
+
+
+def _scope(session: Session, text: str) -> tuple[str, list[Any]]:
+    """The condition on `deal d` that holds the actor to what they may read, and the filter."""
+    where, values = _owners(session, "d.owner_id"), []
+    for word in search_key(text).split()[:WORDS_LOOKED_AT]:
+        where += " AND d.title_key LIKE ? ESCAPE '\\'"
+        values.append(like_pattern(word))
+    return where, values
+
+
+def _owners(session: Session, column: str) -> str:
+    owners = readable(session.actor)
+    if owners is None:
+        return ""
+    return f" AND {column} IN ({', '.join(str(owner) for owner in sorted(owners)) or 'NULL'})"
+
+
+def _added(amounts: Any) -> tuple[Money, ...]:
+    sums: dict[str, int] = {}
+    for amount, currency in amounts:
+        sums[currency] = sums.get(currency, 0) + amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items(), key=lambda item: -item[1]))
