@@ -1,0 +1,1 @@
+"""The command line: thin calls of the commands and views that the screens use."""

@@ -1,0 +1,72 @@
+"""What goes to the terminal: lines made harmless, tables aligned by cells, one JSON document."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from models.values.text import shown, shown_lines
+
+# Within JSON text these would steer a terminal or hide; escaped, they stay what they are for a program.
+_STEERING = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+GAP = "  "
+
+
+def say(text: str = "") -> None:
+    """Lines for a person on stdout."""
+    print(shown_lines(text))
+
+
+def say_aside(text: str) -> None:
+    """Lines for a person on stderr, beside the result."""
+    print(shown_lines(text), file=sys.stderr)
+
+
+def print_json(document: Any) -> None:
+    """The one JSON document of a call, UTF-8, on stdout."""
+    import json
+
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = _STEERING.sub(_escaped, _HALF_PAIR.sub("\ufffd", text))
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(sign) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in text
+    )
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:
+    """Print rows under headings, columns as wide as their widest cell; those in `right` stand to the right."""
+    lines = [[shown("" if cell is None else str(cell)) for cell in row] for row in (headings, *rows)]
+    widths = [max(cells(line[column]) for line in lines) for column in range(len(headings))]
+    for line in lines:
+        padded = []
+        for column, cell in enumerate(line):
+            space = " " * (widths[column] - cells(cell))
+            padded.append(space + cell if column in right else cell + space)
+        print(GAP.join(padded).rstrip())
+
+
+def facts(pairs: Sequence[tuple[str, Any]]) -> None:
+    """Print names and values, one a line; values that are empty are left out."""
+    told = [(name, shown(str(value))) for name, value in pairs if value not in (None, "")]
+    width = max((cells(name) for name, _value in told), default=0)
+    for name, value in told:
+        print(f"{name}{' ' * (width - cells(name))}{GAP}{value}")
