@@ -1,0 +1,122 @@
+"""Planning, doing and postponing what is to be done with a client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peewee import fn
+
+from models.activities.tables import Activity
+from models.clients.views import card as client_card
+from models.journal.commands import Pen, record
+from models.people.rules import covers, readable, writable
+from models.pipeline import facts
+from models.pipeline.commands import note_next_due
+from models.values.errors import NotFound, Refused
+from models.values.instants import Instant
+from models.values.language import _
+from models.values.text import clean_text
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+KINDS = ("call", "meeting", "mail", "task", "note")
+
+
+def add_activity(
+    session: Session,
+    *,
+    client_id: int | None = None,
+    deal_id: int | None = None,
+    kind: str,
+    text: str,
+    due_at: Instant | None = None,
+    has_time: bool = False,
+    done: bool = False,
+) -> int:
+    """Plan an activity of the actor, or write down one that is done (a logged call, a note); returns its id.
+
+    Without `has_time`, `due_at` is the end of the day it is due on. Raises Refused `bad_kind`, `empty`, `no_due`;
+    NotFound.
+    """
+    if kind not in KINDS:
+        raise Refused("bad_kind", _("An activity is one of {kinds}.").format(kinds=", ".join(KINDS)))
+    text = clean_text(text, _("Text"))
+    if not text:
+        raise Refused("empty", _("An activity needs a text."))
+    done = done or kind == "note"
+    if not done and due_at is None:
+        raise Refused("no_due", _("Say when it is due."))
+    if not writable(session.actor) and writable(session.actor) is not None:
+        raise NotFound(_("You may not plan activities."))
+    with session.writing():
+        now, pen = session.now(), Pen()
+        if deal_id is not None:
+            client_id = facts.readable_deal(session, deal_id).client_id
+        elif client_id is None:
+            raise Refused("no_client", _("Say which client or deal it is for."))
+        else:
+            client_card(session, client_id)
+        made = pen.insert(
+            Activity,
+            client=client_id,
+            deal=deal_id,
+            employee=session.actor.id,
+            kind=kind,
+            text=text,
+            due_at=None if done else due_at,
+            has_time=has_time and not done,
+            done_at=now if done else None,
+            done_by=session.actor.id if done else None,
+            created_at=now,
+        )
+        _keep_next(deal_id)
+        _record(session, "activity.add", made, pen, now)
+    return made
+
+
+def done_activity(session: Session, activity_id: int, result: str = "") -> None:
+    """Mark an activity as done, with what came of it. Raises Refused `done_already`, NotFound."""
+    with session.writing():
+        row, now, pen = _open(session, activity_id), session.now(), Pen()
+        pen.update(row, done_at=now, done_by_id=session.actor.id, result=clean_text(result, _("Result"), 1000))
+        _keep_next(row.deal_id)
+        _record(session, "activity.done", activity_id, pen, now)
+
+
+def postpone_activity(session: Session, activity_id: int, due_at: Instant, has_time: bool = False) -> None:
+    """Give an open activity another instant or day. Raises Refused `done_already`, NotFound."""
+    with session.writing():
+        row, now, pen = _open(session, activity_id), session.now(), Pen()
+        pen.update(row, due_at=due_at, has_time=has_time)
+        _keep_next(row.deal_id)
+        _record(session, "activity.postpone", activity_id, pen, now)
+
+
+def _open(session: Session, activity_id: int) -> Activity:
+    row = Activity.get_or_none(Activity.id == activity_id)
+    if row is None or not covers(readable(session.actor), row.employee_id):
+        raise NotFound(_("There is no activity {id}.").format(id=activity_id))
+    if not covers(writable(session.actor), row.employee_id):
+        raise NotFound(_("There is no activity {id}.").format(id=activity_id))
+    if row.done_at is not None:
+        raise Refused("done_already", _("This is done already."))
+    return row
+
+
+def _keep_next(deal_id: int | None) -> None:
+    if deal_id is None:
+        return
+    due = (
+        Activity.select(fn.MIN(Activity.due_at))
+        .where((Activity.deal == deal_id) & Activity.done_at.is_null())
+        .scalar()
+    )
+    note_next_due(deal_id, due)
+
+
+def _record(session: Session, command: str, activity_id: int, pen: Pen, now: Instant) -> None:
+    record(
+        at=now, employee_id=session.actor.id, command=command, subject="activity", subject_id=activity_id,
+        images=pen.images,
+    )
