@@ -61,7 +61,9 @@ class StagewatchApp(App[int]):
     def get_default_screen(self) -> Screen[Any]:
         self.workplace = self.desk.now_do(_workplace)
         name = self.workplace.get("screen", FIRST)
-        return self.made(name if name in SCREENS else FIRST)
+        screen = self.made(name if name in SCREENS else FIRST)
+        self._load_screen_css(screen)  # Textual does this for screens that are pushed, not for the first one
+        return screen
 
     def made(self, name: str) -> FramedScreen:
         """The screen of that name, made when first asked for, and kept."""

@@ -11,7 +11,7 @@ from models.session import Session
 from models.values.errors import StagewatchError
 
 if TYPE_CHECKING:
-    from textual.app import App
+    pass
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,0 +1,144 @@
+"""What the board asks a person, and the small calls that its answers become."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from models.pipeline import commands, facts
+from models.pipeline.commands import Done
+from models.pipeline.rules import TypeFacts
+from models.session import Session
+from models.values.errors import Usage
+from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
+from models.values.language import _
+from tui.widgets.dialogs import Field, Form
+from tui.widgets.words import symbol
+
+Act = Callable[[dict[str, str]], Awaitable[None]]
+
+
+def objection_lines(objections: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Every objection, and below it what would lift it."""
+    lines = []
+    for number, (message, lift) in enumerate(objections, 1):
+        lines.append((f"{number}", message))
+        if lift:
+            lines.append(("", f"{symbol('→')} {lift}"))
+    return lines
+
+
+def reason_form(title: str, act: Act) -> Form:
+    return Form(title, [Field("reason", _("Reason"), needed=True)], act)
+
+
+def deal_form(stage: str, act: Act) -> Form:
+    return Form(
+        _("New deal"),
+        [
+            Field("client", _("Client"), needed=True, placeholder=_("name; an unknown one is made")),
+            Field("title", _("Title")),
+            Field("amount", _("Amount")),
+            Field("stage", _("Stage"), stage),
+        ],
+        act,
+    )
+
+
+def activity_form(client: str, what: str, act: Act) -> Form:
+    """For `what` of plan, call, note."""
+    text = Field("text", _("Text"), needed=what == "note")
+    if what == "call":
+        return Form(_("Call with {client}").format(client=client), [text], act)
+    if what == "note":
+        return Form(_("Note on {client}").format(client=client), [text], act)
+    fields = [
+        Field("kind", _("Kind"), _("call"), True, _("call, meeting, mail or task")),
+        text,
+        Field("due", _("When"), "+1", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00")),
+    ]
+    return Form(_("Activity with {client}").format(client=client), fields, act)
+
+
+def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:
+    """Start the deal that the form describes."""
+    stage_id = facts.find_stage(facts.type_facts(type_id), values["stage"]).id if values["stage"] else None
+    return commands.new_deal(
+        session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"], amount=amount
+    )
+
+
+def add_activity(session: Session, client_id: int, deal_id: int, what: str, values: dict[str, str]) -> None:
+    """Add what the form describes: something planned, a call that took place, a note."""
+    from models.activities.commands import add_activity
+
+    if what != "plan":
+        add_activity(
+            session, client_id=client_id, deal_id=deal_id, kind=what, text=values["text"], due_at=None,
+            has_time=False, done=True,
+        )
+        return
+    due_at, has_time = due(values["due"], session.now(), session.actor.timezone)
+    add_activity(
+        session, client_id=client_id, deal_id=deal_id, kind=kind_said(values["kind"]), text=values["text"],
+        due_at=due_at, has_time=has_time,
+    )
+
+
+def kind_said(text: str) -> str:
+    """The kind that a person typed, by its beginning, in their language or English. Raises Usage `bad_kind`."""
+    said = text.strip().lower()
+    words = {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task")}
+    for kind, word in words.items():
+        if said and (word.startswith(said) or kind.startswith(said)):
+            return kind
+    raise Usage("bad_kind", _("The kind is one of: {kinds}.").format(kinds=", ".join(words.values())))
+
+
+def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
+    """When something is due, and whether that is a time of day: `+2` days from today, a date, a date with time.
+
+    Raises Usage `bad_instant`, `bad_date`.
+    """
+    said = text.strip()
+    if said.startswith("+") and said[1:].isascii() and said[1:].isdigit() and len(said) < 6:
+        return day_end(local_day(now + int(said[1:]) * DAY, zone), zone), False
+    if ":" in said:
+        return parse_instant(said, zone), True
+    return day_end(parse_day(said), zone), False
+
+
+def type_of(session: Session, type_id: int) -> TypeFacts:
+    return facts.type_facts(type_id)
+
+
+def currency(session: Session) -> str:
+    from models.people.views import company
+
+    return company().currency
+
+
+def runs_on(session: Session, deal_id: int) -> bool:
+    """Whether the actor's timer runs on that deal."""
+    from models.timekeeping.views import running
+
+    entry = running(session)
+    return entry is not None and entry.deal_id == deal_id
+
+
+def services(session: Session) -> list[tuple[int, str]]:
+    """The services that time may be spent on: id and name."""
+    from models.timekeeping.views import services
+
+    return [(service.id, service.name) for service in services(session)]
+
+
+def start_timer(session: Session, client_id: int, deal_id: int, service_id: int | None) -> None:
+    from models.timekeeping.commands import start_timer
+
+    start_timer(session, client_id=client_id, deal_id=deal_id, service_id=service_id)
+
+
+def stop_timer(session: Session) -> None:
+    from models.timekeeping.commands import stop_timer
+
+    stop_timer(session)

@@ -1,0 +1,164 @@
+"""The detail pane: all of the deal under the cursor, below the columns or beside them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from models.overview.board import Detail
+from models.people.rules import Actor
+from models.values.dates import day_text, moment_text
+from models.values.durations import clock_text, short_age
+from models.values.instants import Instant, local_day
+from models.values.language import _
+from models.values.money import money_text
+from tui.board.columns import kind_word
+from tui.widgets.words import cells, styled, symbol
+
+Part = str | tuple[str, str]
+
+
+class Pane(Static):
+    """Shows a deal; `side` tells whether there is room for one thing a line."""
+
+    def __init__(self) -> None:
+        super().__init__(id="pane")
+
+    def show(self, detail: Detail | None, actor: Actor, now: Instant) -> None:
+        """Show the deal, or nothing."""
+        if detail is None:
+            self.update(styled(""))
+        elif self.size.height > 8:
+            self.update(beside(detail, actor, now, self.content_size.width))
+        else:
+            self.update(below(detail, actor, now, self.content_size.width))
+
+
+def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
+    """Four lines: what it is; where it stands and what comes next; its way so far; where it may go."""
+    card = detail.card
+    name = card.client + (f" {symbol('·')} {card.title}" if card.title else "")
+    right = "  ".join(part for part in (_amount(detail), _expected(detail, now, actor), _percent(detail)) if part)
+    first = cells(name, max(10, width - len(right) - 2)) + "  "
+    stand = f" {symbol('·')} ".join(
+        part for part in (_here(detail), _next(detail, actor, now), _owner(detail), _time(detail)) if part
+    )
+    return styled(
+        (first, "bold"),
+        right + "\n",
+        cells(stand, width) + "\n",
+        (cells(_way(detail), width) + "\n", "dim"),
+        *_moves_line(detail, width),
+    )
+
+
+def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
+    """One thing a line, the stages one below the other with the time spent at each."""
+    card = detail.card
+    parts: list[Part] = [(cells(card.client, width) + "\n", "bold")]
+    if card.title:
+        parts.append(cells(card.title, width) + "\n")
+    parts.append("\n")
+    rows = [
+        (_("Amount"), _amount(detail)),
+        (_("Expected"), _expected(detail, now, actor, bare=True)),
+        (_("Probability"), _percent(detail)),
+        (_("Owner"), card.owner_name),
+        (_("Contact"), " ".join(part for part in (detail.contact, detail.phone) if part)),
+        (_("Next step"), _next(detail, actor, now, bare=True)),
+        (_("Time"), _time(detail, bare=True)),
+        (_("On hold"), card.hold_reason if card.held_at is not None else ""),
+        (_("Trail"), card.trail + _covered(detail)),
+    ]
+    for label, value in rows:
+        if value:
+            parts += [(cells(label, 13), "dim"), cells(value, width - 13).rstrip() + "\n"]
+    parts.append("\n")
+    for visit in card.visits[-8:]:
+        lasting = visit.left_at is None
+        over = lasting and card.norm is not None and visit.seconds > card.norm
+        age = cells(short_age(visit.seconds), 8, right=True)
+        mark = symbol("▸") if lasting else " "
+        parts += [(f"{mark} " + cells(visit.stage, width - 12), "bold" if lasting else ""), (age, "$warning" if over else "")]
+        parts.append((" !\n" if over else "\n", "$warning"))
+    parts.append("\n")
+    for _stage_id, stage in card.allowed:
+        parts.append((cells(f"{symbol('→')} {stage}", width) + "\n", ""))
+    for refusal in card.refused:
+        why = refusal.objections[0]
+        parts.append((cells(f"  {refusal.stage}: {why.lift or why.message}", width) + "\n", "dim"))
+    return styled(*parts)
+
+
+def _moves_line(detail: Detail, width: int) -> list[Part]:
+    """Allowed moves, then refused ones with what would lift the refusal, as far as they fit."""
+    said = [f"{symbol('→')} {stage}" for _id, stage in detail.card.allowed]
+    allowed = cells("  ".join(said), min(width, sum(len(s) + 2 for s in said))) if said else ""
+    refused = "  ".join(
+        f"{refusal.stage}: {refusal.objections[0].lift or refusal.objections[0].message}"
+        for refusal in detail.card.refused
+    )
+    room = width - len(allowed)
+    return [allowed, (cells(refused, room) if refused and room > 12 else "", "dim")]
+
+
+def _amount(detail: Detail) -> str:
+    return money_text(detail.card.amount) if detail.card.amount else ""
+
+
+def _expected(detail: Detail, now: Instant, actor: Actor, *, bare: bool = False) -> str:
+    day = detail.card.expected_close
+    if day is None:
+        return ""
+    text = day_text(day, local_day(now, actor.timezone))
+    return text if bare else _("expected {day}").format(day=text)
+
+
+def _percent(detail: Detail) -> str:
+    return "" if detail.card.probability is None else f"{detail.card.probability} %"
+
+
+def _here(detail: Detail) -> str:
+    card = detail.card
+    if card.held_at is not None:
+        return _("on hold: {reason}").format(reason=card.hold_reason)
+    if not card.visits:
+        return ""
+    age = short_age(card.visits[-1].seconds)
+    if card.norm is None:
+        return _("here {age}").format(age=age)
+    return _("here {age} (norm {norm})").format(age=age, norm=short_age(card.norm))
+
+
+def _next(detail: Detail, actor: Actor, now: Instant, *, bare: bool = False) -> str:
+    step = detail.next
+    if step is None:
+        return "" if bare else _("no next step (a)")
+    today = local_day(now, actor.timezone)
+    # A step of a day is due at that day's end, which is the next day's first instant.
+    at = step.due_at if step.has_time else step.due_at - 1
+    day = local_day(at, actor.timezone)
+    when = moment_text(at, actor.timezone, today) if step.has_time or day != today else _("today")
+    said = f"{kind_word(step.kind)} {when}" + (f" {step.text}" if step.text else "")
+    return said if bare else _("next: {step}").format(step=said)
+
+
+def _owner(detail: Detail) -> str:
+    return " ".join(part for part in (detail.contact or detail.card.owner_name, detail.phone) if part)
+
+
+def _time(detail: Detail, *, bare: bool = False) -> str:
+    if not detail.seconds and not detail.running:
+        return ""
+    text = clock_text(detail.seconds)[:-3]
+    return text if bare else _("time {time}").format(time=text)
+
+
+def _way(detail: Detail) -> str:
+    card = detail.card
+    way = f" {symbol('→')} ".join(f"{visit.stage} {short_age(visit.seconds)}" for visit in card.visits)
+    return _("Trail {trail}").format(trail=card.trail) + _covered(detail) + "  " + way
+
+
+def _covered(detail: Detail) -> str:
+    return "" if detail.card.covered is None else f" {detail.card.covered[0]}/{detail.card.covered[1]}"
