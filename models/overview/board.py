@@ -185,6 +185,7 @@ def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tupl
     key = row[1 + tuple(ORDERS).index(order)]
     column = ("entered_at", "amount", "next_due_at", "title_key")[tuple(ORDERS).index(order)]
     earlier, sign = (">", ">") if order == "amount" else ("<", "<")
+    extra: tuple[Any, ...]
     if key is None:
         before, extra = f"(d.{column} IS NOT NULL OR d.id {sign} ?)", (deal_id,)
     else:
