@@ -76,7 +76,7 @@ def test_as_of_is_what_a_naive_model_saw_at_that_instant(session):
         except Refused:
             continue
         seen.append((clock[0], {key: dict(deal) for key, deal in model.items()}))
-    last_of = {instant: snapshot for instant, snapshot in seen}
+    last_of = dict(seen)
     for instant, snapshot in last_of.items():
         report = clients_per_stage(at, type_id, as_of=instant)
         opened = [deal for deal in snapshot.values() if deal["open"]]
