@@ -93,7 +93,9 @@ def _literal(value: object) -> str:
 
 def _escaped(text: str) -> str:
     """Spaces other than the usual one as escapes, so that they are seen."""
-    return "".join(f"\\u{ord(character):04x}" if character in "\u00a0\u202f" else character for character in text)
+    return "".join(
+        f"\\u{ord(character):04x}" if character in "\u00a0\u202f" else character for character in text
+    )
 
 
 if __name__ == "__main__":

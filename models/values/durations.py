@@ -11,12 +11,18 @@ from models.values.text import quoted
 LONGEST = 100 * 366 * 86400
 HOUR, DAY = 3600, 86400
 UNITS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": 7 * DAY}
-_RUSSIAN_UNITS = {"с": 1, "сек": 1, "м": 60, "мин": 60, "ч": HOUR, "д": DAY, "дн": DAY, "н": 7 * DAY, "нед": 7 * DAY}
+_RUSSIAN_UNITS = {
+    "с": 1,
+    "сек": 1,
+    "м": 60,
+    "мин": 60,
+    "ч": HOUR,
+    "д": DAY,
+    "дн": DAY,
+    "н": 7 * DAY,
+    "нед": 7 * DAY,
+}
 _ALL_UNITS = UNITS | _RUSSIAN_UNITS
-
-_CLOCK = re.compile(r"(\d{1,6}):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
-_NUMBER = r"(\d{1,9})(?:[.,](\d{1,3}))?"
-_PART = re.compile(rf"{_NUMBER}\s*({'|'.join(sorted(_ALL_UNITS, key=len, reverse=True))})\s*", re.ASCII)
 
 
 def parse_duration(text: str) -> int:
@@ -29,12 +35,15 @@ def parse_duration(text: str) -> int:
     if seconds is None:
         seconds = _unit_seconds(said)
     if seconds is None or seconds > LONGEST:
-        raise Usage("bad_duration", _("{text} is no duration; write 5d, 90m, 2h30m or 1:30.").format(text=quoted(said)))
+        raise Usage(
+            "bad_duration",
+            _("{text} is no duration; write 5d, 90m, 2h30m or 1:30.").format(text=quoted(said)),
+        )
     return seconds
 
 
 def _clock_seconds(said: str) -> int | None:
-    clock = _CLOCK.fullmatch(said)
+    clock = re.fullmatch(r"([0-9]{1,6}):([0-5][0-9])(?::([0-5][0-9]))?", said)
     if not clock:
         return None
     hours, minutes, seconds = clock.groups(default="0")
@@ -42,10 +51,11 @@ def _clock_seconds(said: str) -> int | None:
 
 
 def _unit_seconds(said: str) -> int | None:
+    part_pattern = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?\s*([a-zа-я]+)\s*")
     thousandths, position, smallest = 0, 0, LONGEST
     while position < len(said):
-        part = _PART.match(said, position)
-        if not part or _ALL_UNITS[part[3]] >= smallest:
+        part = part_pattern.match(said, position)
+        if not part or not 0 < _ALL_UNITS.get(part[3], 0) < smallest:
             return None
         smallest = _ALL_UNITS[part[3]]
         thousandths += int(part[1] + (part[2] or "").ljust(3, "0")) * smallest

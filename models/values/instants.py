@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from models.values.errors import Usage
 from models.values.language import _
@@ -22,14 +22,17 @@ EARLIEST, LATEST = 1900, 2199
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime(EARLIEST, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
 _BEYOND = (datetime(LATEST + 1, 1, 1, tzinfo=UTC) - EPOCH) // _MICROSECOND
-# datetime.fromisoformat takes more than people mean: any letter between day and time, week numbers, bare hours.
-_OFFSET = r"(?: ?(?:Z|z|[+-]\d\d(?::?\d\d)?))?"
-_INSTANT = re.compile(
-    rf"\d{{4}}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{_OFFSET})?"
-    rf"|\d{{8}}(?:[Tt]\d{{4}}(?:\d\d)?{_OFFSET})?",
-    re.ASCII,
-)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@cache
+def _instant_pattern() -> re.Pattern[str]:
+    """What `datetime.fromisoformat` is given: it takes any letter between day and time, week numbers, bare hours."""
+    offset = r"(?: ?(?:Z|z|[+-]\d\d(?::?\d\d)?))?"
+    return re.compile(
+        rf"\d{{4}}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{{1,9}})?)?{offset})?"
+        rf"|\d{{8}}(?:[Tt]\d{{4}}(?:\d\d)?{offset})?",
+        re.ASCII,
+    )
 
 
 def now() -> Instant:
@@ -48,7 +51,8 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise Usage(
-            "bad_timezone", _("There is no time zone {name}; write it as Europe/Berlin.").format(name=quoted(name))
+            "bad_timezone",
+            _("There is no time zone {name}; write it as Europe/Berlin.").format(name=quoted(name)),
         ) from None
 
 
@@ -85,9 +89,11 @@ def parse_instant(text: str, zone_name: str) -> Instant:
     it. Raises Usage `bad_instant`.
     """
     said = text.strip()
-    if _INSTANT.fullmatch(said):
+    if _instant_pattern().fullmatch(said):
         try:
-            moment = datetime.fromisoformat(said.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-"))
+            moment = datetime.fromisoformat(
+                said.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+            )
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=zone(zone_name))
             instant = from_datetime(moment)
@@ -106,7 +112,7 @@ def parse_instant(text: str, zone_name: str) -> Instant:
 def parse_day(text: str) -> date:
     """`YYYY-MM-DD`, years 1900 to 2199. Raises Usage `bad_date`."""
     said = text.strip()
-    if _DAY.fullmatch(said):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", said, re.ASCII):
         try:
             day = date.fromisoformat(said)
             if EARLIEST <= day.year <= LATEST:

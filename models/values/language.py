@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import gettext
 
 LANGUAGES = ("en", "ru")
-CATALOGUES = Path(__file__).parent.parent / "locale"
+CATALOGUES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "locale")
 
 _language = "en"
 _translations: gettext.NullTranslations | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 from models.values.cldr import DECIMALS, EXPONENTS, GROUPS, SYMBOLS
@@ -13,17 +14,21 @@ from models.values.text import quoted
 LARGEST = 10**15
 SHORT_CELLS = 8
 
-# One mark between groups of three, the same throughout: a space of any width, an apostrophe, a comma or a point.
-_AMOUNT = re.compile(
-    r"(?P<sign>[-\u2212]?)"
-    r"(?P<whole>[0-9]+|[0-9]{1,3}(?P<group>[ \u00a0\u2009\u202f'\u2019.,])[0-9]{3}(?:(?P=group)[0-9]{3})*)"
-    r"(?:(?P<mark>[.,])(?P<decimals>[0-9]+))?"
-)
 _TEXT_LIMIT = 64
 _STEPS = {
     "en": ((10**3, "k"), (10**6, "M"), (10**9, "B"), (10**12, "T")),
     "ru": ((10**3, "к"), (10**6, "М"), (10**9, "Мд"), (10**12, "Тр")),
 }
+
+
+@cache
+def _amount_pattern() -> re.Pattern[str]:
+    """One mark between groups of three, the same throughout: a space of any width, an apostrophe, a comma or a point."""
+    return re.compile(
+        r"(?P<sign>[-\u2212]?)"
+        r"(?P<whole>[0-9]+|[0-9]{1,3}(?P<group>[ \u00a0\u2009\u202f'\u2019.,])[0-9]{3}(?:(?P=group)[0-9]{3})*)"
+        r"(?:(?P<mark>[.,])(?P<decimals>[0-9]+))?"
+    )
 
 
 class Money(NamedTuple):
@@ -39,11 +44,14 @@ def exponent(currency: str) -> int:
         return EXPONENTS[currency]
     except KeyError:
         raise Refused(
-            "bad_currency", _("{code} is no currency; write a code of ISO 4217 such as EUR.").format(code=quoted(currency))
+            "bad_currency",
+            _("{code} is no currency; write a code of ISO 4217 such as EUR.").format(code=quoted(currency)),
         ) from None
 
 
-def parse_amount(text: str, currency: str, *, decimal: str | None = None, allow_negative: bool = False) -> int:
+def parse_amount(
+    text: str, currency: str, *, decimal: str | None = None, allow_negative: bool = False
+) -> int:
     """Minor units of an amount as people write it: `1234.50`, `1 234,50`, `1,234.50`, `1.234,50`, `1'234.50`.
 
     `decimal` says which mark sets the decimals apart, "." or ",". Without it the marks speak for themselves, where they
@@ -55,12 +63,16 @@ def parse_amount(text: str, currency: str, *, decimal: str | None = None, allow_
     """
     places = exponent(currency)
     said = text.strip()
-    found = _AMOUNT.fullmatch(_without_currency(said, currency)) if len(said) <= _TEXT_LIMIT else None
+    found = (
+        _amount_pattern().fullmatch(_without_currency(said, currency)) if len(said) <= _TEXT_LIMIT else None
+    )
     if not found:
         raise _bad_amount(_("{text} is no amount."), said)
     whole, decimals = _whole_and_decimals(found, said, places, decimal)
     if len(decimals.rstrip("0")) > places:
-        words = ngettext("{text}: {currency} has {count} decimal.", "{text}: {currency} has {count} decimals.", places)
+        words = ngettext(
+            "{text}: {currency} has {count} decimal.", "{text}: {currency} has {count} decimals.", places
+        )
         raise _bad_amount(words, said, currency=currency, count=places)
     amount = int(whole + decimals[:places].ljust(places, "0"))
     if found["sign"] and amount and not allow_negative:
@@ -149,7 +161,11 @@ def _short_number(money: Money, precise: bool) -> str:
         for places in range((1 if step == 1000 else 2) if precise else 1, -1, -1):
             scaled = _rounded(size * 10**places, unit * step)
             if scaled < (1000 if precise else 100) or not places and scaled < 1000:
-                number = f"{scaled // 10**places}{DECIMALS[language]}{scaled % 10**places:0{places}}" if places else f"{scaled}"
+                number = (
+                    f"{scaled // 10**places}{DECIMALS[language]}{scaled % 10**places:0{places}}"
+                    if places
+                    else f"{scaled}"
+                )
                 return f"{minus}{number}{letter}"
     return f"{minus}{_rounded(size, unit * step)}{letter}"
 
