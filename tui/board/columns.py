@@ -266,9 +266,10 @@ class Columns(Widget, can_focus=True):
         now = self._now()
         flag, warm = self._flag(card, now, self.head.columns[index].norm)
         mark = symbol("▌") if here else " "
-        amount = cells(short_money(card.amount) if card.amount else "", 8, right=True)
-        age = cells(short_age((now - card.entered_at) // 1_000_000), 6, right=True)
-        rest = cells(f"{amount} {age}  {self._next(card, now, width - 20)}", width - 4)
+        amount = short_money(card.amount) if card.amount else ""
+        age = short_age((now - card.entered_at) // 1_000_000)
+        figures = cells(f"{amount} {age:>5}", 14, right=True)
+        rest = cells(f"{figures} {self._next(card, now, width - 19)}", width - 4)
         if here:
             return [Segment(f"{mark}{symbol(flag)} {rest}", self._style("cursor")), Segment(" ", self._style(""))]
         return [

@@ -101,7 +101,10 @@ class BoardScreen(FramedScreen):
         columns = self.columns
         columns.settle()
         wanted = columns.pages_in_view()
+        asked = (self.type_id, self.order, self.text)
         found = await self._window(wanted, follow)
+        if asked != (self.type_id, self.order, self.text):
+            return  # somebody typed on meanwhile; that reading is under way
         columns.head = found.head
         columns.pages = dict(found.cards)
         if found.place is not None:
@@ -394,7 +397,7 @@ class BoardScreen(FramedScreen):
 
     async def action_filter(self) -> None:
         self.add_class("-filtering")
-        self.field.focus()
+        self.set_focus(self.field)  # at once: what is typed next is meant for the field
         self.field.action_select_all()
 
     @on(Input.Changed, "#filter")
@@ -412,7 +415,7 @@ class BoardScreen(FramedScreen):
 
     async def _leave_filter(self) -> None:
         self.remove_class("-filtering")
-        self.columns.focus()
+        self.set_focus(self.columns)
 
     async def action_back(self) -> None:
         if self.text or self.has_class("-filtering"):
