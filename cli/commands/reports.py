@@ -1,0 +1,115 @@
+"""report …: as a table, JSON, CSV, or drawn in the terminal."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.call import Call
+from cli.main import Group
+from cli.names import instant
+from cli.output import cells, print_json, say, table
+from models.values.dates import day_time_text
+from models.values.language import _
+from models.values.money import money_text, plain_text
+from models.values.text import shown
+
+if TYPE_CHECKING:
+    from models.statistics.views import ClientsReport
+
+
+@click.group(cls=Group)
+def report() -> None:
+    """Reports."""
+
+
+@report.command()
+@click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
+@click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="As it stood at that instant; default: now.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
+@click.pass_obj
+def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | None, form: str) -> None:
+    """How many open deals and clients are at each stage, by rep."""
+    if form == "json":
+        call.as_json = True
+    session = call.session
+    from models.people.views import find_employee
+    from models.pipeline.facts import find_type
+    from models.statistics.views import clients_per_stage
+
+    found = clients_per_stage(
+        session,
+        find_type(type_name),
+        as_of=instant(session, as_of),
+        rep_id=None if rep is None else find_employee(rep).id,
+    )
+    if call.as_json:
+        print_json(found.as_json())
+    elif form == "csv":
+        _csv(found)
+    elif form == "chart":
+        _chart(found)
+    else:
+        _table(found, session.actor.timezone)
+
+
+def _table(found: ClientsReport, zone: str) -> None:
+    say(f"{shown(found.type)}, {day_time_text(found.as_of, zone)}")
+    say()
+    reps = [rep.rep for rep in found.reps]
+    rows = []
+    for stage in found.stages:
+        count = {rep.rep: rep.clients for rep in stage.reps}
+        rows.append(
+            [
+                stage.stage, stage.clients, stage.deals, stage.held or "",
+                ", ".join(money_text(amount) for amount in stage.amounts), *(count.get(rep, "") for rep in reps),
+            ]
+        )
+    rows.append([_("Together"), found.clients, found.deals, "", "", *(rep.clients for rep in found.reps)])
+    table(
+        [_("Stage"), _("Clients"), _("Deals"), _("On hold"), _("Amount"), *reps],
+        rows,
+        right=tuple(range(1, 5 + len(reps))),
+    )
+
+
+def _csv(found: ClientsReport) -> None:
+    """A row for each stage and rep, and one without rep for the stage as a whole."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["stage", "rep", "deals", "held", "clients", "amounts"])
+    for stage in found.stages:
+        amounts = " ".join(f"{plain_text(amount)} {amount.currency}" for amount in stage.amounts)
+        writer.writerow([_neutral(stage.stage), "", stage.deals, stage.held, stage.clients, amounts])
+        for rep in stage.reps:
+            writer.writerow([_neutral(stage.stage), _neutral(rep.rep), rep.deals, "", rep.clients, ""])
+
+
+def _neutral(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    safe = shown(text)
+    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe
+
+
+def _chart(found: ClientsReport) -> None:
+    import plotext  # takes 100 ms and more: only here
+
+    plotext.terminal.limit(False, False)
+    labels = [shown(stage.stage) for stage in found.stages][::-1]  # the first label is drawn at the bottom
+    values = [stage.clients for stage in found.stages][::-1]
+    width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+    figure = plotext.figure
+    figure.plot_size(max(width, 40, max((cells(label) for label in labels), default=0) + 20), len(labels) * 2 + 4)
+    figure.title(_("Clients per stage, {type}").format(type=shown(found.type)))
+    if not sys.stdout.isatty():
+        figure.theme("colorless")
+    figure.draw(figure.bar(labels, values, orientation="horizontal"))
+    print(figure.build())
+
+
+COMMANDS = {"report": report}
