@@ -242,3 +242,14 @@ def test_naughty_strings_are_shown_harmless_and_taken_or_refused(data):
             assert_harmless(refusal.message)
         else:
             assert kept == text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def test_single_characters_keep_the_promises():
+    """Every one below the ideographs, the tags, and samples beyond: those that pass without a closer look too."""
+    for code in (*range(0x3400), *range(0xFB00, 0x10000), *range(0xE0000, 0xE0200), *range(0x3400, 0x110000, 97)):
+        character = chr(code)
+        result = shown(f"a{character}b")
+        assert shown(result) == result
+        assert_harmless(result)
+        key = search_key(character)
+        assert search_key(key) == key, hex(code)
