@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from models.people.rules import overlap, readable
 from models.pipeline.views import DealLine
 from models.storage.database import database
-
 from models.values.errors import Usage
 from models.values.instants import Instant
 from models.values.language import _
