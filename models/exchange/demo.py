@@ -548,10 +548,12 @@ def _booked(
     for day in range(first, end // WORKDAY + 1):
         second, stop = day * WORKDAY + rng.randrange(3600), min(end, (day + 1) * WORKDAY - 600)
         while deals and second < stop:
-            memory = rng.choice(deals)
             until = min(second + rng.randrange(480, 5700), stop)
-            if memory[0] <= second and (memory[1] is None or until <= memory[1]):
-                yield memory, second, until
+            drawn = rng.choices(deals, k=6)
+            for memory in drawn:
+                if memory[0] <= second and (memory[1] is None or until <= memory[1]):
+                    yield memory, second, until
+                    break
             second = until + rng.choice((0, 0, 420, 1260, 2700))
 
 
