@@ -87,7 +87,7 @@ def test_the_default_type_is_quick_sales_and_holds_at_least_half_of_the_deals(de
     )
     assert [name for name, _mode, default, _count in counts if default] == ["Quick Sales"]
     assert {mode for _name, mode, _default, _count in counts} == {"free", "strict", "semi-strict"}
-    assert dict((row[0], row[3]) for row in counts)["Quick Sales"] >= 150
+    assert {row[0]: row[3] for row in counts}["Quick Sales"] >= 150
 
 
 def test_two_teams_with_their_people(demo: dict[str, int]) -> None:
