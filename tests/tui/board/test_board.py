@@ -1,0 +1,317 @@
+"""The board by keys: moving the cursor and deals, refusals, undo, filter, sorting, sizes, other people's moves."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from models.people import commands as people
+from models.people.views import workplace
+from models.pipeline import commands, setup, views
+from models.session import Session
+from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
+from tui import keymap
+
+
+async def test_cards_stand_in_columns_by_age_and_the_pane_follows_the_cursor(running: Running, deals: list[int]) -> None:
+    async with running() as pilot:
+        text = shown(pilot)
+        assert text.index("Orion Legal") < text.index("Vega Windows") < text.index("Rigel")
+        assert "7 deals" in text
+        assert board(pilot).columns.card.deal_id == deals[0]
+        await press(pilot, "j")
+        assert board(pilot).columns.card.deal_id == deals[1]
+        assert "200.00" in shown(pilot)
+
+
+@pytest.mark.parametrize(("key", "column", "row"), [("j", 0, 1), ("о", 0, 1), ("down", 0, 1), ("l", 1, 0), ("д", 1, 0), ("end", 0, 5)])
+async def test_cursor_keys_and_their_russian_twins(running: Running, deals: list[int], key: str, column: int, row: int) -> None:
+    async with running() as pilot:
+        await press(pilot, key)
+        assert (board(pilot).columns.column, board(pilot).columns.row) == (column, row)
+
+
+@pytest.mark.parametrize("key", ["L", "Д", "shift+right"])
+async def test_a_deal_moves_on_and_the_cursor_goes_with_it(running: Running, session: Session, deals: list[int], key: str) -> None:
+    async with running() as pilot:
+        await press(pilot, key)
+        assert board(pilot).columns.card.deal_id == deals[0]
+        assert board(pilot).columns.column == 1
+    assert stage_of(session, deals[0]) == "Demonstration"
+
+
+@pytest.mark.parametrize(("undo", "redo"), [("u", "U"), ("г", "Г")])
+async def test_undo_and_redo(running: Running, session: Session, deals: list[int], undo: str, redo: str) -> None:
+    async with running() as pilot:
+        await press(pilot, "L", undo)
+        assert board(pilot).columns.card.deal_id == deals[0]
+        assert board(pilot).columns.column == 0
+        await press(pilot, redo)
+    assert stage_of(session, deals[0]) == "Demonstration"
+
+
+async def test_the_picker_takes_a_digit(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "m")
+        assert "move from Initiating interest" in shown(pilot)
+        await press(pilot, "2")
+    assert stage_of(session, deals[0]) == "Closing the deal"
+
+
+async def test_the_picker_narrows_by_typing(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "m", "d", "e", "m", "enter")
+    assert stage_of(session, deals[0]) == "Demonstration"
+
+
+async def test_a_refused_move_names_every_objection_and_changes_nothing(running: Running, session: Session, deals: list[int]) -> None:
+    setup.set_type(session, 1, mode="strict")
+    commands.hold_deal(session, deals[0], reason="budget")
+    async with running() as pilot:
+        await press(pilot, "m", "2")
+        text = shown(pilot)
+        assert "on hold" in text and "stage by stage" in text
+        await press(pilot, "escape")
+    assert stage_of(session, deals[0]) == "Initiating interest"
+
+
+async def test_a_missing_reason_is_asked_for_and_the_move_goes_on(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "x")
+        assert "Reason" in shown(pilot)
+        await press(pilot, *"too dear", "enter")
+    lost = views.deal(session, deals[0])
+    assert (lost.outcome, lost.close_reason) == ("lost", "too dear")
+
+
+async def test_esc_in_the_reason_leaves_the_deal_alone(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "x", *"no", "escape")
+    assert views.deal(session, deals[0]).outcome == "open"
+
+
+async def test_hold_and_resume(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "z", *"waits", "enter")
+        assert views.deal(session, deals[0]).hold_reason == "waits"
+        await press(pilot, "z")
+    assert views.deal(session, deals[0]).held_at is None
+
+
+async def test_won_takes_the_card_off_the_board(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "w")
+        assert "6 deals" in shown(pilot)
+    assert views.deal(session, deals[0]).outcome == "won"
+
+
+@pytest.mark.parametrize("key", ["slash", "full_stop", "f4"])
+async def test_filter_narrows_as_you_type_whatever_the_case_and_script(running: Running, deals: list[int], key: str) -> None:
+    async with running() as pilot:
+        await press(pilot, "l", key, *"аЛТ")
+        assert "Алтай" in shown(pilot) and "Orion Legal" not in shown(pilot)
+        await press(pilot, "enter")
+        assert board(pilot).columns.card.deal_id == deals[2]
+        assert board(pilot).columns.has_focus
+        await press(pilot, "slash", *"vega")
+        assert "Vega" in shown(pilot), "typing replaces the old text"
+        await press(pilot, "escape")
+        assert "7 deals" in shown(pilot)
+        assert board(pilot).columns.has_focus
+
+
+async def test_sort_by_amount_then_next_step_then_name(running: Running, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "g", "home", "o", "home")
+        assert board(pilot).columns.card.client == "Tau"
+        await press(pilot, "o", "o", "home")
+        assert board(pilot).order == "name"
+        assert board(pilot).columns.card.client == "Orion Legal"
+
+
+@pytest.mark.parametrize(("size", "columns"), [((60, 15), 2), ((80, 24), 3), ((200, 60), 3)])
+async def test_columns_in_view_follow_the_width(running: Running, deals: list[int], size: tuple[int, int], columns: int) -> None:
+    async with running(size) as pilot:
+        assert board(pilot).columns.in_view == columns
+        assert all(len(line) <= size[0] for line in shown(pilot).splitlines())
+
+
+async def test_too_small_asks_for_room_and_growing_gives_the_board_back(running: Running, deals: list[int]) -> None:
+    async with running((40, 10)) as pilot:
+        assert "more room" in shown(pilot)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert "Orion Legal" in shown(pilot)
+
+
+async def test_columns_beyond_the_edge_are_told_and_come_into_view(running: Running, session: Session, deals: list[int]) -> None:
+    for number in range(4):
+        setup.add_stage(session, 1, f"More {number}")
+    async with running() as pilot:
+        assert "4 ›" in shown(pilot)
+        await press(pilot, "l", "l", "l")
+        assert "‹ 1" in shown(pilot) and "3 ›" in shown(pilot) and "More 0" in shown(pilot)
+
+
+async def test_a_long_column_is_read_in_windows(running: Running, session: Session) -> None:
+    for number in range(150):
+        commands.new_deal(session, f"Client {number:03}", type_id=1)
+    async with running() as pilot:
+        assert sum(len(page) for page in board(pilot).columns.pages.values()) == 64
+        await press(pilot, "end")
+        assert board(pilot).columns.row == 149
+        assert "Client 149" in shown(pilot)
+
+
+async def test_a_move_by_another_shows_within_a_second_and_the_cursor_stays(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "j")
+        # In the app's own thread the fixture's connection is another session's.
+        await asyncio.to_thread(_move_elsewhere, session, deals[0])
+        await pilot.pause(0.8)
+        columns = board(pilot).columns
+        assert [column.count for column in columns.head.columns] == [5, 2, 0]
+        assert columns.card.deal_id == deals[1]
+        assert columns.row == 0
+
+
+def _move_elsewhere(session: Session, deal_id: int) -> None:
+    """A move written by a process of its own."""
+    import subprocess
+    import sys
+
+    script = (
+        "import sys; from pathlib import Path; from models.storage.store import open_store;"
+        "from models.session import Session; from models.people.views import acting;"
+        "from models.pipeline.commands import move_deal;"
+        "move_deal(Session(open_store(Path(sys.argv[1])), acting('root', '')), int(sys.argv[2]), 2)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(session.store.path), str(deal_id)], check=True)
+
+
+async def test_who_saw_an_older_version_is_told_who_changed_it(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        card = board(pilot).columns.card
+        commands.set_deal(session, card.deal_id, title="renamed")
+        await board(pilot)._step(commands.move_deal, card, 2, said="x")
+        await settle(pilot)
+        assert "Root" in shown(pilot)
+    assert stage_of(session, deals[0]) == "Initiating interest"
+
+
+async def test_the_timer_starts_and_stops_on_the_deal(running: Running, session: Session, deals: list[int]) -> None:
+    from models.timekeeping.views import running as running_entry
+
+    async with running() as pilot:
+        await press(pilot, "s")
+        entry = running_entry(session)
+        assert entry is not None and entry.deal_id == deals[0]
+        assert "◷" in shown(pilot)
+        await press(pilot, "ы")
+        assert running_entry(session) is None
+
+
+async def test_leaving_asks_while_a_timer_runs(running: Running, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "s", "q")
+        assert "timer is running" in shown(pilot)
+        await press(pilot, "3")
+        assert pilot.app.is_running
+        assert pilot.app.return_code is None
+
+
+async def test_a_new_deal_stands_under_the_cursor(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "n", *"Новый", "tab", "tab", *"1 234,50", "enter")
+        card = board(pilot).columns.card
+        assert card.client == "Новый" and card.amount.amount == 123450
+
+
+async def test_a_bad_amount_keeps_the_form(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "n", *"Deneb", "tab", "tab", *"1e9", "enter")
+        assert "no amount" in shown(pilot)
+        await press(pilot, "escape")
+        assert "7 deals" in shown(pilot)
+
+
+async def test_a_note_and_an_activity(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "i", *"rang", "enter", "a", "enter")
+        await settle(pilot)
+        assert board(pilot).columns.card.next_kind == "call"
+
+
+HOSTILE = [
+    "[@click=app.quit]X[/]",
+    "[/nope]",
+    "[bold]",
+    "a\u202eb",
+    "x\u200by\u2066z",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_names_are_shown_and_do_nothing(running: Running, session: Session, name: str) -> None:
+    commands.new_deal(session, name, type_id=1, title=name)
+    async with running() as pilot:
+        text = shown(pilot)
+        assert name.replace("\u202e", "\ufffd").replace("\u200b", "\ufffd").replace("\u2066", "\ufffd") in text
+        assert not set(text) & {"\u202e", "\u200b", "\u2066"}
+        await pilot.click("#columns", offset=(3, 3))
+        await pilot.click("#pane", offset=(3, 0))
+        for key in ("m", "escape", "L", "i", "escape"):
+            await press(pilot, key)
+        assert pilot.app.is_running and pilot.app.return_code is None
+
+
+async def test_control_characters_that_got_into_the_store_never_reach_the_terminal(running: Running, session: Session) -> None:
+    commands.new_deal(session, "Plain", type_id=1)
+    session.store.database.execute_sql("UPDATE client SET name = ?", ("\x1b]52;c;AAAA\x07\x9b31m",))
+    async with running() as pilot:
+        text = shown(pilot)
+        assert "]52;c" in text
+        assert not {"\x1b", "\x07", "\x9b"} & set(text)
+
+
+async def test_a_rep_sees_own_deals_only(running: Running, session: Session, deals: list[int]) -> None:
+    people.add_employee(session, "rep", name="Rep", role="rep")
+    async with running(login="rep") as pilot:
+        assert "Orion" not in shown(pilot) and "0 deals" in shown(pilot)
+
+
+async def test_an_empty_board_says_what_to_press(running: Running, session: Session) -> None:
+    async with running() as pilot:
+        assert "n adds the first one" in shown(pilot)
+
+
+async def test_the_board_comes_back_where_it_was_left(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "o", "j", "j")
+        left = board(pilot).columns.card.deal_id
+        pilot.app.keep_workplace()
+    assert workplace(1)["board"]["order"] == "amount"
+    async with running() as pilot:
+        assert board(pilot).columns.card.deal_id == left
+
+
+async def test_keys_of_the_config_get_their_twins(running: Running, deals: list[int]) -> None:
+    async with running(keys={"cursor.down": "g"}) as pilot:
+        await press(pilot, "п")
+        assert board(pilot).columns.row == 1
+
+
+def test_every_letter_has_a_twin_and_no_key_is_bound_twice_in_one_place() -> None:
+    for where in ("board",):
+        seen: dict[str, Any] = {}
+        for act in keymap.table():
+            if act.where not in ("everywhere", "list", where):
+                continue
+            for key in keymap.with_twins(act.keys).split(","):
+                assert key not in seen, (key, act.id, seen[key])
+                seen[key] = act.id
+        for key in list(seen):
+            if key in keymap.TWINS:
+                assert keymap.TWINS[key] in seen
