@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from models.values.dates import day_time_text
 from models.values.language import _
 from models.values.money import money_text, plain_text
 from models.values.text import shown
+
+# What sets the colours of a terminal; it has no place in a file.
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 if TYPE_CHECKING:
     from models.statistics.views import ClientsReport
@@ -100,16 +104,19 @@ def _chart(found: ClientsReport) -> None:
     import plotext  # takes 100 ms and more: only here
 
     plotext.terminal.limit(False, False)
-    labels = [shown(stage.stage) for stage in found.stages][::-1]  # the first label is drawn at the bottom
+    labels = [f"{shown(stage.stage)} {stage.clients}" for stage in found.stages][::-1]  # the first label is drawn at the bottom
     values = [stage.clients for stage in found.stages][::-1]
     width = min(shutil.get_terminal_size((80, 24)).columns, 120)
     figure = plotext.figure
-    figure.plot_size(max(width, 40, max((cells(label) for label in labels), default=0) + 20), len(labels) * 2 + 4)
+    figure.clear()
+    figure.plot_size(max(width, 40, max((cells(label) for label in labels), default=0) + 20), len(labels) * 3 + 3)
+    figure.theme("colorless")
     figure.title(_("Clients per stage, {type}").format(type=shown(found.type)))
-    if not sys.stdout.isatty():
-        figure.theme("colorless")
-    figure.draw(figure.bar(labels, values, orientation="horizontal"))
-    print(figure.build())
+    if labels:
+        figure.draw(figure.bar(labels, values, orientation="horizontal", width=0.6))
+        figure.ruler("x").lim(0, max(*values, 1))
+    drawn = str(figure.build())
+    print(drawn if sys.stdout.isatty() else _COLOUR.sub("", drawn))
 
 
 COMMANDS = {"report": report}
