@@ -130,13 +130,14 @@ def employee_named(pen: Pen, text: str, at: Instant) -> int:
     """The id of the employee with that login or name; one who is not known is made as `import` does:
     the text as login and name, role rep, cannot log in. Raises Refused `bad_text`, `ambiguous`."""
     try:
-        return views.find_employee(text).id
+        found = views.find_employee(text)
+        if found.login == text or search_key(found.name) == search_key(text):
+            return found.id  # a number is a name here, never an id
     except NotFound:
-        company = views.company()
-        login = clean_line(text, _("Rep"))
-        return pen.insert(
-            Employee, **_employee(login, login, "rep", None, company.language, company.timezone, False, at)
-        )
+        pass
+    company = views.company()
+    login = clean_line(text, _("Rep"))
+    return pen.insert(Employee, **_employee(login, login, "rep", None, company.language, company.timezone, False, at))
 
 
 def _employee(
