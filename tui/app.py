@@ -95,6 +95,8 @@ class StagewatchApp(App[int]):
             if isinstance(screen, FramedScreen):
                 try:
                     await screen.changed(changes)
+                    if "entry" in changes:
+                        await screen.read_stopwatch()
                 except StagewatchError as error:
                     screen.say_error(error)
                 return
@@ -114,8 +116,9 @@ class StagewatchApp(App[int]):
         screen.client_id = client_id  # type: ignore[attr-defined]
         self.switch_screen(screen)
 
-    def action_back(self) -> None:
-        """Esc at the top of a screen does nothing; screens give it a meaning of their own."""
+    async def action_back(self) -> None:
+        """Esc belongs to the screen in view."""
+        await self.run_action("screen.back")
 
     async def action_leave(self) -> None:
         self.run_worker(self._leave(), exclusive=True, group="leave")

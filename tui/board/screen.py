@@ -88,9 +88,10 @@ class BoardScreen(FramedScreen):
 
     async def read(self) -> None:
         """Read head and rows in view again; the cursor stays on its deal."""
+        if not self.columns.size:
+            return  # not laid out yet; the first resize reads
         card = self.columns.card
-        deal_id = card.deal_id if card else self._kept.pop("deal", None)
-        await self._read(deal_id)
+        await self._read(card.deal_id if card else self._kept.pop("deal", None))
 
     async def _read(self, follow: int | None = None) -> None:
         if not self.columns.size:

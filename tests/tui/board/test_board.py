@@ -194,7 +194,7 @@ def _move_elsewhere(session: Session, deal_id: int) -> None:
 async def test_who_saw_an_older_version_is_told_who_changed_it(running: Running, session: Session, deals: list[int]) -> None:
     async with running() as pilot:
         card = board(pilot).columns.card
-        commands.set_deal(session, card.deal_id, title="renamed")
+        await board(pilot).desk.do(commands.set_deal, card.deal_id, title="renamed")
         await board(pilot)._step(commands.move_deal, card, 2, said="x")
         await settle(pilot)
         assert "Root" in shown(pilot)
