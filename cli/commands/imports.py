@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,9 +14,139 @@ from cli.call import Call
 from cli.main import Group
 from cli.names import pairs
 from cli.output import say, say_aside, table
+from models.values.errors import Refused
 from models.values.language import _
+from models.values.numbers import int_text
+
+if TYPE_CHECKING:
+    from models.exchange.history import ImportOptions, ImportResult
+
+ROWS_TOLD = 20
+EXAMPLE = """\
+deal_id,client,rep,deal_type,stage,entered_at,amount,currency,outcome
+1,Orion,anna,Quick Sales,Initiating interest,2026-01-12T09:30,1000.00,EUR,
+1,Orion,anna,Quick Sales,Demonstration,2026-01-20T14:00,,,
+1,Orion,anna,Quick Sales,,2026-02-03T11:15,,,won
+"""
 
 
 @click.group("import", cls=Group)
 def import_() -> None:
     """Take deals and their history from a file."""
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every kind of import can be told."""
+    for option in (
+        click.option("--partial", is_flag=True, help="Take the good rows, tell the others."),
+        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+        click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2026 is read."),
+        click.option("--currency", metavar="EUR", help="Of amounts without one; default: the company's."),
+        click.option("--timezone", metavar="ZONE", help="Of instants without offset; default: yours."),
+        click.option("--delimiter", metavar="D", help="Between the columns; default: as found."),
+        click.option("--encoding", metavar="E", help="Of the file; default: as found."),
+        click.option("--default-client", metavar="NAME", help="For rows without a client."),
+        click.option("--stages", "stages_file", type=click.Path(path_type=Path), metavar="FILE", help="Their order, a name a line."),
+        click.option("--create-stages", is_flag=True, help="Make types and stages that are not known."),
+        click.option("--type", "type_name", metavar="NAME", help="The deal type of rows that name none."),
+        click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="The column of a field."),
+    ):
+        command = option(command)
+    return command
+
+
+def _import_options(said: dict[str, Any]) -> ImportOptions:
+    from models.exchange.history import ImportOptions
+
+    mapping = pairs(said.pop("mapping"))
+    delimiter = said.pop("delimiter")
+    return ImportOptions(map=mapping, delimiter="\t" if delimiter in ("\\t", "tab", "TAB") else delimiter, **said)
+
+
+def _progress() -> Callable[[int], None] | None:
+    """Tells the rows read so far, in one line that is written over; only where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(rows: int) -> None:
+        sys.stderr.write("\r" + _("{count} rows").format(count=int_text(rows)))
+        sys.stderr.flush()
+
+    return tell
+
+
+def _take(call: Call, act: Callable[..., ImportResult], file: Path, options: ImportOptions) -> None:
+    progress = _progress()
+    try:
+        result = act(call.session, file, options, progress)
+    except Refused as refused:
+        if not call.as_json:
+            _tell_rows(refused.details)
+        raise
+    finally:
+        if progress is not None:
+            sys.stderr.write("\r\x1b[K")
+    for note in result.notes:
+        say_aside(note)
+    call.answer(result.as_json(), lambda: _tell(result, options.dry_run))
+
+
+def _tell(result: ImportResult, dry: bool) -> None:
+    document = result.as_json()
+    say((_("Nothing was written; it would be:") if dry else _("Taken:")) + f" {int_text(result.rows)} " + _("rows"))
+    rows = [[_("new"), kind, int_text(count)] for kind, count in result.created.items()]
+    rows += [[_("changed"), kind, int_text(count)] for kind, count in result.updated.items()]
+    rows += [[_("unchanged"), _("rows"), int_text(result.unchanged)], [_("rejected"), _("rows"), int_text(result.rejected_rows)]]
+    table([_("What"), "", _("Count")], rows, right=(2,))
+    _tell_rows(document["rejected"])
+
+
+def _tell_rows(rejected: list[dict[str, Any]]) -> None:
+    for row in rejected[:ROWS_TOLD]:
+        if "row" in row and "reason" in row:
+            say_aside(_("Row {row}: {reason}").format(row=row["row"], reason=row["reason"]))
+    if len(rejected) > ROWS_TOLD:
+        say_aside(_("… and {count} more; --json lists them.").format(count=int_text(len(rejected) - ROWS_TOLD)))
+
+
+def _write_example(call: Call, target: Path, text: str) -> None:
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused("file_exists", _("{path} exists already; nothing was changed.").format(path=target)) from None
+    except OSError as error:
+        raise Refused("bad_file", _("{path} cannot be written: {why}.").format(path=target, why=error.strerror)) from None
+    call.answer({"file": str(target)}, lambda: say(_("{path} is an example to start from.").format(path=target)))
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--example", is_flag=True, help="Write a small FILE to start from.")
+@_options
+@click.pass_obj
+def history(call: Call, file: Path, example: bool, **said: Any) -> None:
+    """Events of deals, a row each: a stage entered, or an outcome."""
+    if example:
+        _write_example(call, file, EXAMPLE)
+        return
+    _session = call.session
+    from models.exchange.history import import_history
+
+    _take(call, import_history, file, _import_options(said))
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--preset", type=click.Choice(["pipedrive", "hubspot", "salesforce", "bitrix24", "amocrm"]), help="The columns of that CRM's export.")
+@_options
+@click.pass_obj
+def deals(call: Call, file: Path, preset: str | None, **said: Any) -> None:
+    """Deals as they stand, a row each; a stage that means won or lost closes."""
+    _session = call.session
+    from models.exchange.deals import import_deals
+
+    _take(call, partial(import_deals, preset=preset), file, _import_options(said))
+
+
+COMMANDS = {"import": import_}
