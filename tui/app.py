@@ -62,7 +62,9 @@ class StagewatchApp(App[int]):
         self.workplace = self.desk.now_do(_workplace)
         name = self.workplace.get("screen", FIRST)
         screen = self.made(name if name in SCREENS else FIRST)
-        self._load_screen_css(screen)  # Textual does this for screens that are pushed, not for the first one
+        # Textual does these for screens that are pushed, not for the first one, and takes the second back on a switch.
+        self._load_screen_css(screen)
+        screen._push_result_callback(screen, None)
         return screen
 
     def made(self, name: str) -> FramedScreen:

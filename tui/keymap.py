@@ -66,6 +66,27 @@ def table() -> tuple[Act, ...]:
         Act("sort", "o", "sort", _("Sort: age in stage, amount, next activity, name"), "board"),
         Act("filter", "slash,full_stop,f4", "filter", _("Filter as you type"), "board", _("filter")),
         Act("type", "y", "pick_type", _("Choose the deal type"), "board", _("type")),
+        # Today.
+        Act("today.open", "enter", "open", _("Open the client's card"), "today"),
+        Act("today.done", "d", "done", _("Done"), "today", _("done")),
+        Act("today.postpone", "p", "postpone", _("Postpone: 1 day, 1 week, a date"), "today", _("postpone")),
+        Act("today.activity", "a", "activity", _("Add an activity"), "today", _("add")),
+        Act("today.call", "c", "call", _("Log a call"), "today"),
+        Act("today.note", "i", "note", _("Write a note"), "today"),
+        Act("today.timer", "s", "timer", _("Start or stop the timer"), "today", _("timer")),
+        # Clients.
+        Act("client.open", "enter", "open", _("Go to the client's card and back"), "clients"),
+        Act("client.new", "n", "new", _("New client"), "clients", _("new")),
+        Act("client.edit", "e", "edit", _("Edit the client"), "clients", _("edit")),
+        Act("client.search", "slash,full_stop,f4", "filter", _("Search as you type"), "clients", _("search")),
+        Act("client.done", "d", "done", _("Done"), "clients"),
+        Act("client.postpone", "p", "postpone", _("Postpone: 1 day, 1 week, a date"), "clients"),
+        Act("client.activity", "a", "activity", _("Add an activity"), "clients", _("activity")),
+        Act("client.call", "c", "call", _("Log a call"), "clients"),
+        Act("client.note", "i", "note", _("Write a note"), "clients"),
+        Act("client.timer", "s", "timer", _("Start or stop the timer"), "clients", _("timer")),
+        # Statistics.
+        Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
     )
 
 

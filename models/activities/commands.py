@@ -42,7 +42,7 @@ def add_activity(
     if kind not in KINDS:
         raise Refused("bad_kind", _("An activity is one of {kinds}.").format(kinds=", ".join(KINDS)))
     text = clean_text(text, _("Text"))
-    if not text:
+    if not text and kind in ("note", "task"):
         raise Refused("empty", _("An activity needs a text."))
     done = done or kind == "note"
     if not done and due_at is None:

@@ -69,7 +69,9 @@ class ClientsReport:
     reps: tuple[RepCount, ...]
     stages: tuple[StageCount, ...]
     deals: int
+    held: int
     clients: int
+    amounts: tuple[Money, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The report as the command line's contract fixes it."""
@@ -129,7 +131,9 @@ def clients_per_stage(
         _by_rep(rows, logins),
         stages,
         len(rows),
+        sum(bool(row[5]) for row in rows),
         len({row[2] for row in rows}),
+        _sums(rows),
     )
 
 

@@ -128,7 +128,9 @@ def _begin(session: Session, at: Instant | None, now: Instant, running: TimeEntr
         return rules.whole_second(at), False
     begun = rules.whole_second(now)
     ends = TimeEntry.select(TimeEntry.ended_at).where(
-        (TimeEntry.employee == session.actor.id) & (TimeEntry.ended_at > begun) & (TimeEntry.created_at > now)
+        (TimeEntry.employee == session.actor.id)
+        & (TimeEntry.ended_at > begun)
+        & (TimeEntry.started_at <= TimeEntry.created_at)  # what was planned ahead is no event yet
     )
     last = max((row[0] for row in ends.tuples()), default=begun)
     if running is not None:

@@ -70,7 +70,7 @@ def test_what_is_done_is_not_done_again(session, deal):
 
 @pytest.mark.parametrize(
     ("more", "code"),
-    [({"kind": "dance"}, "bad_kind"), ({"text": "  "}, "empty"), ({"due_at": None}, "no_due"), ({"text": "\x1b["}, "bad_text")],
+    [({"kind": "dance"}, "bad_kind"), ({"kind": "task", "text": "  "}, "empty"), ({"due_at": None}, "no_due"), ({"text": "\x1b["}, "bad_text")],
 )
 def test_bad_input_is_refused_in_words(session, deal, more, code):
     given = {"kind": "call", "text": "x", "due_at": session.now() + DAY, **more}

@@ -101,6 +101,15 @@ def test_a_clock_that_went_back_leaves_an_entry_of_no_length_marked(at, clock):
     assert entry.seconds == 0 and rows(at)[0][2] == "clock"
 
 
+def test_after_the_clock_went_back_a_start_follows_the_last_entry_and_is_marked(at, clock):
+    commands.start_timer(at)
+    clock.at += 3600 * SECOND
+    end = commands.stop_timer(at).ended_at
+    clock.at -= 1800 * SECOND
+    commands.start_timer(at)
+    assert views.running(at).started_at == end and rows(at)[1][2] == "clock"
+
+
 def test_a_late_start_within_another_entry_is_refused_with_what_is_in_the_way(at, clock):
     begun = clock.at
     commands.start_timer(at)
@@ -129,6 +138,7 @@ def test_nobody_times_a_deal_they_may_not_see(at):
 @given(st.lists(st.tuples(st.sampled_from(["start", "stop"]), st.integers(-400, 4000)), max_size=12))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_clock_does_one_runs_at_most_and_nothing_overlaps(at, clock, steps):
+    at.store.database.execute_sql("DELETE FROM time_entry")  # the fixture's store serves every example
     for step, seconds in steps:
         clock.at += seconds * SECOND
         try:

@@ -11,8 +11,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from models.timekeeping.views import running
 from models.values.errors import StagewatchError
 from tui.widgets.footer import KeyLine
+from tui.widgets.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from tui.app import StagewatchApp
@@ -31,7 +33,7 @@ class FramedScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
             yield Static(id="title")
-            yield from _stopwatch()
+            yield Stopwatch()
         yield from self.body()
         yield KeyLine(self.where)
 
@@ -44,7 +46,7 @@ class FramedScreen(Screen[None]):
         raise NotImplementedError
 
     async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
-        """The store changed: `subjects` of the journal ("deal", "client", "activity", "time", …) with their ids."""
+        """The store changed: `subjects` of the journal ("deal", "client", "activity", "entry", …) with their ids."""
         await self.read()
 
     @property
@@ -65,6 +67,14 @@ class FramedScreen(Screen[None]):
 
     async def on_screen_resume(self) -> None:
         await self.read_safely()
+        await self.read_stopwatch()
+
+    async def read_stopwatch(self) -> None:
+        """Let the stopwatch show what runs now."""
+        try:
+            self.query_one(Stopwatch).show(await self.desk.ask(running))
+        except StagewatchError as error:
+            self.say_error(error)
 
     async def read_safely(self) -> None:
         """`read`, with a fault of the store told instead of raised."""
@@ -72,11 +82,3 @@ class FramedScreen(Screen[None]):
             await self.read()
         except StagewatchError as error:
             self.say_error(error)
-
-
-def _stopwatch() -> ComposeResult:
-    try:
-        from tui.widgets.stopwatch import Stopwatch
-    except ModuleNotFoundError:
-        return
-    yield Stopwatch()

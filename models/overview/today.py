@@ -1,0 +1,85 @@
+"""Today: what is late, what is due, which deals stand too long or have no next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from models.activities.views import Activity, agenda
+from models.storage.database import database
+from models.values.instants import SECOND, Instant
+from models.values.money import Money
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+SHOWN = 50
+
+# The actor's own open deals; `held` are the microseconds on hold within the present visit.
+DEALS = """
+    SELECT deal.id, client.id, client.name, deal.title, deal.amount, deal.currency, stage.name,
+        ({now} - deal.entered_at - held) / {second} AS age, stage.norm
+    FROM (
+        SELECT deal.*, coalesce((SELECT sum(hold.ended_at - max(hold.started_at, deal.entered_at)) FROM hold
+            WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at), 0) AS held
+        FROM deal WHERE deal.outcome = 'open' AND deal.held_at IS NULL AND deal.owner_id = {actor}
+    ) AS deal
+    JOIN client ON client.id = deal.client_id JOIN stage ON stage.id = deal.stage_id
+    WHERE {which} ORDER BY age DESC, deal.id LIMIT {limit}
+"""
+
+
+@dataclass(frozen=True)
+class StandingDeal:
+    """A deal that wants attention: `age` at its stage in seconds without holds, `norm` of the stage or None."""
+
+    deal_id: int
+    client_id: int
+    client: str
+    title: str
+    amount: Money | None
+    stage: str
+    age: int
+    norm: int | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the actor should see first. `quiet_count` is how many deals have no next step, `quiet` the first of them."""
+
+    day: date
+    at: Instant
+    overdue: tuple[Activity, ...]
+    due: tuple[Activity, ...]
+    ageing: tuple[StandingDeal, ...]
+    quiet: tuple[StandingDeal, ...]
+    quiet_count: int
+
+
+def today(session: Session, day: date) -> Today:
+    """The actor's day: activities by the end of `day`, own deals past their stage's norm, own deals without next step."""
+    planned = agenda(session, day)
+    count = database.execute_sql(
+        "SELECT count(*) FROM deal WHERE outcome = 'open' AND held_at IS NULL AND owner_id = ? AND next_due_at IS NULL",
+        (session.actor.id,),
+    ).fetchone()[0]
+    return Today(
+        day,
+        session.now(),
+        planned.overdue,
+        planned.due,
+        _deals(session, "age > stage.norm"),
+        _deals(session, "deal.next_due_at IS NULL"),
+        int(count),
+    )
+
+
+def _deals(session: Session, which: str) -> tuple[StandingDeal, ...]:
+    query = DEALS.format(now=session.now(), second=SECOND, actor=session.actor.id, which=which, limit=SHOWN)
+    return tuple(
+        StandingDeal(
+            deal, client, name, title, None if amount is None else Money(amount, currency), stage, age, norm
+        )
+        for deal, client, name, title, amount, currency, stage, age, norm in database.execute_sql(query)
+    )

@@ -1,0 +1,274 @@
+"""Clients: a list with search as you type, and the card of the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from models.activities.views import Activity
+from models.clients import commands as clients
+from models.clients.views import ClientLine, ContactLine
+from models.clients.views import clients as client_lines
+from models.clients.views import count as client_count
+from models.overview.client_card import WholeClient, client_card
+from models.pipeline.views import DealLine
+from models.timekeeping.views import Entry
+from models.values.dates import day_text
+from models.values.durations import clock_text, short_age
+from models.values.errors import NotFound, StagewatchError
+from models.values.instants import SECOND, local_day
+from models.values.language import _, ngettext
+from models.values.money import short_money
+from tui import keymap
+from tui.widgets.dialogs import Field, Form
+from tui.widgets.lines import Lines, Part
+from tui.widgets.words import cells, plain, styled, symbol
+from tui.widgets.work import WorkScreen, activity_line
+
+WINDOW = 200
+REST_SECONDS = 0.08
+WIDE = 110
+
+CardItem = str | tuple[str, str] | ContactLine | DealLine | Activity | Entry
+
+
+class ClientsScreen(WorkScreen):
+    """The list stands left, the card right; enter goes from one to the other, esc back."""
+
+    where = "clients"
+    BINDINGS = keymap.bindings("clients")
+    AUTO_FOCUS = "#clients"
+    CSS = """
+    ClientsScreen #search { height: 1; width: 1fr; }
+    ClientsScreen #search-word { width: auto; }
+    ClientsScreen #search-line { height: 1; }
+    ClientsScreen #clients { width: 32; }
+    ClientsScreen.-wide #clients { width: 44; }
+    ClientsScreen #card { width: 1fr; margin: 0 0 0 1; }
+    ClientsScreen #both { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client_id: int | None = None
+        self.text = ""
+        self._whole: WholeClient | None = None
+        self._resting: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
+        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, tuple)), id="card")
+        self.field = Input(id="search", compact=True, placeholder=_("name, city, phone or mail"), select_on_focus=True)
+        with Horizontal(id="search-line"):
+            yield Static(plain(" / ", "dim"), id="search-word")
+            yield self.field
+        with Horizontal(id="both"):
+            yield self.found
+            yield self.card
+
+    # Reading --------------------------------------------------------------------------------------------------
+
+    async def read(self) -> None:
+        """Read list and card again; a client that was asked for comes under the cursor."""
+        wanted = self.client_id
+        text = self.text
+        size = max(WINDOW, len(self.found.items))
+        lines = await self.desk.ask(client_lines, text, limit=size)
+        total = await self.desk.ask(client_count, text)
+        if text != self.text:
+            return  # somebody typed on meanwhile
+        at = next((place for place, line in enumerate(lines) if line.id == wanted), None)
+        if wanted is not None and at is None and not text:
+            whole = await self.desk.ask(client_card, wanted)
+            lines = [ClientLine(wanted, whole.client.name, "", "", len(whole.deals)), *lines]
+            at = 0
+        empty = _("No client holds that.") if text else _("No clients yet: n adds the first one.")
+        self.found.show(lines, at if at is not None else 0, empty)
+        words = ngettext("{count} client", "{count} clients", total).format(count=total)
+        self.head(styled((" " + _("Clients"), "bold"), f"  {words}", (f"  / {text}" if text else "", "bold $accent")))
+        await self._read_card()
+
+    async def _read_card(self) -> None:
+        line = self.found.item
+        if line is None:
+            self._whole, self.client_id = None, None
+            self.card.show([])
+            return
+        self.client_id = line.id
+        try:
+            self._whole = await self.desk.ask(client_card, line.id)
+        except NotFound:
+            self._whole = None
+            self.card.show([])
+            return
+        self.card.show(_card_items(self._whole))
+
+    async def _read_card_safely(self) -> None:
+        try:
+            await self._read_card()
+        except StagewatchError as error:
+            self.say_error(error)
+
+    @on(Lines.Moved, "#clients")
+    def _moved(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self._read_card_safely)
+
+    @on(Lines.Ended, "#clients")
+    async def _ended(self) -> None:
+        """The window's end: read the next one."""
+        more = await self.desk.ask(client_lines, self.text, offset=len(self.found.items), limit=WINDOW)
+        if more:
+            self.found.show([*self.found.items, *more])
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    # Search ---------------------------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        self.field.focus()
+
+    @on(Input.Changed, "#search")
+    async def _narrow(self, event: Input.Changed) -> None:
+        if event.value != self.text:
+            self.text, self.client_id = event.value, None
+            self.found.items = []
+            await self.read_safely()
+
+    @on(Input.Submitted, "#search")
+    def _keep_search(self) -> None:
+        self.found.focus()
+        self.found.go(0)
+
+    async def action_back(self) -> None:
+        if self.focused is self.card:
+            self.found.focus()
+        elif self.text or self.focused is self.field:
+            self.field.value = self.text = ""
+            self.found.focus()
+            await self.read_safely()
+
+    def action_open(self) -> None:
+        (self.found if self.focused is self.card else self.card).focus()
+
+    # Work -----------------------------------------------------------------------------------------------------
+
+    def activity(self) -> Activity | None:
+        item = self.card.item if self.focused is self.card else None
+        return item if isinstance(item, Activity) and item.done_at is None else None
+
+    def about(self) -> tuple[int, str, int | None] | None:
+        if self._whole is None:
+            return None
+        item = self.card.item if self.focused is self.card else None
+        deal_id = item.id if isinstance(item, DealLine) else None
+        if isinstance(item, (Activity, Entry)):
+            deal_id = item.deal_id
+        return self._whole.client.id, self._whole.client.name, deal_id
+
+    def action_new(self) -> None:
+        self._ask(self._new())
+
+    def action_edit(self) -> None:
+        self._ask(self._edit())
+
+    async def _new(self) -> None:
+        made: list[int] = []
+
+        async def add(values: dict[str, str]) -> None:
+            card = await self.desk.do(clients.add_client, values.pop("name"), **values)
+            made.append(card.id)
+
+        fields = [Field("name", _("Name"), needed=True), Field("city", _("City")), Field("phone", _("Phone")), Field("mail", _("Mail"))]
+        if await self.app.push_screen_wait(Form(_("New client"), fields, add)) is not None:
+            self.field.value = self.text = ""
+            self.client_id = made[0]
+            await self.read_safely()
+
+    async def _edit(self) -> None:
+        whole = self._whole
+        if whole is None:
+            return
+
+        async def change(values: dict[str, str]) -> None:
+            await self.desk.do(clients.set_client, whole.client.id, **values)
+
+        labels = _labels()
+        fields = [Field("name", _("Name"), whole.client.name, needed=True)]
+        fields += [Field(key, labels[key], value) for key, value in whole.client.details.items()]
+        if await self.app.push_screen_wait(Form(whole.client.name, fields, change)) is not None:
+            await self.read_safely()
+            self.say(_("saved"))
+
+    # Drawing --------------------------------------------------------------------------------------------------
+
+    def _draw_client(self, line: ClientLine, width: int) -> Sequence[Part]:
+        count = f"{line.open_deals}" if line.open_deals else ""
+        return [(f" {cells(line.name, width - 7)}", ""), (cells(count, 5, right=True) + " ", "muted")]
+
+    def _draw_card(self, item: CardItem, width: int) -> Sequence[Part]:
+        session = self.desk.session()
+        now, zone = session.now(), session.actor.timezone
+        if isinstance(item, str):
+            return [(cells(f" {item}", width), "head")]
+        if isinstance(item, tuple):
+            return [(cells(f" {item[0]}", 12), "muted"), (cells(item[1], width - 12), "")]
+        if isinstance(item, ContactLine):
+            reach = "  ".join(part for part in (item.position, item.phone, item.mail) if part)
+            return [(cells(f"   {item.name}", 24), ""), (cells(f" {reach}", width - 24), "muted")]
+        if isinstance(item, Activity):
+            return activity_line(item, now, zone, width, client=False)
+        if isinstance(item, Entry):
+            day = cells(day_text(local_day(item.started_at, zone), local_day(now, zone)), 8)
+            mark = symbol("◷") if item.ended_at is None else " "
+            words = " · ".join(part for part in (item.service, item.deal, item.note) if part)
+            time = cells(clock_text(item.seconds), 9, right=True)
+            return [(f" {mark} {day} ", "timer" if item.ended_at is None else "muted"), (cells(words, width - 22), ""), (f"{time} ", "")]
+        state = {"won": _("won"), "lost": _("lost")}.get(item.outcome) or item.stage or ""
+        age = short_age((now - item.entered_at) // SECOND) if item.outcome == "open" else ""
+        mark = symbol("‖") if item.held else " "
+        money = cells(short_money(item.amount) if item.amount else "", 9, right=True)
+        title = item.title or item.type
+        room = width - 3 - 1 - 19 - 9 - 8
+        return [
+            (f" {mark} {cells(title, room)} ", "" if item.outcome == "open" else "muted"),
+            (f"{cells(state, 18)} ", "muted"),
+            (money + cells(age, 7, right=True) + " ", "" if item.outcome == "open" else "muted"),
+        ]
+
+
+def _card_items(whole: WholeClient) -> list[CardItem]:
+    """The card as lines: details, deals, contacts, activities, time."""
+    labels = _labels()
+    items: list[CardItem] = [whole.client.name]
+    items += [(labels[key], value) for key, value in whole.client.details.items() if value]
+    parts: list[tuple[str, Sequence[CardItem]]] = [
+        (_("Deals"), whole.deals),
+        (_("Contacts"), whole.client.contacts),
+        (_("Activities"), whole.activities),
+        (_("Time"), whole.entries),
+    ]
+    for heading, lines in parts:
+        if lines:
+            items += ["", heading, *lines]
+    return items
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "street": _("Street"),
+        "city": _("City"),
+        "postcode": _("Postcode"),
+        "country": _("Country"),
+        "vat_id": _("VAT id"),
+        "registration_id": _("Reg. id"),
+        "phone": _("Phone"),
+        "mail": _("Mail"),
+    }

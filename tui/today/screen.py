@@ -1,0 +1,105 @@
+"""Today: whom to call now, which deals stand too long, which have no next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from models.activities.views import Activity
+from models.overview.today import StandingDeal, Today, today
+from models.session import Session
+from models.values.dates import full_day
+from models.values.durations import short_age
+from models.values.instants import local_day
+from models.values.language import _, ngettext
+from tui import keymap
+from tui.widgets.lines import Lines, Part
+from tui.widgets.words import cells, styled, symbol
+from tui.widgets.work import WorkScreen, activity_line, money_and_age
+
+Item = Activity | StandingDeal | str
+
+
+class TodayScreen(WorkScreen):
+    """The actor's agenda as one list: late, due today, deals past their norm, deals without next step."""
+
+    where = "today"
+    BINDINGS = keymap.bindings("today")
+    AUTO_FOCUS = "#agenda"
+
+    def body(self) -> ComposeResult:
+        self.lines: Lines[Item] = Lines(self._draw, lambda item: isinstance(item, str), id="agenda")
+        self._seen: Today | None = None
+        yield self.lines
+
+    async def read(self) -> None:
+        found = await self.desk.ask(_today)
+        self._seen = found
+        before = _key(self.lines.item)
+        items: list[Item] = []
+        for heading, part in (
+            (_("Late"), found.overdue),
+            (_("Due today"), found.due),
+            (_("Past the norm of their stage"), found.ageing),
+            (_("Without next step"), found.quiet),
+        ):
+            if part:
+                items += [heading, *part]
+        at = next((place for place, item in enumerate(items) if before and _key(item) == before), None)
+        self.lines.show(items, at, _("Nothing is due. 2 shows the board, a there adds an activity."))
+        late, due, quiet = len(found.overdue), len(found.due), found.quiet_count
+        self.head(
+            styled(
+                (f" {full_day(found.day)}", "bold"),
+                "   ",
+                (ngettext("{count} late", "{count} late", late).format(count=late), "bold $warning" if late else ""),
+                f" {symbol('·')} " + ngettext("{count} today", "{count} today", due).format(count=due),
+                f" {symbol('·')} "
+                + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet),
+            )
+        )
+
+    def activity(self) -> Activity | None:
+        item = self.lines.item
+        return item if isinstance(item, Activity) else None
+
+    def about(self) -> tuple[int, str, int | None] | None:
+        item = self.lines.item
+        return None if item is None or isinstance(item, str) else (item.client_id, item.client, item.deal_id)
+
+    def action_open(self) -> None:
+        about = self.about()
+        if about is not None:
+            self.app.show_client(about[0])
+
+    def _draw(self, item: Item, width: int) -> Sequence[Part]:
+        if isinstance(item, str):
+            return [(cells(f" {item}", width), "head")]
+        if isinstance(item, Activity):
+            assert self._seen is not None
+            return activity_line(item, self._seen.at, self.desk.session().actor.timezone, width)
+        late = item.norm is not None and item.age > item.norm
+        money, age = money_and_age(item.amount, item.age)
+        norm = _("norm {age}").format(age=short_age(item.norm)) if late and item.norm else ""
+        names = " · ".join(part for part in (item.client, item.title) if part)
+        room = width - 2 - 2 - 18 - 9 - 7 - 12 - 4
+        mark = symbol("!") if late else symbol("·")
+        return [
+            (f" {mark} ", "late" if late else "muted"),
+            (f"{cells(names, room)} ", ""),
+            (f"{cells(item.stage, 18)} ", "muted"),
+            (f"{money} ", ""),
+            (f"{age} ", "late" if late else ""),
+            (f"{cells(norm, 12)} ", "muted"),
+        ]
+
+
+def _today(session: Session) -> Today:
+    return today(session, local_day(session.now(), session.actor.timezone))
+
+
+def _key(item: Item | None) -> tuple[str, int] | None:
+    if item is None or isinstance(item, str):
+        return None
+    return ("activity", item.id) if isinstance(item, Activity) else ("deal", item.deal_id)

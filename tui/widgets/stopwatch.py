@@ -1,0 +1,49 @@
+"""The running stopwatch, on every screen: elapsed time and what it runs on."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from models.timekeeping.views import Entry
+from models.values.durations import clock_text
+from models.values.instants import SECOND, now
+from models.values.language import _
+from tui.widgets.words import cells, styled, symbol
+
+WIDTH = 34
+
+
+class Stopwatch(Static):
+    """Shows `◷ 0:42:17 Orion`. The time is derived from the stored start, never from counting ticks; while nothing
+    runs it is empty and sends nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(id="stopwatch")
+        self._entry: Entry | None = None
+        self._timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(1, self._tick, pause=True)
+
+    def show(self, entry: Entry | None) -> None:
+        """Show this entry from now on, or nothing."""
+        if entry is None and self._entry is None:
+            return
+        self._entry = entry
+        if self._timer is not None:
+            self._timer.resume() if entry is not None else self._timer.pause()
+        self._tick()
+
+    def _tick(self) -> None:
+        self.update(self._line())
+
+    def _line(self) -> Content:
+        if self._entry is None:
+            return styled("")
+        elapsed = clock_text(max(0, now() - self._entry.started_at) // SECOND)
+        parts = (self._entry.client or _("to be assigned"), self._entry.note)
+        words = " · ".join(part for part in parts if part)
+        mark = symbol("◷")
+        return styled((cells(f"{mark} {elapsed:>8} {words}", WIDTH - 1) + " ", "bold $success"))

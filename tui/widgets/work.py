@@ -1,0 +1,177 @@
+"""What Today and the client card both do with a client, a deal or an activity: note, call, plan, do, postpone, time."""
+
+from __future__ import annotations
+
+from models.activities import commands as activities
+from models.activities.views import Activity
+from models.session import Session
+from models.values.dates import day_text, time_text
+from models.values.durations import short_age
+from models.values.errors import StagewatchError
+from models.values.instants import Instant, local_day
+from models.values.language import _
+from models.values.money import Money, short_money
+from tui.board import asks
+from tui.widgets.dialogs import Choice, Field, Form, Line
+from tui.widgets.frame import FramedScreen
+from tui.widgets.lines import Part
+from tui.widgets.words import cells, symbol
+
+
+class WorkScreen(FramedScreen):
+    """A screen on whose lines one works. Subclasses tell `activity`, and `about`: (client, its name, deal or None)."""
+
+    def activity(self) -> Activity | None:
+        """The open activity under the cursor."""
+        raise NotImplementedError
+
+    def about(self) -> tuple[int, str, int | None] | None:
+        """Client, its name, and deal of what is under the cursor."""
+        raise NotImplementedError
+
+    def action_done(self) -> None:
+        self._ask(self._done())
+
+    def action_postpone(self) -> None:
+        self._ask(self._postpone())
+
+    def action_activity(self) -> None:
+        self._ask(self._add("plan"))
+
+    def action_call(self) -> None:
+        self._ask(self._add("call"))
+
+    def action_note(self) -> None:
+        self._ask(self._add("note"))
+
+    def action_timer(self) -> None:
+        self._ask(self._timer())
+
+    def _ask(self, work: object) -> None:
+        self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+
+    async def _told(self, work: object) -> None:
+        try:
+            await work  # type: ignore[misc]
+        except StagewatchError as error:
+            self.say_error(error)
+
+    async def _done(self) -> None:
+        one = self.activity()
+        if one is None:
+            self.say(_("Only an open activity can be done."))
+            return
+
+        async def do(values: dict[str, str]) -> None:
+            await self.desk.do(activities.done_activity, one.id, values["result"])
+
+        form = Form(f"{kind_word(one.kind)}: {one.client}", [Field("result", _("What came of it"))], do)
+        if await self.app.push_screen_wait(form) is None:
+            return
+        await self.read_safely()
+        await self._add("plan", (one.client_id, one.client, one.deal_id))
+
+    async def _postpone(self) -> None:
+        one = self.activity()
+        if one is None:
+            self.say(_("Only an open activity can be postponed."))
+            return
+        ways = ["+1", "+7", ""]
+        lines = [Line(_("to tomorrow")), Line(_("by a week")), Line(_("to a date"))]
+        chosen = await self.app.push_screen_wait(Choice(_("Postpone: {client}").format(client=one.client), lines))
+        if chosen is None:
+            return
+
+        async def do(values: dict[str, str]) -> None:
+            await self.desk.do(_postpone, one.id, values["due"])
+
+        if ways[chosen]:
+            await do({"due": ways[chosen]})
+        else:
+            field = Field("due", _("When"), "+2", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00"))
+            if await self.app.push_screen_wait(Form(_("Postpone to"), [field], do)) is None:
+                return
+        await self.read_safely()
+        self.say(_("postponed"))
+
+    async def _add(self, what: str, about: tuple[int, str, int | None] | None = None) -> None:
+        about = about or self.about()
+        if about is None:
+            return
+        client_id, client, deal_id = about
+
+        async def add(values: dict[str, str]) -> None:
+            await self.desk.do(asks.add_activity, client_id, deal_id, what, values)
+
+        if await self.app.push_screen_wait(asks.activity_form(client, what, add)) is not None:
+            await self.read_safely()
+            self.say(f"{client}: " + _("saved"))
+
+    async def _timer(self) -> None:
+        about = self.about()
+        if about is None:
+            return
+        client_id, client, deal_id = about
+        if await self.desk.ask(_runs_on, client_id, deal_id):
+            await self.desk.do(asks.stop_timer)
+            said = _("timer stopped")
+        else:
+            services = await self.desk.ask(asks.services)
+            chosen: int | None = 0
+            if len(services) > 1:
+                lines = [Line(name) for _id, name in services]
+                chosen = await self.app.push_screen_wait(Choice(_("Which service?"), lines))
+                if chosen is None:
+                    return
+            service_id = services[chosen or 0][0] if services else None
+            await self.desk.do(asks.start_timer, client_id, deal_id, service_id)
+            said = _("timer runs")
+        await self.read_safely()
+        self.say(f"{client}: {said}")
+
+
+def activity_line(one: Activity, now: Instant, zone: str, width: int, *, client: bool = True) -> list[Part]:
+    """Mark, when, kind, client (if wanted) and text of an activity in `width` cells."""
+    late = one.due_at is not None and one.due_at <= now and one.done_at is None
+    left = cells(f"{symbol('!') if late else symbol('✓') if one.done_at else ' '} {_when(one, now, zone)}", 10)
+    kind = cells(kind_word(one.kind), 9)
+    money = cells(short_money(one.amount) if one.amount else "", 9, right=True)
+    room = width - 1 - 10 - 1 - 9 - 1 - 9 - 1
+    words = " · ".join(part for part in (one.client if client else "", one.text or one.deal or "") if part)
+    style = "late" if late else "muted" if one.done_at else ""
+    return [(f" {left} ", style), (f"{kind} {cells(words, room)}", style if one.done_at else ""), (f"{money} ", "")]
+
+
+def kind_word(kind: str) -> str:
+    """The kind of an activity as people say it."""
+    return {
+        "call": _("Call"), "meeting": _("Meeting"), "mail": _("Mail"), "task": _("Task"), "note": _("Note"),
+    }[kind]  # fmt: skip
+
+
+def money_and_age(amount: Money | None, age: int) -> tuple[str, str]:
+    return cells(short_money(amount) if amount else "", 9, right=True), cells(short_age(age), 7, right=True)
+
+
+def _when(one: Activity, now: Instant, zone: str) -> str:
+    instant = one.done_at if one.done_at is not None else one.due_at
+    if instant is None:
+        return ""
+    # A whole day ends as the next begins: name the day that ends.
+    day = local_day(instant if one.has_time or one.done_at is not None else instant - 1, zone)
+    today = local_day(now, zone)
+    if one.has_time and day == today:
+        return time_text(instant, zone)
+    return _("today") if day == today else day_text(day, today)
+
+
+def _postpone(session: Session, activity_id: int, said: str) -> None:
+    due_at, has_time = asks.due(said, session.now(), session.actor.timezone)
+    activities.postpone_activity(session, activity_id, due_at, has_time)
+
+
+def _runs_on(session: Session, client_id: int, deal_id: int | None) -> bool:
+    from models.timekeeping.views import running
+
+    entry = running(session)
+    return entry is not None and (entry.client_id, entry.deal_id) == (client_id, deal_id)
