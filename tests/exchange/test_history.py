@@ -1,0 +1,199 @@
+"""Importing histories: every event is kept as it happened, once."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.exchange.history import ImportOptions, ImportResult, import_history
+from models.session import Session
+from models.storage.database import database
+from models.values.errors import NotFound, Refused
+from models.values.instants import parse_instant
+
+HEADER = "deal_id,client,rep,deal_type,stage,entered_at,amount,currency,outcome\n"
+PIPELINES = (
+    "bpic2013_closed", "bpic2013_closed_cut", "maven_pipeline", "receipt", "roadtraffic100", "running_example",
+)
+OPEN_AT = """
+    SELECT s.name, count(*) FROM visit AS v JOIN stage AS s ON s.id = v.stage_id
+    WHERE v.entered_at <= ? AND (v.left_at IS NULL OR v.left_at > ?) GROUP BY s.name
+"""
+
+
+def take(session: Session, path: Path, **options: object) -> ImportResult:
+    return import_history(session, path, ImportOptions(**{"create_stages": True, "partial": True, **options}))  # type: ignore[arg-type]
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "events.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def dump() -> list[str]:
+    return list(database.connection().iterdump())
+
+
+def visits() -> list[tuple[object, ...]]:
+    return database.execute_sql(
+        "SELECT d.external_id, s.name, v.entered_at, v.left_at, v.left_as FROM visit AS v JOIN deal AS d ON"
+        " d.id = v.deal_id JOIN stage AS s ON s.id = v.stage_id ORDER BY d.external_id, v.seq"
+    ).fetchall()
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_real_histories_import_once_and_stand_as_expected(session: Session, data: Path, name: str) -> None:
+    folder = data / "pipelines"
+    options = {"stages_file": folder / f"{name}.stages.txt", "default_client": "(none)"}
+    first = take(session, folder / f"{name}.csv", **options)
+    before = dump()
+    second = take(session, folder / f"{name}.csv", **options)
+    assert dump() == before
+    assert (second.created, second.updated) == ({}, {})
+    assert first.rejected_rows == second.rejected_rows == (1 if name == "bpic2013_closed" else 0)
+    assert second.unchanged == second.rows - second.rejected_rows
+    expected = json.loads((folder / f"{name}.expected.json").read_text())
+    at = parse_instant(expected["as_of"], "UTC")
+    found = dict(database.execute_sql(OPEN_AT, (at, at)).fetchall())
+    assert found == {stage: facts["deals"] for stage, facts in expected["clients"].items()}
+
+
+BAD_CELLS = [
+    ("1,A,r,T,S,2024-02-30,,,", "entered_at"),
+    ("1,A,r,T,S,2199-01-01,,,", "entered_at"),
+    ("1,A,r,T,S,,,,", "entered_at"),
+    ("1,A,r,T,S,2024-01-01,n/a,,", "amount"),
+    ("1,A,r,T,S,2024-01-01,-5,,", "amount"),
+    ("1,A,r,T,S,2024-01-01,1e9,,", "amount"),
+    ("1,A,r,T,S,2024-01-01,5,XXQ,", "currency"),
+    ("1,A,r,T,S,2024-01-01,,,won", "outcome"),
+    ("1,A,r,T,,2024-01-01,,,won", "outcome"),
+    ("1,A,r,T,S,2024-01-01,,,perhaps", "outcome"),
+    ("1,A,r,T,,2024-01-01,,,", "stage"),
+    (",A,r,T,S,2024-01-01,,,", "deal_id"),
+    ("1,,r,T,S,2024-01-01,,,", "client"),
+    (f"1,{'A' * 10_000},r,T,S,2024-01-01,,,", "client"),
+    ("1,A\x1b[2J,r,T,S,2024-01-01,,,", "client"),
+    ("1,A,r,T,S,2024-01-01,,,,more", ""),
+]
+
+
+@pytest.mark.parametrize(("row", "column"), BAD_CELLS)
+def test_a_bad_row_is_told_with_its_number_and_the_store_stays_as_it_was(
+    session: Session, tmp_path: Path, row: str, column: str
+) -> None:
+    path = written(tmp_path, HEADER + "9,B,r,T,S,2024-01-01,,,\n" + row + "\n")
+    before = dump()
+    with pytest.raises(Refused) as refused:
+        take(session, path, partial=False)
+    assert refused.value.code == "rows_rejected"
+    (detail,) = refused.value.details
+    assert (detail["row"], detail["column"]) == (2, column) and detail["reason"]
+    assert dump() == before
+    assert take(session, path).created["deals"] == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\x01\x02\x03", b'deal_id,stage,entered_at\n1,"S,2024-01-01\n', b"deal_id,stage\n1,S\n",
+     "deal_id,stage,entered_at\nж,S,2024-01-01\n".encode() + b"\xd0\x0a"],
+)
+def test_a_file_that_is_no_csv_is_refused_whole(session: Session, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "events.csv"
+    path.write_bytes(content)
+    before = dump()
+    with pytest.raises(Refused) as refused:
+        take(session, path)
+    assert refused.value.code == "bad_file" and dump() == before
+
+
+def test_a_missing_file_is_refused(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        take(session, tmp_path / "none.csv")
+    assert refused.value.code == "bad_file"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_encoding_and_delimiter_are_detected(session: Session, tmp_path: Path, encoding: str, mark: str) -> None:
+    text = (HEADER + "1,Ромашка,r,T,S,2024-01-01,,,\n").replace(",", mark)
+    assert take(session, written(tmp_path, text, encoding)).rejected == []
+    assert database.execute_sql("SELECT name FROM client").fetchall() == [("Ромашка",)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "month"),
+    [(("01.02.2024", "03.02.2024"), "02"), (("01/02/2024", "13/02/2024"), "02"), (("01/02/2024", "01/13/2024"), "01")],
+)
+def test_the_order_of_dates_shows_in_the_whole_column(
+    session: Session, tmp_path: Path, dates: tuple[str, str], month: str
+) -> None:
+    rows = "".join(f"{number},A,r,T,S,{day},,,\n" for number, day in enumerate(dates))
+    assert take(session, written(tmp_path, HEADER + rows)).rejected == []
+    first = parse_instant(f"2024-{month}-{'01' if month == '02' else '02'}", "UTC")
+    assert visits()[0][2] == first
+
+
+def test_a_header_alone_is_no_rows(session: Session, tmp_path: Path) -> None:
+    result = take(session, written(tmp_path, HEADER))
+    assert (result.rows, result.created, result.rejected) == (0, {}, [])
+
+
+def test_a_later_file_goes_on_where_the_first_ended(session: Session, tmp_path: Path) -> None:
+    rows = ["1,A,r,T,S,2024-01-01,,,\n", "1,,,T,Z,2024-01-02,5,EUR,\n", "1,,,T,,2024-01-03,,,won\n", "1,,,T,S,2024-01-04,,,\n"]
+    for upto in range(1, 5):
+        assert take(session, written(tmp_path, HEADER + "".join(rows[:upto]))).rejected == []
+    assert [row[4] for row in visits()] == ["advance", "won", None]
+    assert database.execute_sql("SELECT amount, outcome FROM deal").fetchall() == [(500, "open")]
+    middle = take(session, written(tmp_path, HEADER + "1,,,T,Q,2024-01-02T12:00:00Z,,,\n"))
+    assert [row.column for row in middle.rejected] == ["entered_at"]
+
+
+def test_a_number_as_rep_is_a_name_and_no_id(session: Session, tmp_path: Path) -> None:
+    take(session, written(tmp_path, HEADER + f"1,A,{session.actor.id},T,S,2024-01-01,,,\n"))
+    assert database.execute_sql("SELECT e.login FROM deal d JOIN employee e ON e.id = d.owner_id").fetchone() == (
+        str(session.actor.id),
+    )
+
+
+def test_a_rep_may_not_import(session: Session, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    rep = Session(session.store, replace(session.actor, role="rep"))
+    with pytest.raises(NotFound):
+        take(rep, written(tmp_path, HEADER))
+
+
+def test_a_dry_run_leaves_nothing(session: Session, tmp_path: Path) -> None:
+    before = dump()
+    result = take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,,,\n"), dry_run=True)
+    assert result.created["deals"] == 1 and dump() == before
+
+
+def test_naughty_strings_are_kept_or_told(session: Session, data: Path) -> None:
+    result = take(session, data / "hostile" / "deals_blns.csv")
+    assert result.rows == 515 and result.created["deals"] + result.rejected_rows == 515
+    assert 0 < result.rejected_rows < 30 and all(row.reason for row in result.rejected)
+    assert take(session, data / "hostile" / "deals_csv_injection.csv").rejected == []
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_shuffled_rows_give_the_visits_of_sorted_ones(
+    session: Session, tmp_path: Path, stages: list[int], chance: random.Random
+) -> None:
+    number = f"{database.execute_sql('SELECT count(*) FROM deal').fetchone()[0]:06}"
+    rows = [f"{number},A,r,T,S{stage},2024-01-{day:02},,,\n" for day, stage in enumerate(stages, 1)]
+    runs = [stage for place, stage in enumerate(stages) if place == 0 or stage != stages[place - 1]]
+    chance.shuffle(rows)
+    result = take(session, written(tmp_path, HEADER + "".join(rows)))
+    assert result.unchanged == len(stages) - len(runs)
+    found = [row for row in visits() if row[0] == number]
+    assert [row[1] for row in found] == [f"S{stage}" for stage in runs]
+    assert [row[3] for row in found[:-1]] == [row[2] for row in found[1:]] and found[-1][3] is None
