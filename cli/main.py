@@ -110,7 +110,7 @@ def _start(
 
 
 @click.pass_context
-def _everything(context: click.Context, **options: Any) -> int:
+def _everything(context: click.Context, /, **options: Any) -> int:
     """Sales stages and working time. Without a command it opens the full screen."""
     call: Call = context.ensure_object(Call)
     _start(call, **options)

@@ -115,7 +115,7 @@ def show_client(call: Call, name: str) -> None:
 @click.argument("name")
 @click.argument("details", metavar="[KEY=VALUE…]", nargs=-1)
 @click.pass_obj
-def add_client(call: Call, name: str, details: tuple[str, ...], **options: str | None) -> None:
+def add_client(call: Call, /, name: str, details: tuple[str, ...], **options: str | None) -> None:
     """Add a client; details are street, city, postcode, country, vat_id, registration_id, phone, mail."""
     session = call.session
     from models.clients import commands

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +21,6 @@ if TYPE_CHECKING:
     from models.exchange.history import ImportOptions, ImportResult
 
 ROWS_TOLD = 20
-EXAMPLE = """\
-deal_id,client,rep,deal_type,stage,entered_at,amount,currency,outcome
-1,Orion,anna,Quick Sales,Initiating interest,2026-01-12T09:30,1000.00,EUR,
-1,Orion,anna,Quick Sales,Demonstration,2026-01-20T14:00,,,
-1,Orion,anna,Quick Sales,,2026-02-03T11:15,,,won
-"""
 
 
 @click.group("import", cls=Group)
@@ -109,44 +102,43 @@ def _tell_rows(rejected: list[dict[str, Any]]) -> None:
         say_aside(_("… and {count} more; --json lists them.").format(count=int_text(len(rejected) - ROWS_TOLD)))
 
 
-def _write_example(call: Call, target: Path, text: str) -> None:
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused("file_exists", _("{path} exists already; nothing was changed.").format(path=target)) from None
-    except OSError as error:
-        raise Refused("bad_file", _("{path} cannot be written: {why}.").format(path=target, why=error.strerror)) from None
-    call.answer({"file": str(target)}, lambda: say(_("{path} is an example to start from.").format(path=target)))
-
-
-@import_.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--example", is_flag=True, help="Write a small FILE to start from.")
-@_options
-@click.pass_obj
-def history(call: Call, file: Path, example: bool, **said: Any) -> None:
-    """Events of deals, a row each: a stage entered, or an outcome."""
+def _import(call: Call, kind: str, file: Path, example: bool, said: dict[str, Any]) -> None:
     if example:
-        _write_example(call, file, EXAMPLE)
+        from models.exchange.deals import example_file
+
+        example_file(kind, file)
+        call.answer({"file": str(file)}, lambda: say(_("{path} is an example to start from.").format(path=file)))
         return
     _session = call.session
-    from models.exchange.history import import_history
+    if kind == "history":
+        from models.exchange.history import import_history as act
+    else:
+        from models.exchange.deals import import_deals as act
+    _take(call, act, file, _import_options(said))
 
-    _take(call, import_history, file, _import_options(said))
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+EXAMPLE = click.option("--example", is_flag=True, help="Write a small FILE to start from.")
 
 
 @import_.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--preset", type=click.Choice(["pipedrive", "hubspot", "salesforce", "bitrix24", "amocrm"]), help="The columns of that CRM's export.")
+@FILE
+@EXAMPLE
 @_options
 @click.pass_obj
-def deals(call: Call, file: Path, preset: str | None, **said: Any) -> None:
-    """Deals as they stand, a row each; a stage that means won or lost closes."""
-    _session = call.session
-    from models.exchange.deals import import_deals
+def history(call: Call, /, file: Path, example: bool, **said: Any) -> None:
+    """Events of deals, a row each: a stage entered, or an outcome."""
+    _import(call, "history", file, example, said)
 
-    _take(call, partial(import_deals, preset=preset), file, _import_options(said))
+
+@import_.command()
+@FILE
+@EXAMPLE
+@_options
+@click.pass_obj
+def deals(call: Call, /, file: Path, example: bool, **said: Any) -> None:
+    """Deals as they stand, a row each; a stage that means won or lost closes."""
+    _import(call, "deals", file, example, said)
 
 
 COMMANDS = {"import": import_}

@@ -77,7 +77,7 @@ def add_user(call: Call, login: str, name: str, role: str, team: str | None, lan
 @click.option("--timezone", metavar="ZONE", help="As Europe/Berlin.")
 @click.option("--login/--no-login", "can_login", default=None, help="Whether they can log in.")
 @click.pass_obj
-def set_user(call: Call, login: str, **changes: Any) -> None:
+def set_user(call: Call, /, login: str, **changes: Any) -> None:
     """Change an employee."""
     session = call.session
     from models.people import commands

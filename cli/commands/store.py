@@ -89,8 +89,9 @@ def backup(call: Call, target: Path, keep: int | None) -> None:
     from models.storage import backup as backups
 
     store = call.open_store(migrating=False)
+    removed: list[Path] = []
     if keep is None:
-        made, removed = backups.back_up(store, target), []
+        made = backups.back_up(store, target)
     else:
         try:
             made, removed = backups.keep_backups(store, target, keep, local_datetime(now(), "UTC"))

@@ -126,7 +126,7 @@ def _start(
 @timer.command()
 @_what
 @click.pass_obj
-def start(call: Call, **said: Any) -> None:
+def start(call: Call, /, **said: Any) -> None:
     """Start the stopwatch; what runs is stopped at the same instant."""
     _start(call, **said)
 
@@ -134,7 +134,7 @@ def start(call: Call, **said: Any) -> None:
 @timer.command()
 @_what
 @click.pass_obj
-def switch(call: Call, **said: Any) -> None:
+def switch(call: Call, /, **said: Any) -> None:
     """Stop what runs and start something else at the same instant."""
     _start(call, **said)
 

@@ -6,23 +6,37 @@ from pathlib import Path
 
 from tests.cli.conftest import Program
 
+EVENTS = """\
+deal_id,client,deal_type,stage,entered_at,outcome
+1,Orion,Quick Sales,Initiating interest,2026-01-12T09:30,
+1,Orion,Quick Sales,Demonstration,soon,
+1,Orion,Quick Sales,,2026-02-03T11:15,won
+"""
+
 
 def test_the_example_is_taken_and_the_second_time_changes_nothing(program: Program, tmp_path: Path) -> None:
     file = str(tmp_path / "events.csv")
     assert program("import", "history", "--example", file).status == 0
-    assert program("import", "history", "--example", file, "--json").json["error"]["code"] == "file_exists"
-    first = program("import", "history", file, "--json")
-    assert first.status == 0 and first.json["rows"] == 3 and first.json["created"]["deals"] == 1
-    second = program("import", "history", file, "--json").json
-    assert (second["created"], second["updated"], second["unchanged"]) == ({}, {}, 3)
-    assert program("deal", "list", "--json").json["deals"][0]["outcome"] == "won"
+    assert program("import", "history", "--example", file, "--json").json["error"]["code"] == "bad_file"
+    first = program("import", "history", file, "--create-stages", "--json")
+    assert first.status == 0 and first.json["rows"] > 2 and first.json["created"]["deals"] > 0
+    second = program("import", "history", file, "--create-stages", "--json").json
+    assert (second["created"], second["updated"], second["unchanged"]) == ({}, {}, first.json["rows"])
+    assert len(program("deal", "list", "--json").json["deals"]) == first.json["created"]["deals"]
     assert program("doctor").status == 0
+
+
+def test_a_snapshot_of_deals_is_taken(program: Program, tmp_path: Path) -> None:
+    file = str(tmp_path / "deals.csv")
+    assert program("import", "deals", "--example", file).status == 0
+    first = program("import", "deals", file, "--create-stages", "--json")
+    assert first.status == 0 and first.json["created"]["deals"] == first.json["rows"] > 0
+    assert program("import", "deals", file, "--create-stages", "--json").json["unchanged"] == first.json["rows"]
 
 
 def test_a_rejected_row_stops_all_unless_partial(program: Program, tmp_path: Path) -> None:
     file = tmp_path / "events.csv"
-    program("import", "history", "--example", str(file))
-    file.write_text(file.read_text().replace("2026-01-20T14:00", "soon"))
+    file.write_text(EVENTS)
     said = program("import", "history", str(file), "--json")
     assert (said.status, said.json["error"]["code"]) == (1, "rows_rejected")
     assert [row["row"] for row in said.json["error"]["details"]] == [2]
