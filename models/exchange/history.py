@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -304,10 +305,16 @@ def _checked(
 def line(cell: Mapping[str, str], name: str, limit: int = 200) -> str:
     """A cell as one clean line; empty where there is no such column. Raises BadCell."""
     text = cell.get(name, "")
+    if not text:
+        return ""
     try:
-        return clean_line(text, name, limit)
+        return _cleaned(text, name, limit) if len(text) <= 200 else clean_line(text, name, limit)
     except Refused as error:
         raise BadCell(name, text, error.message) from None
+
+
+# The same names come again and again in a file.
+_cleaned = lru_cache(maxsize=8192)(clean_line)
 
 
 def instant(dates: Dates, text: str, name: str) -> Instant:
