@@ -55,13 +55,15 @@ class StagewatchApp(App[int]):
         self.crash: BaseException | None = None
         self.workplace: dict[str, Any] = {}
         self._made: dict[str, FramedScreen] = {}
+        self._current = FIRST
         if config is not None and config.keys:
             self.set_keymap(keymap.chosen(config.keys))
 
     def get_default_screen(self) -> Screen[Any]:
         self.workplace = self.desk.now_do(_workplace)
         name = self.workplace.get("screen", FIRST)
-        screen = self.made(name if name in SCREENS else FIRST)
+        self._current = name if name in SCREENS else FIRST
+        screen = self.made(self._current)
         # Textual does these for screens that are pushed, not for the first one, and takes the second back on a switch.
         self._load_screen_css(screen)
         screen._push_result_callback(screen, None)
@@ -110,12 +112,14 @@ class StagewatchApp(App[int]):
     def action_show(self, name: str) -> None:
         screen = self.made(name)
         if self.screen is not screen:
+            self._current = name
             self.switch_screen(screen)
 
     def show_client(self, client_id: int) -> None:
         """Go to the screen Clients with the card of that client."""
         screen = self.made("clients")
         screen.client_id = client_id  # type: ignore[attr-defined]
+        self._current = "clients"
         self.switch_screen(screen)
 
     async def action_back(self) -> None:
@@ -159,22 +163,16 @@ class StagewatchApp(App[int]):
 
     def keep_workplace(self) -> None:
         """Remember where the person is, for the next time."""
-        state = dict(self.workplace)
+        state = {**self.workplace, "screen": self._current}
         for name, screen in self._made.items():
             if hasattr(screen, "workplace"):
                 state[name] = screen.workplace()
-            if screen is self._framed():
-                state["screen"] = name
         if state != self.workplace:
             try:
                 self.desk.now_do(_keep, state)
             except StagewatchError:
                 return  # a store that cannot be written now loses nothing but the place
             self.workplace = state
-
-    def _framed(self) -> Screen[Any] | None:
-        made = list(self._made.values())
-        return next((screen for screen in reversed(self._screen_stack) if screen in made), None)
 
     def _handle_exception(self, error: Exception) -> None:
         """An unforeseen error ends the program; what it was goes to the log, without any value."""

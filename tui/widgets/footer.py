@@ -75,8 +75,9 @@ def _key_of(act: keymap.Act) -> str:
 def help_lines(*places: str) -> list[tuple[str, str]]:
     """(keys, what they do) of everything that acts in those places, for the help."""
     found = []
-    for act in keymap.table():
-        if act.where in places:
-            keys = " ".join(keymap.key_name(key) for key in act.keys.split(","))
-            found.append((keys, act.words))
+    for place in places:
+        for act in keymap.table():
+            if act.where == place:
+                keys = " ".join(keymap.key_name(key) for key in act.keys.split(","))
+                found.append((keys, act.words))
     return found or [("", _("No keys."))]

@@ -303,6 +303,25 @@ async def test_keys_of_the_config_get_their_twins(running: Running, deals: list[
         assert board(pilot).columns.row == 1
 
 
+async def test_the_palette_finds_an_action_by_its_name(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "f9", *"Won")
+        await pilot.pause(0.5)
+        await press(pilot, "enter")
+        await pilot.pause(0.3)
+    assert views.deal(session, deals[0]).outcome == "won"
+
+
+async def test_the_program_opens_on_the_screen_that_was_left(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "3")
+        pilot.app.keep_workplace()
+    async with running() as pilot:
+        assert "Clients" in shown(pilot).splitlines()[0]
+        await press(pilot, "2")
+        assert "7 deals" in shown(pilot)
+
+
 def test_every_letter_has_a_twin_and_no_key_is_bound_twice_in_one_place() -> None:
     for where in ("board",):
         seen: dict[str, Any] = {}
