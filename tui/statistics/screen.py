@@ -19,7 +19,7 @@ from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
-NAME, CELL = 20, 9
+NAME, NARROW, BROAD = 20, 9, 22
 
 
 class StatisticsScreen(FramedScreen):
@@ -38,6 +38,7 @@ class StatisticsScreen(FramedScreen):
         super().__init__()
         self.type_id: int | None = None
         self._report: ClientsReport | None = None
+        self._cell = NARROW
 
     def body(self) -> ComposeResult:
         self.matrix: Lines[list[str]] = Lines(self._draw, id="matrix")
@@ -82,17 +83,18 @@ class StatisticsScreen(FramedScreen):
         drawn = bars(labels, [stage.clients for stage in report.stages], width, room)
         self.query_one("#bars", Static).update(plain("\n".join(drawn)))
         stages = report.stages[: self._columns()]
-        heads = [cells(stage.stage, CELL - 1, right=True) + " " for stage in stages]
+        cell = self._cell = max(NARROW, min(BROAD, (width - NAME - 4) // (len(stages) + 1)))
+        heads = [cells(stage.stage, cell - 1, right=True) + " " for stage in stages]
         beyond = len(report.stages) - len(stages)
         more = f" +{beyond} {symbol('›')}" if beyond else ""
         first = cells(" " + _("deals / clients"), NAME)
         self.query_one("#stages", Static).update(
-            styled((first, "dim"), ("".join(heads), "bold"), (cells(_("all"), CELL, right=True) + more, "bold"))
+            styled((first, "dim"), ("".join(heads), "bold"), (cells(_("all"), cell - 1, right=True) + more, "bold"))
         )
         self.matrix.show(self._rows(report, len(stages)), empty=_("No open deals yet. 2 shows the board, n there adds one."))
 
     def _columns(self) -> int:
-        return max(1, (self.size.width - NAME - CELL - 6) // CELL)
+        return max(1, (self.size.width - NAME - NARROW - 6) // NARROW)
 
     def _rows(self, report: ClientsReport, count: int) -> list[list[str]]:
         """The matrix as texts: a row a rep, then all, held deals and sums."""
@@ -112,7 +114,7 @@ class StatisticsScreen(FramedScreen):
         return rows
 
     def _draw(self, row: list[str], _width: int) -> Sequence[Part]:
-        return [(cells(f" {row[0]}", NAME), ""), *((cells(text, CELL - 1, right=True) + " ", "muted" if text == symbol("·") else "") for text in row[1:])]
+        return [(cells(f" {row[0]}", NAME), ""), *((cells(text, self._cell - 1, right=True) + " ", "muted" if text == symbol("·") else "") for text in row[1:])]
 
     def action_pick_type(self) -> None:
         self.run_worker(self._pick_type(), group="dialog", exclusive=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -159,8 +160,9 @@ class Lines(Widget, Generic[Item], can_focus=True):
 
     def _line(self, y: int) -> tuple[Segment, ...]:
         width, place = self.size.width, self.top + y
-        if not self.items and y == 0 and self.empty:
-            return (Segment(cells(f" {self.empty}", width), self._style("muted")),)
+        if not self.items and self.empty:
+            said = wrap(self.empty, max(1, width - 2))
+            return (Segment(cells(f" {said[y]}" if y < len(said) else "", width), self._style("muted")),)
         if place >= len(self.items):
             return (Segment(" " * width, self.rich_style),)
         here = place == self.at and not self._firm(self.items[place])
