@@ -37,13 +37,14 @@ class Stopwatch(Static):
         self._tick()
 
     def _tick(self) -> None:
-        self.update(self._line())
+        self.update(self.elapsed())
 
-    def _line(self) -> Content:
+    def elapsed(self) -> Content:
+        """What runs and for how long, in a fixed width."""
         if self._entry is None:
             return styled("")
-        elapsed = clock_text(max(0, now() - self._entry.started_at) // SECOND)
+        time = clock_text(max(0, now() - self._entry.started_at) // SECOND)
         parts = (self._entry.client or _("to be assigned"), self._entry.note)
         words = " · ".join(part for part in parts if part)
         mark = symbol("◷")
-        return styled((cells(f"{mark} {elapsed:>8} {words}", WIDTH - 1) + " ", "bold $success"))
+        return styled((cells(f"{mark} {time:>8} {words}", WIDTH - 1) + " ", "bold $success"))
