@@ -211,6 +211,8 @@ class BoardScreen(FramedScreen):
 
     async def _go(self, column: int, row: int | None = None) -> None:
         columns = self.columns
+        if not columns.head.columns and not columns.empty:
+            await self.read_safely()  # a key that came before the first reading
         if not columns.head.columns or columns.empty:
             return
         columns.column = max(0, min(column, len(columns.head.columns) - 1))

@@ -48,7 +48,7 @@ def running(session: Session, tmp_path: Path) -> Running:
         try:
             desk.session()
             async with app.run_test(size=size) as pilot:
-                await settle(pilot)
+                await opened(pilot)
                 yield pilot
         finally:
             desk.close()
@@ -58,6 +58,18 @@ def running(session: Session, tmp_path: Path) -> Running:
             database.initialize(session.store.database)
 
     return run
+
+
+async def opened(pilot: Pilot[Any]) -> None:
+    """Until the first reading is on the screen, at most 5 s."""
+    for _try in range(100):
+        await pilot.pause(0.05)
+        screen = pilot.app.screen
+        if not isinstance(screen, BoardScreen) or screen.has_class("-small"):
+            break
+        if screen.columns.head.columns or screen.columns.empty:
+            break
+    await settle(pilot)
 
 
 async def settle(pilot: Pilot[Any]) -> None:
