@@ -75,7 +75,7 @@ def start_timer(
             started_at=start,
             note=clean_text(note, _("Note"), 1000),
             marks="clock" if marked else "",
-            created_at=now,
+            created_at=max(now, start),  # a clock that went back makes no entry one that was planned ahead
         )
         _record(session, "timer.switch" if running is not None else "timer.start", entry_id, pen, now)
     return entry_id
