@@ -188,6 +188,10 @@ def _told(error: BaseException, call: Call) -> int:
         hint = f"\n{context.get_usage()}" if context is not None and not call.as_json else ""
         _tell(call, "usage", error.format_message() + hint, [])
         return 2
+    if isinstance(error, ModuleNotFoundError):
+        words = _("The installation is not whole: the package {name} is missing. Install Stagewatch again.")
+        _tell(call, "crash", words.format(name=error.name), [])
+        return CRASHED
     from models.storage.faults import as_fault
 
     fault = as_fault(error)

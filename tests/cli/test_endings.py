@@ -93,6 +93,15 @@ def test_a_crash_is_70_and_tells_no_value(program: Program, monkeypatch: pytest.
     assert code(program, "client", "list") == (70, "crash")
 
 
+def test_a_package_that_is_missing_is_named(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> str:
+        raise ModuleNotFoundError("No module named 'peewee'", name="peewee")
+
+    monkeypatch.setattr(calls, "unix_user", missing)
+    said = program("client", "list")
+    assert said.status == 70 and "peewee" in said.err and "Traceback" not in said.err
+
+
 def test_ctrl_c_is_130(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> str:
         raise KeyboardInterrupt
