@@ -189,7 +189,7 @@ def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tupl
     if key is None:
         before, extra = f"(d.{column} IS NOT NULL OR d.id {sign} ?)", (deal_id,)
     else:
-        before, extra = f"(d.{column} {earlier} ? OR (d.{column} = ? AND d.id {sign} ?))", (key, key, deal_id)
+        before, extra = f"(d.{column}, d.id) {earlier} (?, ?)", (key, deal_id)
     count = run(
         f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before}{where}",
         (stage_id, *extra, *values),

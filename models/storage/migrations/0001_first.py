@@ -181,11 +181,11 @@ TABLES = [
     """,
     """CREATE INDEX deal_client_id ON deal (client_id)""",
     """CREATE UNIQUE INDEX deal_external ON deal (external_type_id, external_id) WHERE external_id IS NOT NULL""",
-    """CREATE INDEX deal_board_entered_at ON deal (stage_id, entered_at, id) WHERE outcome = 'open'""",
-    """CREATE INDEX deal_board_amount ON deal (stage_id, amount, id) WHERE outcome = 'open'""",
-    """CREATE INDEX deal_board_next_due_at ON deal (stage_id, next_due_at, id) WHERE outcome = 'open'""",
-    """CREATE INDEX deal_board_title_key ON deal (stage_id, title_key, id) WHERE outcome = 'open'""",
-    """CREATE INDEX deal_totals ON deal (deal_type_id, stage_id, owner_id, client_id, currency, amount, held_at) WHERE outcome = 'open'""",
+    """CREATE INDEX deal_board_entered_at ON deal (stage_id, entered_at, id, outcome) WHERE outcome = 'open'""",
+    """CREATE INDEX deal_board_amount ON deal (stage_id, amount, id, outcome) WHERE outcome = 'open'""",
+    """CREATE INDEX deal_board_next_due_at ON deal (stage_id, next_due_at, id, outcome) WHERE outcome = 'open'""",
+    """CREATE INDEX deal_board_title_key ON deal (stage_id, title_key, id, outcome) WHERE outcome = 'open'""",
+    """CREATE INDEX deal_totals ON deal (deal_type_id, stage_id, currency, amount, held_at, owner_id, client_id, outcome) WHERE outcome = 'open'""",
     """CREATE INDEX deal_of_owner ON deal (owner_id, stage_id) WHERE outcome = 'open'""",
     """
     CREATE TABLE deal_terms (
