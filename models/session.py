@@ -17,6 +17,17 @@ from models.values.instants import Instant
 # gets there does not import it.
 FOLLOWERS: dict[str, tuple[str, ...]] = {
     "client_renamed": ("models.pipeline.commands:follow_client_renamed",),
+    "stage_entered": ("models.activities.commands:follow_stage_entered",),
+    "action_ticked": ("models.activities.commands:follow_action_ticked",),
+    "steps_taken_back": ("models.activities.commands:follow_steps_taken_back",),
+    "deal_deleted": (
+        "models.timekeeping.commands:follow_deal_deleted",
+        "models.activities.commands:follow_deal_deleted",
+    ),
+    "deal_merged": (
+        "models.timekeeping.commands:follow_deal_merged",
+        "models.activities.commands:follow_deal_merged",
+    ),
 }
 
 

@@ -10,10 +10,12 @@ from models.activities.tables import Activity
 from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
 from models.people.rules import covers, readable, writable
+from models.people.tables import Employee
 from models.pipeline import facts
-from models.pipeline.commands import note_next_due
+from models.pipeline.commands import note_next_due, tick_with
+from models.pipeline.tables import Deal, StageAction
 from models.values.errors import NotFound, Refused
-from models.values.instants import Instant
+from models.values.instants import SECOND, Instant, day_end, local_day
 from models.values.language import _
 from models.values.text import clean_text
 
@@ -76,10 +78,13 @@ def add_activity(
 
 
 def done_activity(session: Session, activity_id: int, result: str = "") -> None:
-    """Mark an activity as done, with what came of it. Raises Refused `done_already`, NotFound."""
+    """Mark an activity as done, with what came of it; one that a stage asked for ticks its action where the actor may.
+    Raises Refused `done_already`, NotFound."""
     with session.writing():
         row, now, pen = _open(session, activity_id), session.now(), Pen()
         pen.update(row, done_at=now, done_by_id=session.actor.id, result=clean_text(result, _("Result"), 1000))
+        if row.stage_action_id is not None and row.deal_id is not None:
+            tick_with(session, pen, row.deal_id, row.stage_action_id, now)
         _keep_next(row.deal_id)
         _record(session, "activity.done", activity_id, pen, now)
 
@@ -91,6 +96,67 @@ def postpone_activity(session: Session, activity_id: int, due_at: Instant, has_t
         pen.update(row, due_at=due_at, has_time=has_time)
         _keep_next(row.deal_id)
         _record(session, "activity.postpone", activity_id, pen, now)
+
+
+def follow_stage_entered(
+    session: Session, *, pen: Pen, deal: Deal, stage_id: int, at: Instant, now: Instant
+) -> None:
+    """Plan what the stage asks for, for whom it names; what is due on a day is due by that day's end."""
+    for action in StageAction.select().where(
+        (StageAction.stage == stage_id) & StageAction.archived_at.is_null() & StageAction.due_after.is_null(False)
+    ):
+        employee = _who_does(action, deal)
+        whole_days = action.due_after % 86_400 == 0
+        due_at = at + action.due_after * SECOND
+        if whole_days:
+            due_at = day_end(local_day(due_at, employee.timezone), employee.timezone)
+        pen.insert(
+            Activity, client=deal.client_id, deal=deal.id, employee=employee.id, kind=action.kind, text=action.text,
+            due_at=due_at, has_time=not whole_days, stage_action=action.id, created_at=now,
+        )  # fmt: skip
+    _keep_next(deal.id)
+
+
+def follow_action_ticked(session: Session, *, pen: Pen, deal_id: int, action_id: int, now: Instant) -> None:
+    """What a stage asked for is done once its action is ticked."""
+    for row in Activity.select().where(
+        (Activity.deal == deal_id) & (Activity.stage_action == action_id) & Activity.done_at.is_null()
+    ):
+        pen.update(row, done_at=now, done_by_id=session.actor.id)
+    _keep_next(deal_id)
+
+
+def follow_steps_taken_back(session: Session, *, deal_id: int) -> None:
+    """What was planned came or went with the step."""
+    _keep_next(deal_id)
+
+
+def follow_deal_deleted(session: Session, *, pen: Pen, deal_id: int) -> None:
+    """A deal's activities go with it."""
+    for row in Activity.select().where(Activity.deal == deal_id):
+        pen.delete(row)
+
+
+def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: int) -> None:
+    """The other deal's activities go over to the one that stays."""
+    for row in Activity.select().where(Activity.deal == other_id):
+        pen.update(row, deal_id=deal_id)
+
+
+def _who_does(action: StageAction, deal: Deal) -> Employee:
+    """Whom an action names: the employee, else one of the role (of the owner's team before others), else the owner."""
+    owner = Employee.get_by_id(deal.owner_id)
+    if action.employee_id is not None:
+        return Employee.get_by_id(action.employee_id)
+    if action.role in (None, owner.role):
+        return owner
+    able = Employee.select().where(
+        (Employee.role == action.role) & (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
+    )
+    found = sorted(able, key=lambda person: (person.team_id != owner.team_id, person.id))
+    if action.role in ("rep", "manager"):  # of another team they could not see the deal
+        found = [person for person in found if person.team_id == owner.team_id]
+    return found[0] if found else owner
 
 
 def _open(session: Session, activity_id: int) -> Activity:

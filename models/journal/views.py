@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import fn
+
 from models.journal.tables import Journal
 from models.values.instants import Instant
 
@@ -27,6 +29,11 @@ class Line:
 def last_id() -> int:
     """The id of the newest line, 0 where there is none."""
     return int(Journal.select(Journal.id).order_by(Journal.id.desc()).limit(1).scalar() or 0)
+
+
+def last_subject(subject: str) -> int:
+    """The highest id of that kind of subject that any line speaks of, 0 where there is none."""
+    return int(Journal.select(fn.MAX(Journal.subject_id)).where(Journal.subject == subject).scalar() or 0)
 
 
 def changes_since(line_id: int, limit: int = 1000) -> list[tuple[int, str, int, int | None]]:

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.journal.tables import Journal
 from models.people import views as people
 from models.people.rules import covers, readable, writable
 from models.people.tables import Employee
-from models.pipeline.rules import DealFacts, LastChange, StageFacts, TypeFacts
-from models.pipeline.tables import Deal, DealType, Stage, Transition, Visit
+from models.pipeline.fields import custom_key, custom_values, field_name, filled_fields
+from models.pipeline.rules import (
+    ActionFacts,
+    Attempt,
+    Authority,
+    DealFacts,
+    FieldFacts,
+    LastChange,
+    PersonFacts,
+    StageFacts,
+    TypeFacts,
+)
+from models.pipeline.rules.known import ANYBODY
+from models.pipeline.tables import (
+    CustomField,
+    Deal,
+    DealType,
+    Stage,
+    StageAction,
+    StageAuthority,
+    StageField,
+    StageMap,
+    Tick,
+    Transition,
+    Visit,
+)
 from models.values.dates import moment_text
 from models.values.errors import NotFound, Refused
 from models.values.instants import local_day
@@ -21,10 +46,11 @@ if TYPE_CHECKING:
 
 
 def type_facts(type_id: int) -> TypeFacts:
-    """A deal type with its stages in order and its exceptions. Raises NotFound."""
+    """A deal type with its stages in order, what they ask for, and its exceptions. Raises NotFound."""
     row = DealType.get_or_none(DealType.id == type_id)
     if row is None:
         raise NotFound(_("There is no deal type {name}.").format(name=type_id))
+    asked = _Asked(type_id)
     stages = tuple(
         StageFacts(
             stage.id,
@@ -33,6 +59,11 @@ def type_facts(type_id: int) -> TypeFacts:
             0 if stage.required_of_all else stage.created_at,
             stage.probability,
             stage.norm,
+            tuple(asked.actions.get(stage.id, ())),
+            tuple(asked.fields.get((stage.id, "enter"), ())),
+            tuple(asked.fields.get((stage.id, "leave"), ())),
+            asked.authority(stage.id, "enter"),
+            asked.authority(stage.id, "leave"),
         )
         for stage in Stage.select().where(Stage.deal_type == type_id).order_by(Stage.position, Stage.id)
     )
@@ -52,13 +83,66 @@ def type_facts(type_id: int) -> TypeFacts:
     )
 
 
+class _Asked:
+    """What the stages of a type ask for, by stage: one query a kind."""
+
+    def __init__(self, type_id: int) -> None:
+        stages = Stage.select(Stage.id).where(Stage.deal_type == type_id)
+        self.actions: dict[int, list[ActionFacts]] = {}
+        self.fields: dict[tuple[int, str], list[FieldFacts]] = {}
+        self.rights: dict[tuple[int, str], list[tuple[str | None, int | None]]] = {}
+        wanted = StageAction.stage.in_(stages) & StageAction.archived_at.is_null()
+        for action in StageAction.select().where(wanted).order_by(StageAction.position, StageAction.id):
+            self.actions.setdefault(action.stage_id, []).append(
+                ActionFacts(action.id, action.text, action.required, action.role, action.employee_id)
+            )
+        for stage, moment, field, custom, name in (
+            StageField.select(
+                StageField.stage, StageField.moment, StageField.field, StageField.custom_field, CustomField.name
+            )
+            .left_outer_join(CustomField)
+            .where(StageField.stage.in_(stages) & CustomField.archived_at.is_null())
+            .order_by(StageField.id)
+            .tuples()
+        ):
+            one = FieldFacts(field, field_name(field)) if custom is None else FieldFacts(custom_key(custom), name)
+            self.fields.setdefault((stage, moment), []).append(one)
+        for stage, direction, role, employee in (
+            StageAuthority.select(
+                StageAuthority.stage, StageAuthority.direction, StageAuthority.role, StageAuthority.employee
+            )
+            .where(StageAuthority.stage.in_(stages))
+            .tuples()
+        ):
+            self.rights.setdefault((stage, direction), []).append((role, employee))
+
+    def authority(self, stage_id: int, direction: str) -> Authority:
+        rights = self.rights.get((stage_id, direction), ())
+        return Authority(
+            frozenset(role for role, _employee in rights if role is not None),
+            frozenset(employee for _role, employee in rights if employee is not None),
+        )
+
+
 def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) -> DealFacts:
     """What the judge needs of a deal; the last change only where `seen_version` is not the present one."""
-    visited = frozenset(
+    visited = {
         row[0]
         for row in Visit.select(Visit.stage)
         .where((Visit.deal == deal.id) & (Visit.deal_type == deal.deal_type_id))
         .tuples()
+    }
+    visited |= {
+        row[0]
+        for row in StageMap.select(StageMap.to_stage)
+        .join(Stage, on=StageMap.to_stage == Stage.id)
+        .where((StageMap.deal == deal.id) & (Stage.deal_type == deal.deal_type_id))
+        .tuples()
+    }
+    ticked = (
+        Tick.select(Tick.stage_action)
+        .join(Visit, on=Tick.visit == Visit.id)
+        .where((Visit.deal == deal.id) & Visit.left_at.is_null())
     )
     last = None if seen_version in (None, deal.version) else _last_change(session, deal)
     return DealFacts(
@@ -70,10 +154,12 @@ def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) ->
         held=deal.held_at is not None,
         started_at=deal.started_at,
         entered_at=deal.entered_at,
-        visited=visited,
+        visited=frozenset(visited),
         last_change=last,
         closed_at=deal.closed_at,
         held_at=deal.held_at,
+        ticked=frozenset(row[0] for row in ticked.tuples()),
+        filled=filled_fields(deal, custom_values(deal.id)),
     )
 
 
@@ -89,16 +175,30 @@ def may_change(session: Session, deal: Deal) -> bool:
     return covers(writable(session.actor), deal.owner_id)
 
 
-def who_may(deal: Deal) -> list[str]:
-    """Logins of those who may change the deal: its owner, the managers of the owner's team, administrators."""
-    owner = Employee.get_by_id(deal.owner_id)
-    able = (Employee.role == "admin") | (Employee.id == owner.id)
+def who_may(owner_id: int) -> tuple[PersonFacts, ...]:
+    """Those who may change a deal of that owner: the owner, the managers of the owner's team, administrators."""
+    owner = Employee.get_by_id(owner_id)
+    able = (Employee.role == "admin") | ((Employee.id == owner.id) & (Employee.role != "accountant"))
     if owner.team_id is not None:
         able |= (Employee.role == "manager") & (Employee.team == owner.team_id)
-    query = Employee.select(Employee.login).where(
+    query = Employee.select(Employee.id, Employee.login, Employee.name, Employee.role).where(
         able & (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
     )
-    return [row[0] for row in query.order_by(Employee.login).limit(6).tuples()]
+    return tuple(PersonFacts(*row) for row in query.order_by(Employee.role == "admin", Employee.login).tuples())
+
+
+def attempt_by(session: Session, owner_id: int, deal_type: TypeFacts, attempt: Attempt) -> Attempt:
+    """The attempt with who acts, what the actor may do to a deal of that owner, and, where anybody may be asked for,
+    who else may."""
+    may = covers(writable(session.actor), owner_id)
+    narrowed = any(stage.enter != ANYBODY or stage.leave != ANYBODY for stage in deal_type.stages)
+    return replace(
+        attempt,
+        may=may,
+        actor_id=session.actor.id,
+        role=session.actor.role,
+        people=who_may(owner_id) if narrowed or not may else (),
+    )
 
 
 def find_type(text: str | None) -> int:

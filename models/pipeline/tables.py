@@ -17,6 +17,7 @@ from models.clients.tables import Client
 from models.people.tables import Employee
 from models.storage.database import Row
 
+ROLES = "('rep', 'manager', 'accountant', 'admin')"
 ENTERED = "('start', 'advance', 'skip', 'return', 'reopen', 'retyped')"
 LEFT = "('advance', 'skip', 'return', 'won', 'lost', 'retyped')"
 
@@ -28,12 +29,14 @@ class DealType(Row):
     returns = BooleanField(default=False)
     is_default = BooleanField(default=False)
     created_at = BigIntegerField()
+    version = IntegerField(default=1)
 
 
 class Stage(Row):
     """A stage of a deal type. `probability` is the set percentage (0 to 100), `norm` seconds.
 
     A stage added later is required of deals started before `created_at` only where `required_of_all` says so.
+    Responsible for what happens there is the deal's owner, unless a role or an employee is named.
     """
 
     deal_type = ForeignKeyField(DealType, backref="stages", on_delete="RESTRICT")
@@ -43,6 +46,77 @@ class Stage(Row):
     norm = BigIntegerField(null=True, constraints=[Check("norm > 0")])
     probability = IntegerField(null=True, constraints=[Check("probability BETWEEN 0 AND 100")])
     required_of_all = BooleanField(default=False)
+    archived_at = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+    responsible_role = TextField(null=True, constraints=[Check(f"responsible_role IN {ROLES}")])
+    responsible = ForeignKeyField(Employee, null=True, on_delete="RESTRICT", backref="+", index=False)
+
+
+class StageAction(Row):
+    """An item of a stage's checklist, done by the deal's owner unless a role or an employee is named.
+
+    With `due_after` (seconds from the entering) an activity of `kind` is planned when a deal enters the stage.
+    `guidance` is what the rep reads.
+    """
+
+    stage = ForeignKeyField(Stage, backref="actions", on_delete="RESTRICT")
+    position = IntegerField()
+    text = TextField()
+    required = BooleanField(default=False)
+    role = TextField(null=True, constraints=[Check(f"role IN {ROLES}")])
+    employee = ForeignKeyField(Employee, null=True, on_delete="RESTRICT", backref="+", index=False)
+    kind = TextField(default="task", constraints=[Check("kind IN ('call', 'meeting', 'mail', 'task')")])
+    due_after = BigIntegerField(null=True, constraints=[Check("due_after >= 0")])
+    guidance = TextField(default="")
+    archived_at = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+
+    class Meta:
+        constraints = [Check("role IS NULL OR employee_id IS NULL")]
+
+
+class StageAuthority(Row):
+    """One who may bring deals to a stage (`enter`) or take them out (`leave`); without rows everybody may."""
+
+    stage = ForeignKeyField(Stage, on_delete="RESTRICT")
+    direction = TextField(constraints=[Check("direction IN ('enter', 'leave')")])
+    role = TextField(null=True, constraints=[Check(f"role IN {ROLES}")])
+    employee = ForeignKeyField(Employee, null=True, on_delete="RESTRICT", backref="+", index=False)
+
+    class Meta:
+        constraints = [Check("(role IS NULL) <> (employee_id IS NULL)")]
+
+
+class CustomField(Row):
+    """A field that a company adds to the deals of a type; `choices` of a choice, one a line."""
+
+    deal_type = ForeignKeyField(DealType, on_delete="RESTRICT")
+    name = TextField()
+    name_key = TextField()
+    kind = TextField(constraints=[Check("kind IN ('text', 'number', 'money', 'date', 'choice', 'yes/no')")])
+    choices = TextField(default="")
+    position = IntegerField()
+    archived_at = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+
+
+class StageField(Row):
+    """A field that must be filled to enter or to leave a stage: one of every deal by its name, or a custom one."""
+
+    stage = ForeignKeyField(Stage, on_delete="RESTRICT")
+    moment = TextField(constraints=[Check("moment IN ('enter', 'leave')")])
+    field = TextField(null=True)
+    custom_field = ForeignKeyField(CustomField, null=True, on_delete="RESTRICT", backref="+", index=False)
+
+    class Meta:
+        constraints = [Check("(field IS NULL) <> (custom_field_id IS NULL)")]
+
+
+class LossReason(Row):
+    """A reason for which deals are lost, from the list the company keeps."""
+
+    name = TextField()
+    name_key = TextField()
     archived_at = BigIntegerField(null=True)
     created_at = BigIntegerField()
 
@@ -88,6 +162,7 @@ class Deal(Row):
     external_id = TextField(null=True)
     version = IntegerField(default=1)
     created_at = BigIntegerField()
+    loss_reason = ForeignKeyField(LossReason, null=True, on_delete="RESTRICT", backref="+", index=False)
 
     class Meta:
         constraints = [
@@ -153,6 +228,58 @@ class Hold(Row):
         constraints = [Check("ended_at >= started_at")]
 
 
+class CustomValue(Row):
+    """What a custom field of a deal holds, as text: a decimal number, minor units and a currency, an ISO date, a
+    choice, `yes` or `no`."""
+
+    deal = ForeignKeyField(Deal, on_delete="RESTRICT", index=False)
+    custom_field = ForeignKeyField(CustomField, on_delete="RESTRICT")
+    value = TextField()
+
+    class Meta:
+        indexes = ((("deal", "custom_field"), True),)
+
+
+class Tick(Row):
+    """A stage action done during one visit: when and by whom."""
+
+    visit = ForeignKeyField(Visit, on_delete="RESTRICT", index=False)
+    stage_action = ForeignKeyField(StageAction, on_delete="RESTRICT")
+    at = BigIntegerField()
+    by = ForeignKeyField(Employee, on_delete="RESTRICT", backref="+", index=False)
+
+    class Meta:
+        indexes = ((("visit", "stage_action"), True),)
+
+
+class MoveRequest(Row):
+    """A rep asks somebody with authority to move a deal to `stage`, or to win it where there is none."""
+
+    deal = ForeignKeyField(Deal, on_delete="RESTRICT")
+    stage = ForeignKeyField(Stage, null=True, on_delete="RESTRICT", backref="+", index=False)
+    reason = TextField(default="")
+    asked_by = ForeignKeyField(Employee, on_delete="RESTRICT", backref="+", index=False)
+    asked_at = BigIntegerField()
+    state = TextField(default="open", constraints=[Check("state IN ('open', 'accepted', 'declined', 'withdrawn')")])
+    answered_by = ForeignKeyField(Employee, null=True, on_delete="RESTRICT", backref="+", index=False)
+    answered_at = BigIntegerField(null=True)
+    answer = TextField(default="")
+
+    class Meta:
+        constraints = [Check("(state = 'open') = (answered_at IS NULL)")]
+
+
+class StageMap(Row):
+    """A stage of an earlier type that counts as visited in the present one, as the person who retyped the deal said."""
+
+    deal = ForeignKeyField(Deal, on_delete="RESTRICT", index=False)
+    from_stage = ForeignKeyField(Stage, on_delete="RESTRICT", backref="+", index=False)
+    to_stage = ForeignKeyField(Stage, on_delete="RESTRICT", backref="+", index=False)
+
+    class Meta:
+        indexes = ((("deal", "from_stage", "to_stage"), True),)
+
+
 def _index(on: type[Row], sql: str) -> None:
     on.add_index(SQL("CREATE " + sql))
 
@@ -161,6 +288,16 @@ _index(DealType, "UNIQUE INDEX IF NOT EXISTS deal_type_one_default ON deal_type 
 _index(
     Stage,
     "UNIQUE INDEX IF NOT EXISTS stage_name_once ON stage (deal_type_id, name_key) WHERE archived_at IS NULL",
+)
+_index(
+    CustomField,
+    "UNIQUE INDEX IF NOT EXISTS custom_field_name_once ON custom_field (deal_type_id, name_key)"
+    " WHERE archived_at IS NULL",
+)
+_index(LossReason, "UNIQUE INDEX IF NOT EXISTS loss_reason_name_once ON loss_reason (name_key) WHERE archived_at IS NULL")
+_index(
+    MoveRequest,
+    "UNIQUE INDEX IF NOT EXISTS move_request_one_open ON move_request (deal_id, asked_by_id) WHERE state = 'open'",
 )
 _index(Visit, "UNIQUE INDEX IF NOT EXISTS visit_one_open ON visit (deal_id) WHERE left_at IS NULL")
 _index(Hold, "UNIQUE INDEX IF NOT EXISTS hold_one_open ON hold (deal_id) WHERE ended_at IS NULL")

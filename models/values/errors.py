@@ -55,12 +55,31 @@ class StoreUnusable(StagewatchError):
 
 
 @dataclass(frozen=True)
+class Item:
+    """One thing that an objection asks for: a stage_action, field, stage or employee, by id or key and by name."""
+
+    kind: str
+    key: int | str
+    name: str
+
+
+@dataclass(frozen=True)
 class Objection:
-    """One reason why a move is refused: a code, the words, and what would lift it."""
+    """One reason why a step is refused: a code, the words, what would lift it, and the things that it lists."""
 
     code: str
     message: str
     lift: str = ""
+    items: tuple[Item, ...] = ()
 
     def as_json(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message, "lift": self.lift}
+
+
+class StepRefused(Refused):
+    """The rules refuse a step of a deal: `objections` are all of them, as objects for a screen that helps to lift them."""
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        words = " ".join(objection.message for objection in objections)
+        super().__init__("move_refused", words, [objection.as_json() for objection in objections])
+        self.objections = tuple(objections)

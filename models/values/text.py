@@ -191,6 +191,16 @@ def identity_key(name: str) -> str:
     return search_key(name)
 
 
+# Cyrillic and Greek letters, folded, that look like a Latin one in most typefaces.
+_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕԁԛԝαβεηικμνορτυχο", "abekmhopctyxijsdqwabehikmvoptuxo")
+
+
+def look_alike_key(name: str) -> str:
+    """Names with the same key look alike: neither case nor look-alike letters of other alphabets count, since no person
+    could tell them apart in a list."""
+    return search_key(name).translate(_LOOK_ALIKES)
+
+
 def like_pattern(text: str) -> str:
     """A LIKE pattern (escape character `\\`) that finds the search key of `text` anywhere; nothing in it is syntax."""
     escaped = search_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

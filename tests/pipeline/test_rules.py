@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.pipeline import rules
-from models.pipeline.rules import Attempt, DealFacts, LastChange, StageFacts, TypeFacts
+from models.pipeline.rules import Attempt, DealFacts, LastChange, PersonFacts, StageFacts, TypeFacts
 
 A, B, C, D = 1, 2, 3, 4
 NOW = 1_000
@@ -189,8 +189,9 @@ def test_a_late_entry_lies_between_the_visits_begin_and_now(at, expected):
 
 
 def test_no_authority_names_who_may():
-    [objection] = rules.judge(a_deal(A), a_type("free"), Attempt("move", B, may=False, who_may=["anna"]), NOW)
-    assert objection.code == "no_authority" and "anna" in objection.lift
+    attempt = Attempt("move", B, may=False, people=[PersonFacts(7, "anna", "Anna", "rep")])
+    [objection] = rules.judge(a_deal(A), a_type("free"), attempt, NOW)
+    assert objection.code == "no_authority" and "Anna" in objection.lift
 
 
 def test_a_trail_shows_going_back_and_forth():

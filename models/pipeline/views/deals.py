@@ -1,49 +1,29 @@
-"""Deal types and stages, one deal whole, and windows of deals."""
+"""One deal whole, and windows of deals."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from peewee import SQL
+from peewee import fn
 
 from models.clients.tables import Client
 from models.people import views as people
 from models.people.rules import readable
 from models.people.tables import Employee
 from models.pipeline import facts, rules
-from models.pipeline.commands import attempt_by
+from models.pipeline.fields import custom_text, custom_values
 from models.pipeline.rules import Attempt, TypeFacts, seconds_without_holds
-from models.pipeline.tables import Deal, DealType, Hold, Stage, Visit
+from models.pipeline.tables import CustomField, Deal, DealType, Hold, Stage, StageAction, Tick, Visit
+from models.pipeline.views.requests import RequestLine, open_requests
+from models.pipeline.views.types import who_words
 from models.values.errors import Objection
 from models.values.instants import Instant
 from models.values.money import Money
 
 if TYPE_CHECKING:
     from models.session import Session
-
-
-@dataclass(frozen=True)
-class TypeLine:
-    id: int
-    name: str
-    mode: str
-    returns: bool
-    is_default: bool
-    stages: int
-
-
-@dataclass(frozen=True)
-class StageLine:
-    """A stage as `stage list` prints it. `norm` in seconds, `probability` in percent."""
-
-    id: int
-    name: str
-    position: int
-    norm: int | None
-    probability: int | None
-    archived: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +49,34 @@ class Refusal:
     stage_id: int
     stage: str
     objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """An action of the deal's present stage: `who` does it in words, when and by whom it was done, and whether the actor
+    `may` tick it. `guidance` is what the rep reads."""
+
+    id: int
+    text: str
+    required: bool
+    who: str
+    guidance: str
+    done_at: Instant | None
+    done_by: str | None
+    may: bool
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """A custom field of the deal's type with what the deal holds in it, as people read and as it is stored (None:
+    nothing); `choices` of a choice."""
+
+    id: int
+    name: str
+    kind: str
+    choices: tuple[str, ...]
+    text: str
+    value: str | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,9 @@ class DealCard:
     visits: tuple[VisitLine, ...]
     trail: str
     covered: tuple[int, int] | None
+    stage_actions: tuple[ActionLine, ...]
+    fields: tuple[FieldLine, ...]
+    requests: tuple[RequestLine, ...]
     allowed: tuple[tuple[int, str], ...]
     refused: tuple[Refusal, ...]
 
@@ -121,27 +132,6 @@ class DealLine:
     expected_close: date | None
     entered_at: Instant
     held: bool
-
-
-def types(session: Session) -> list[TypeLine]:
-    """All deal types, the default first."""
-    query = DealType.select(
-        DealType.id,
-        DealType.name,
-        DealType.mode,
-        DealType.returns,
-        DealType.is_default,
-        SQL("(SELECT count(*) FROM stage WHERE stage.deal_type_id = t1.id AND stage.archived_at IS NULL)"),
-    ).order_by(DealType.is_default.desc(), DealType.id)
-    return [TypeLine(a, b, c, bool(d), bool(e), f) for a, b, c, d, e, f in query.tuples()]
-
-
-def stages(session: Session, type_id: int) -> list[StageLine]:
-    """The stages of a type in order, the archived ones among them."""
-    return [
-        StageLine(row.id, row.name, row.position, row.norm, row.probability, row.archived_at is not None)
-        for row in Stage.select().where(Stage.deal_type == type_id).order_by(Stage.position, Stage.id)
-    ]
 
 
 def deal(session: Session, deal_id: int) -> DealCard:
@@ -201,6 +191,9 @@ def deal(session: Session, deal_id: int) -> DealCard:
         visits=visits,
         trail=rules.trail([visit.stage for visit in visits], [s.name for s in deal_type.stages]),
         covered=_covered(known, deal_type),
+        stage_actions=_actions(session, row),
+        fields=fields_of_deal(row.deal_type_id, row.id),
+        requests=tuple(open_requests(session, deal_id=row.id)),
         allowed=allowed,
         refused=refused,
     )
@@ -262,16 +255,64 @@ def deals(
     ]
 
 
+def fields_of_deal(type_id: int, deal_id: int | None) -> tuple[FieldLine, ...]:
+    """The custom fields of a type in order, with what a deal holds in them."""
+    held = {} if deal_id is None else custom_values(deal_id)
+    query = CustomField.select().where((CustomField.deal_type == type_id) & CustomField.archived_at.is_null())
+    return tuple(
+        FieldLine(
+            row.id, row.name, row.kind, tuple(row.choices.split("\n")) if row.choices else (),
+            custom_text(row.kind, held[row.id]) if row.id in held else "", held.get(row.id),
+        )
+        for row in query.order_by(CustomField.position, CustomField.id)
+    )  # fmt: skip
+
+
+def _actions(session: Session, deal: Deal) -> tuple[ActionLine, ...]:
+    if deal.stage_id is None:
+        return ()
+    ticks = {
+        row.stage_action_id: row
+        for row in Tick.select()
+        .join(Visit, on=Tick.visit == Visit.id)
+        .where(
+            (Visit.deal == deal.id)
+            & (Visit.seq == Visit.select(fn.MAX(Visit.seq)).where(Visit.deal == deal.id))
+        )
+    }
+    rows = StageAction.select().where((StageAction.stage == deal.stage_id) & StageAction.archived_at.is_null())
+    rows = list(rows.order_by(StageAction.position, StageAction.id))
+    names = people.names() if rows else {}
+    logins = people.logins() if ticks else {}
+    may_change = facts.may_change(session, deal)
+    found = []
+    for row in rows:
+        tick = ticks.get(row.id)
+        known = rules.ActionFacts(row.id, row.text, row.required, row.role, row.employee_id)
+        may = rules.may_tick(
+            known, actor_id=session.actor.id, role=session.actor.role, may_change=may_change
+        )
+        found.append(
+            ActionLine(
+                row.id, row.text, row.required, who_words(row.role, row.employee_id, names), row.guidance,
+                None if tick is None else tick.at, None if tick is None else logins.get(tick.by_id, "?"),
+                may and deal.outcome == "open",
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
 def _judged(
     session: Session, row: Deal, deal_type: TypeFacts, known: rules.DealFacts
 ) -> tuple[tuple[tuple[int, str], ...], tuple[Refusal, ...]]:
     """Every other stage, allowed or refused, as judged for a move without a reason."""
     allowed, refused = [], []
     now = session.now()
+    attempt = facts.attempt_by(session, row.owner_id, deal_type, Attempt("move"))
     for stage in deal_type.active():
         if stage.id == row.stage_id:
             continue
-        objections = rules.judge(known, deal_type, attempt_by(session, row, Attempt("move", stage.id)), now)
+        objections = rules.judge(known, deal_type, replace(attempt, target=stage.id), now)
         if objections:
             refused.append(Refusal(stage.id, stage.name, tuple(objections)))
         else:

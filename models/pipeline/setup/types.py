@@ -1,0 +1,115 @@
+"""Deal types: added and changed. Changing a type never rewrites history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from models.journal.commands import Pen, record
+from models.people.rules import may_set_up
+from models.pipeline.rules import MODES
+from models.pipeline.tables import DealType
+from models.values.errors import ChangedMeanwhile, NotFound, Refused
+from models.values.instants import Instant
+from models.values.language import _
+from models.values.text import clean_line, look_alike_key, quoted, search_key
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+
+def add_type(session: Session, name: str, *, mode: str, returns: bool = False, default: bool = False) -> int:
+    """Add a deal type without stages; returns its id. Raises Refused `exists`, `bad_mode`, `empty`; NotFound."""
+    must_set_up(session)
+    with session.writing():
+        pen, at = Pen(), session.now()
+        type_id = new_type(pen, name, mode, at, returns=returns, default=default)
+        record_type(session, "type.add", type_id, pen, at)
+    return type_id
+
+
+def new_type(pen: Pen, name: str, mode: str, at: Instant, *, returns: bool = False, default: bool = False) -> int:
+    """Insert a deal type within another command's transaction. The first one becomes the default."""
+    name = named(name, _("Deal type"))
+    _check_mode(mode)
+    check_free(name, DealType.select(DealType.id, DealType.name).tuples())
+    default = default or not DealType.select().exists()
+    if default:
+        DealType.update(is_default=False).execute()
+    return pen.insert(
+        DealType,
+        name=name,
+        name_key=search_key(name),
+        mode=mode,
+        returns=returns,
+        is_default=default,
+        created_at=at,
+    )
+
+
+def set_type(session: Session, type_id: int, *, version: int | None = None, **changes: Any) -> None:
+    """Change name, mode, returns or default of a type; its open deals stay where they are. Raises Refused, NotFound,
+    ChangedMeanwhile."""
+    must_set_up(session)
+    with session.writing():
+        row, pen = type_row(type_id, version), Pen()
+        if "mode" in changes:
+            _check_mode(changes["mode"])
+        if "name" in changes:
+            changes["name"] = named(changes["name"], _("Deal type"))
+            changes["name_key"] = search_key(changes["name"])
+            check_free(changes["name"], DealType.select(DealType.id, DealType.name).tuples(), but=type_id)
+        if changes.get("is_default"):
+            DealType.update(is_default=False).where(DealType.id != type_id).execute()
+        pen.update(row, **changes)
+        record_type(session, "type.set", type_id, pen, session.now())
+
+
+def must_set_up(session: Session) -> None:
+    """Raise NotFound unless the actor is an administrator."""
+    if not may_set_up(session.actor):
+        raise NotFound(_("Only an administrator may do that."))
+
+
+def type_row(type_id: int, version: int | None = None) -> DealType:
+    """The row, unchanged since `version`. Raises NotFound, ChangedMeanwhile."""
+    row = DealType.get_or_none(DealType.id == type_id)
+    if row is None:
+        raise NotFound(_("There is no deal type {name}.").format(name=type_id))
+    if version is not None and version != row.version:
+        raise ChangedMeanwhile(_("Somebody changed this deal type meanwhile; look at it again."))
+    return row
+
+
+def record_type(session: Session, command: str, type_id: int, pen: Pen, at: Instant, **said: Any) -> None:
+    """Write the journal line of a change to a type, and count the type's version up."""
+    DealType.update(version=DealType.version + 1).where(DealType.id == type_id).execute()
+    record(
+        at=at, employee_id=session.actor.id, command=command, subject="type", subject_id=type_id, images=pen.images,
+        **said,
+    )  # fmt: skip
+
+
+def named(name: str, field: str) -> str:
+    """A name as it is kept. Raises Refused `empty`, `bad_text`."""
+    name = clean_line(name, field, 100)
+    if not name:
+        raise Refused("empty", _("{field} needs a name.").format(field=field))
+    return name
+
+
+def check_free(name: str, taken: Any, but: int | None = None) -> None:
+    """Refuse a name that one of `taken` (id, name) has, or that a person could not tell from it. Raises `exists`."""
+    for row_id, other in taken:
+        if row_id == but:
+            continue
+        if search_key(other) == search_key(name):
+            raise Refused("exists", _("{name} is there already.").format(name=quoted(other)))
+        if look_alike_key(other) == look_alike_key(name):
+            raise Refused(
+                "exists", _("{name} looks like {other}, which is there already.").format(name=quoted(name), other=quoted(other))
+            )
+
+
+def _check_mode(mode: str) -> None:
+    if mode not in MODES:
+        raise Refused("bad_mode", _("A mode is one of {modes}.").format(modes=", ".join(MODES)))

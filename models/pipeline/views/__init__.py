@@ -1,0 +1,58 @@
+"""What screens and reports ask of the pipeline: frozen values, read in windows."""
+
+from models.pipeline.views.deals import (
+    ActionLine,
+    DealCard,
+    DealLine,
+    FieldLine,
+    Refusal,
+    VisitLine,
+    deal,
+    deals,
+    fields_of_deal,
+)
+from models.pipeline.views.requests import RequestLine, open_requests
+from models.pipeline.views.types import (
+    ActionCard,
+    FieldCard,
+    ReasonLine,
+    StageCard,
+    StageLine,
+    TypeCard,
+    TypeLine,
+    field_word,
+    reasons,
+    role_word,
+    stages,
+    type_card,
+    types,
+    who_words,
+)
+
+__all__ = [
+    "ActionCard",
+    "ActionLine",
+    "DealCard",
+    "DealLine",
+    "FieldCard",
+    "FieldLine",
+    "ReasonLine",
+    "Refusal",
+    "RequestLine",
+    "StageCard",
+    "StageLine",
+    "TypeCard",
+    "TypeLine",
+    "VisitLine",
+    "deal",
+    "deals",
+    "field_word",
+    "fields_of_deal",
+    "open_requests",
+    "reasons",
+    "role_word",
+    "stages",
+    "type_card",
+    "types",
+    "who_words",
+]
