@@ -276,6 +276,28 @@ def test_a_deal_is_taken_to_another_type_with_its_history_and_mapped_stages_coun
     assert views.deal(session, deal).type == "Offers" and sound(session)
 
 
+def test_only_visited_stages_count_through_the_map_and_a_way_there_and_back_twice_is_fine(office):
+    session, _person, type_id, (a, b, _c) = office
+    other = setup.add_type(session, "Matters", mode="semi-strict")
+    x, y = (setup.add_stage(session, other, name) for name in "XY")
+    deal = commands.new_deal(session, "Orion", type_id=type_id, stage_id=a).deal_id
+    commands.retype_deal(session, deal, other, {a: x, b: y})
+    assert views.deal(session, deal).covered == (1, 2)
+    for _time in range(2):
+        commands.retype_deal(session, deal, type_id, {x: a})
+        commands.retype_deal(session, deal, other, {a: x})
+    assert views.deal(session, deal).covered == (1, 2) and sound(session)
+
+
+def test_a_request_leaves_the_version_that_others_saw(office):
+    session, person, type_id, (_a, b, c) = office
+    setup.set_authority(session, c, "enter", ["manager"])
+    deal = commands.new_deal(session, "Orion", type_id=type_id, stage_id=b, owner="anna").deal_id
+    seen = views.deal(session, deal).version
+    commands.decline_request(person("max"), commands.request_move(person("anna"), deal, c), reason="no")
+    commands.move_deal(person("max"), deal, c, version=seen)
+
+
 def test_a_retype_to_a_strict_type_reaches_as_far_as_the_deal_has_come(office):
     session, _person, type_id, (a, b, _c) = office
     strict = setup.add_type(session, "Strict", mode="strict")

@@ -172,8 +172,7 @@ def retype_deal(
         at, marked = instant_of_step(deal, None, now)
         seq = leave_visit(session, pen, deal.id, at, "retyped", now, attempt.reason)
         pen.update(deal, deal_type_id=type_id, stage_id=attempt.target, entered_at=at)
-        for start, end in stage_map.items():
-            pen.insert(StageMap, deal=deal.id, from_stage=start, to_stage=end)
+        _write_map(pen, deal, stage_map)
         for field_id, value in carried.items():
             if not CustomValue.get_or_none((CustomValue.deal == deal.id) & (CustomValue.custom_field == field_id)):
                 pen.insert(CustomValue, deal=deal.id, custom_field=field_id, value=value)
@@ -282,6 +281,15 @@ def _check_map(
         raise NotFound(_("The map names a stage that its type does not have."))
     if deal.outcome == "open" and deal.stage_id not in stage_map:
         raise Refused("stage_unmapped", _("Say which stage of the new type the deal's present stage stands for."))
+
+
+def _write_map(pen: Pen, deal: Deal, stage_map: Mapping[int, int]) -> None:
+    """Keep what the stages that the deal has visited stand for in the new type."""
+    visited = {row[0] for row in Visit.select(Visit.stage).where(Visit.deal == deal.id).tuples()}
+    known = set(StageMap.select(StageMap.from_stage, StageMap.to_stage).where(StageMap.deal == deal.id).tuples())
+    for start, end in stage_map.items():
+        if start in visited and (start, end) not in known:
+            pen.insert(StageMap, deal=deal.id, from_stage=start, to_stage=end)
 
 
 def _carried_values(deal: Deal, type_id: int) -> dict[int, str]:

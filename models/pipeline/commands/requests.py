@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from models.journal.commands import Pen
 from models.people.rules import covers, readable
 from models.pipeline import facts, rules
-from models.pipeline.commands.steps import Done, Step, record_step, refuse, take_step
+from models.pipeline.commands.steps import Done, Step, record_line, refuse, take_step
 from models.pipeline.rules import Attempt
 from models.pipeline.tables import Deal, MoveRequest
 from models.values.errors import NotFound, Objection, Refused
+from models.values.instants import Instant
 from models.values.language import _
 from models.values.text import clean_text
 
@@ -40,7 +41,7 @@ def request_move(session: Session, deal_id: int, stage_id: int | None, *, reason
         made = pen.insert(
             MoveRequest, deal=deal_id, stage=stage_id, reason=reason, asked_by=session.actor.id, asked_at=now
         )
-        record_step(session, "deal.request", deal_id, pen, now, request=made, reason=reason)
+        record_line(session, "deal.request", deal_id, pen, now, request=made, reason=reason)
     return made
 
 
@@ -66,7 +67,7 @@ def decline_request(session: Session, request_id: int, *, reason: str) -> Done:
     with session.writing():
         request, now, pen = _answerable(session, request_id), session.now(), Pen()
         pen.update(request, state="declined", answered_by_id=session.actor.id, answered_at=now, answer=reason)
-        return record_step(session, "deal.decline", request.deal_id, pen, now, request=request.id, reason=reason)
+        return _told(session, "deal.decline", request, pen, now, reason=reason)
 
 
 def withdraw_request(session: Session, request_id: int) -> Done:
@@ -77,7 +78,7 @@ def withdraw_request(session: Session, request_id: int) -> Done:
         if request is None or request.asked_by_id != session.actor.id:
             raise _unknown(request_id)
         pen.update(request, state="withdrawn", answered_by_id=session.actor.id, answered_at=now)
-        return record_step(session, "deal.withdraw", request.deal_id, pen, now, request=request.id)
+        return _told(session, "deal.withdraw", request, pen, now)
 
 
 def may_answer(session: Session, deal: Deal, stage_id: int | None) -> bool:
@@ -103,6 +104,12 @@ def _answerable(session: Session, request_id: int) -> MoveRequest:
     if not covers(readable(session.actor), deal.owner_id) or not may_answer(session, deal, request.stage_id):
         raise _unknown(request_id)
     return request
+
+
+def _told(session: Session, command: str, request: MoveRequest, pen: Pen, now: Instant, **said: str) -> Done:
+    """Record an answer that leaves the deal itself, and so its version, as it is."""
+    line = record_line(session, command, request.deal_id, pen, now, request=request.id, **said)
+    return Done(request.deal_id, Deal.get_by_id(request.deal_id).version, line)
 
 
 def _unknown(request_id: int) -> NotFound:
