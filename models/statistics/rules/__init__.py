@@ -1,0 +1,1 @@
+"""Estimators over plain numbers (semantics §4). Pure: no store, no clock."""
