@@ -319,4 +319,11 @@ _index(
     "INDEX IF NOT EXISTS deal_totals ON deal"
     " (deal_type_id, stage_id, currency, amount, held_at, owner_id, client_id, outcome) WHERE outcome = 'open'",
 )
+# Deals with a percentage of their own, for weighted sums.
+_index(
+    Deal,
+    "INDEX IF NOT EXISTS deal_own_percentage ON deal"
+    " (deal_type_id, stage_id, currency, amount, probability, owner_id, outcome)"
+    " WHERE outcome = 'open' AND probability IS NOT NULL",
+)
 _index(Deal, "INDEX IF NOT EXISTS deal_of_owner ON deal (owner_id, stage_id) WHERE outcome = 'open'")

@@ -80,6 +80,11 @@ STATEMENTS = [
     """CREATE UNIQUE INDEX loss_reason_name_once ON loss_reason (name_key) WHERE archived_at IS NULL""",
     """ALTER TABLE deal ADD COLUMN loss_reason_id INTEGER REFERENCES loss_reason (id) ON DELETE RESTRICT""",
     """
+    CREATE INDEX deal_own_percentage ON deal
+    (deal_type_id, stage_id, currency, amount, probability, owner_id, outcome)
+    WHERE outcome = 'open' AND probability IS NOT NULL
+    """,
+    """
     CREATE TABLE custom_value (
         id {lasting_key},
         deal_id INTEGER NOT NULL REFERENCES deal (id) ON DELETE RESTRICT,
