@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -32,12 +33,15 @@ class Line:
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
-    """Base of all: esc leaves with None."""
+    """Base of all: esc leaves with None. A dialog is answered once: keys that were typed ahead find it gone."""
 
     BINDINGS = [("escape", "dismiss_none")]
 
     def action_dismiss_none(self) -> None:
         self.dismiss(None)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class Choice(Dialog[int]):
@@ -155,6 +159,8 @@ class Form(Dialog[dict[str, str]]):
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self.app.screen is not self:
+            return  # a second enter that was typed ahead: it is done
         values = self.values()
         for field in self._fields:
             if field.needed and not values[field.name]:
