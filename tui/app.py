@@ -152,6 +152,12 @@ class StagewatchApp(App[int]):
         where = getattr(self.screen, "where", "")
         self.push_screen(Notice(_("Keys"), help_lines(where, "list", "everywhere")))
 
+    def action_command_palette(self) -> None:
+        from tui.widgets.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette finds: every act of here and now, by its name."""
         where = getattr(screen, "where", "")

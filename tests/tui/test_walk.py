@@ -13,9 +13,11 @@ from tests.tui.bursts import burst
 KEYS = [
     *"hjklHLmwxzsnacioudpyeUгдРЛьцчяы", *"1235", *"123456789", "up", "down", "left", "right", "pageup", "pagedown",
     "home", "end", "enter", "enter", "escape", "escape", "escape", "tab", "space", "slash", "question_mark", "backspace",
-    "shift+left", "shift+right", "f1", "f4", "[", "%",
+    "shift+left", "shift+right", "f1", "f4", "f9", "[", "%",
 ]  # fmt: skip
 BURST = 6
+# A question that a key typed ahead replaces before it was begun is dropped: that is meant.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 
 
 async def walk(running, session, size, count, seed):  # noqa: F811
@@ -23,15 +25,18 @@ async def walk(running, session, size, count, seed):  # noqa: F811
     chooser = random.Random(seed)
     trail: list[str] = []
     try:
-        async with running(size=size) as pilot:
-            while len(trail) < count and pilot.app.crash is None:
-                keys = chooser.choices(KEYS, k=chooser.randint(1, BURST))
-                trail += keys
-                await burst(pilot, *keys)
-                if len(trail) % 10 == 0:
-                    await settle(pilot)
-            await pilot.press("escape", "escape", "escape", "2")
-            assert pilot.app.is_running and pilot.app.crash is None
+        while len(trail) < count:
+            async with running(size=size) as pilot:
+                # The palette finds "quit" too: then the program is started again.
+                while len(trail) < count and pilot.app.return_code is None:
+                    keys = chooser.choices(KEYS, k=chooser.randint(1, BURST))
+                    trail += keys
+                    await burst(pilot, *keys)
+                    if len(trail) % 10 == 0:
+                        await settle(pilot)
+                if pilot.app.return_code is None:
+                    await pilot.press("escape", "escape", "escape", "2")
+                assert pilot.app.crash is None
     except BaseException as error:
         error.add_note(f"after {len(trail)} keys, the last: {' '.join(trail[-30:])}")
         raise
