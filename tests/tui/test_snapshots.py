@@ -18,8 +18,10 @@ from textual.widgets import Input
 from models.clients.views import find_client
 from models.exchange.demo import fill_demo
 from models.people.views import acting, people
+from models.pipeline.commands import hold_deal, new_deal
 from models.pipeline.views import deals
 from models.session import Session
+from models.storage.backup import back_up
 from models.storage.store import open_store
 from models.timekeeping.commands import start_timer, stop_timer
 from models.timekeeping.views import running
@@ -42,10 +44,10 @@ SCREENS = {
     "statistics": ["5"],
     "today": ["1"],
     "picker": ["m"],
-    "refused": ["y", "3", "L"],
+    "refused": ["y", "3", "end", "m", "4"],
     "form": ["a"],
     "help": ["question_mark"],
-    "filter": ["slash", "e"],
+    "filter": ["slash", "2"],
     "welcome": [],
 }
 IN_COLOURS = [
@@ -60,11 +62,17 @@ PICTURES = [
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The demo store in a language, with a timer of its first rep under way since 42 minutes and 17 seconds."""
-    made: dict[str, Path] = {}
+def made() -> dict[str, Path]:
+    """The demo stores by language, each made once."""
+    return {}
 
-    def store(language: str) -> Path:
+
+@pytest.fixture
+def demo(made: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Callable[[str], Path]:
+    """A copy of the demo store in a language. Its first rep has a timer under way since 42 minutes and 17 seconds,
+    and a deal on hold at the first stage of the strict type."""
+
+    def copy(language: str) -> Path:
         if language not in made:
             path = made[language] = tmp_path_factory.mktemp("demo") / "stagewatch.db"
             fill_demo(path, today=DAY, language=language, admin="anna")
@@ -75,10 +83,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             deal = deals(session, rep_id=session.actor.id, outcome="open")[-1]
             client_id = find_client(session, deal.client)
             start_timer(session, client_id=client_id, deal_id=deal.id, service_id=1)
+            held = new_deal(session, deal.client, type_id=3, amount=4_800_00).deal_id
+            hold_deal(session, held, reason="budget")
             session.store.close()
-        return made[language]
+        store = open_store(made[language])
+        back_up(store, tmp_path / "copy.db")
+        store.close()
+        return tmp_path / "copy.db"
 
-    return store
+    return copy
 
 
 @pytest.fixture(autouse=True)

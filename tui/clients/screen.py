@@ -115,13 +115,14 @@ class ClientsScreen(WorkScreen):
             self.card.show([])
             return
         self.client_id = line.id
+        before = self._whole.client.id if self._whole is not None else None
         try:
             self._whole = await self.desk.ask(client_card, line.id)
         except NotFound:
             self._whole = None
             self.card.show([])
             return
-        self.card.show(_card_items(self._whole))
+        self.card.show(_card_items(self._whole), None if before == line.id else 0)
 
     async def _read_card_safely(self) -> None:
         try:
