@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
     del os.environ[_name]  # nothing from outside changes what runs
 
-from textual.app import App, SystemCommand  # noqa: E402
+from textual.app import SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from models.session import Session  # noqa: E402
@@ -22,6 +22,7 @@ from models.values.errors import StagewatchError, StoreUnusable  # noqa: E402
 from models.values.language import _, use_language  # noqa: E402
 from tui import keymap  # noqa: E402
 from tui.desk import POLL_SECONDS, Desk  # noqa: E402
+from tui.typed import Typed  # noqa: E402
 from tui.widgets import strip, words  # noqa: E402
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ CRASHED = 70
 CUT_OFF = -1  # the app's result after SIGHUP or SIGTERM; the process ends with 0
 
 
-class StagewatchApp(App[int]):
+class StagewatchApp(Typed):
     """Shows one screen at a time, switched in place; passes on what the change feed tells."""
 
     CSS_PATH = "app.tcss"
@@ -50,7 +51,7 @@ class StagewatchApp(App[int]):
     BINDINGS = keymap.bindings("everywhere")
 
     def __init__(self, desk: Desk, config: Config | None = None) -> None:
-        super().__init__(ansi_color=None)
+        super().__init__()
         self.desk = desk
         self.theme = getattr(config, "theme", None) or "ansi-dark"
         self.animation_level = "none"

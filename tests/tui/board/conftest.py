@@ -18,6 +18,7 @@ from models.storage.store import open_store
 from tui.app import StagewatchApp
 from tui.board.screen import BoardScreen
 from tui.desk import Desk
+from tui.typed import Typed
 from tui.widgets import strip
 
 CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False)
@@ -74,6 +75,11 @@ async def opened(pilot: Pilot[Any]) -> None:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Until what the last key set off is done and the pane is painted."""
+    app = pilot.app
+    for _try in range(500):
+        if not isinstance(app, Typed) or app._typed.empty() and not app._question_coming():
+            break
+        await pilot.pause(0.01)
     await pilot.pause(0.15)
     await pilot.pause(0.05)
 
