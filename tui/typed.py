@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 
 QUESTIONS = ("dialog", "leave")  # the groups of the workers that ask something
 MOMENT = 0.002  # seconds
+OPENING = 250  # moments that a dialog may take to open
 
 
 async def _handled(node: DOMNode) -> None:
@@ -48,8 +49,10 @@ class Typed(App[int]):
     async def _pass_on(self) -> None:
         while True:
             event = await self._typed.get()
-            while self._question_coming() or not self._can_take_keys():
+            while self._question_coming():
                 await asyncio.sleep(MOMENT)
+            self.app_focus = True  # a terminal that said it lost the focus has it, where keys come
+            await self._focus_found()
             target = self.focused or self.screen
             await super().on_event(event)
             # The key rises from the widget to the app; then what its action told the widget does (a form is submitted).
@@ -62,6 +65,12 @@ class Typed(App[int]):
             worker.group in QUESTIONS and not worker.is_finished for worker in self.workers
         )
 
-    def _can_take_keys(self) -> bool:
-        screen = self.screen
-        return screen.is_mounted and (screen.focused is not None or not screen.focus_chain)
+    async def _focus_found(self) -> None:
+        """Until the dialog in view is laid out and its first field has the focus; not for long, since a click beside
+        it takes the focus away."""
+        for _moment in range(OPENING):
+            screen = self.screen
+            opened = not isinstance(screen, ModalScreen) or screen.focused is not None or not screen.focus_chain
+            if screen.is_mounted and opened:
+                return
+            await asyncio.sleep(MOMENT)

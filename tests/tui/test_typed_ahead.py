@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.command import CommandList
 from textual.widgets import Input
 
@@ -92,3 +93,12 @@ async def test_a_form_that_was_submitted_is_not_submitted_again(running, session
         await settle(pilot)
         assert pilot.app.screen is board(pilot)
     assert len(views.deals(session)) == len(deals) + 1
+
+
+async def test_keys_go_on_in_a_terminal_that_told_it_lost_the_focus(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        pilot.app.post_message(events.AppBlur())
+        await settle(pilot)
+        await press(pilot, "L")
+        await settle(pilot)
+    assert views.deal(session, deals[0]).stage == "Demonstration"
