@@ -58,6 +58,7 @@ class Typed(App[int]):
             # The key rises from the widget to the app; then what its action told the widget does (a form is submitted).
             for node in 2 * target.ancestors_with_self:
                 await _handled(node)
+            self._typed.task_done()
 
     def _question_coming(self) -> bool:
         """Whether something is about to be asked, or was answered and is being done."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,10 +77,13 @@ async def opened(pilot: Pilot[Any]) -> None:
 async def settle(pilot: Pilot[Any]) -> None:
     """Until what the last key set off is done and the pane is painted."""
     app = pilot.app
-    for _try in range(500):
-        if not isinstance(app, Typed) or app._typed.empty() and not app._question_coming():
-            break
-        await pilot.pause(0.01)
+    if isinstance(app, Typed):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(app._typed.join(), 5)
+        for _try in range(500):
+            if not app._question_coming():
+                break
+            await pilot.pause(0.01)
     await pilot.pause(0.15)
     await pilot.pause(0.05)
 
