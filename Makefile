@@ -14,7 +14,7 @@ endif
 endif
 
 .DELETE_ON_ERROR:
-.PHONY: help install run test check messages bench clean
+.PHONY: help install run test check messages snapshots bench clean
 
 help:
 	@echo 'make run       set up all that is needed and open Stagewatch on a demo store'
@@ -22,6 +22,7 @@ help:
 	@echo 'make install   set up only: .venv with the pinned dependencies'
 	@echo 'make check     lint, types, import contracts, house rules, catalogues'
 	@echo 'make messages  take new texts over into the catalogues and compile them'
+	@echo 'make snapshots take the screens as they are now for the pictures in tests/tui/__snapshots__'
 	@echo 'make bench     measure the speed, side by side with a plain Textual app'
 	@echo 'make clean     remove .venv and caches (the demo store in .demo stays)'
 
@@ -55,6 +56,9 @@ check: install
 messages: install
 	@$(BIN)/python -m tests.house.catalogue update
 	@$(BIN)/python -m tests.house.catalogue
+
+snapshots: install
+	@$(BIN)/python -m pytest -q tests/tui/test_snapshots.py --snapshot-update $(ARGS)
 
 bench: install
 	@$(BIN)/python -m bench $(ARGS)

@@ -11,6 +11,7 @@ import click
 
 from cli.call import Call
 from cli.output import print_json, say_aside
+from cli.spoken import Spoken
 from models.values.errors import StagewatchError, Usage
 from models.values.language import LANGUAGES, _, language_from_environment, use_language
 
@@ -52,7 +53,7 @@ def json_option() -> click.Option:
     )
 
 
-class Command(click.Command):
+class Command(Spoken):
     """A command with `--json`."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -60,7 +61,7 @@ class Command(click.Command):
         self.params.append(json_option())
 
 
-class Group(click.Group):
+class Group(Spoken, click.Group):
     """A group of such commands."""
 
     command_class = Command
@@ -101,12 +102,17 @@ class Everything(Group):
             formatter.write_dl([(name, words) for name, (_module, words) in COMMANDS.items()])
 
 
+def _speak(_context: click.Context, _option: click.Parameter, language: str | None) -> str | None:
+    """Eager, so that --help after it speaks the language too."""
+    if language:
+        use_language(language)
+    return language
+
+
 def _start(
     call: Call, config_file: str | None, db: str | None, login: str | None, language: str | None
 ) -> None:
     call.config_file, call.db, call.login, call.language = config_file, db, login, language
-    if language:
-        use_language(language)
 
 
 @click.pass_context
@@ -127,7 +133,9 @@ program = Everything(
         click.Option(["--config", "config_file"], metavar="FILE", help="The config file."),
         click.Option(["--db"], metavar="FILE", help="The store, an SQLite file."),
         click.Option(["--as", "login"], metavar="LOGIN", help="The employee who acts."),
-        click.Option(["--language"], type=click.Choice(LANGUAGES), help="The language to speak."),
+        click.Option(
+            ["--language"], type=click.Choice(LANGUAGES), is_eager=True, callback=_speak, help="The language to speak."
+        ),
     ],
 )
 

@@ -18,6 +18,12 @@ from models.storage.store import create_store
 from models.timekeeping.tables import Service
 from models.values import instants
 
+# tui.app clears TEXTUAL_… from the environment, where the snapshot plugin keeps a variable of its own.
+_SNAPSHOTS = {name: value for name, value in os.environ.items() if name.startswith("TEXTUAL_SNAPSHOT_")}
+import tui.app  # noqa: E402, F401
+
+os.environ.update(_SNAPSHOTS)
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("STAGEWATCH_TEST_DATA") or ROOT.parent / "shared" / "data").resolve()
 

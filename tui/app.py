@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
     del os.environ[_name]  # nothing from outside changes what runs
 
-from textual.app import App, SystemCommand  # noqa: E402
+from textual.app import SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from models.session import Session  # noqa: E402
@@ -22,10 +22,12 @@ from models.values.errors import StagewatchError, StoreUnusable  # noqa: E402
 from models.values.language import _, use_language  # noqa: E402
 from tui import keymap  # noqa: E402
 from tui.desk import POLL_SECONDS, Desk  # noqa: E402
+from tui.typed import Typed  # noqa: E402
 from tui.widgets import strip, words  # noqa: E402
 
 if TYPE_CHECKING:
     from models.config import Config
+    from tui.widgets.dialogs import Again
     from tui.widgets.frame import FramedScreen
 
 SCREENS = {
@@ -36,9 +38,10 @@ SCREENS = {
 }
 FIRST = "board"
 CRASHED = 70
+CUT_OFF = -1  # the app's result after SIGHUP or SIGTERM; the process ends with 0
 
 
-class StagewatchApp(App[int]):
+class StagewatchApp(Typed):
     """Shows one screen at a time, switched in place; passes on what the change feed tells."""
 
     CSS_PATH = "app.tcss"
@@ -48,12 +51,13 @@ class StagewatchApp(App[int]):
     BINDINGS = keymap.bindings("everywhere")
 
     def __init__(self, desk: Desk, config: Config | None = None) -> None:
-        super().__init__(ansi_color=None)
+        super().__init__()
         self.desk = desk
         self.theme = getattr(config, "theme", None) or "ansi-dark"
         self.animation_level = "none"
         self.crash: BaseException | None = None
         self.workplace: dict[str, Any] = {}
+        self.unsaved: dict[str, Any] | None = None
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
         if config is not None and config.keys:
@@ -61,6 +65,7 @@ class StagewatchApp(App[int]):
 
     def get_default_screen(self) -> Screen[Any]:
         self.workplace = self.desk.now_do(_workplace)
+        self.unsaved = self.workplace.get("form")
         name = self.workplace.get("screen", FIRST)
         self._current = name if name in SCREENS else FIRST
         screen = self.made(self._current)
@@ -80,6 +85,42 @@ class StagewatchApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_interval(POLL_SECONDS, self._listen)
+        if self.unsaved is not None:
+            self.run_worker(self._open_again(self.unsaved))
+
+    async def _open_again(self, form: dict[str, Any]) -> None:
+        """Open the form that was open when the program was cut off, with the text that was in it."""
+        from tui.widgets.dialogs import Notice
+
+        screen = self.made(self._current)
+        try:
+            await screen.open_again(form["name"], form["about"])
+        except StagewatchError as error:
+            lines = [("", error.message), ("", "")] + [("", value) for value in form["values"].values()]
+            await self.push_screen_wait(Notice(_("What you had typed was not saved"), lines))
+        except (LookupError, TypeError, ValueError):
+            pass  # a form that another version of the program kept
+        self.unsaved = None
+        await self.forget_form()
+
+    def take_unsaved(self, again: Again) -> dict[str, str]:
+        """The text that was typed into that form when the program was cut off; given out once."""
+        kept = self.unsaved or {}
+        if (kept.get("name"), kept.get("about")) != (again.name, again.about):
+            return {}
+        self.unsaved = None
+        return dict(kept["values"])
+
+    async def forget_form(self) -> None:
+        """Keep no open form for the next start."""
+        if "form" not in self.workplace:
+            return
+        state = {name: value for name, value in self.workplace.items() if name != "form"}
+        try:
+            await self.desk.do(_keep, state)
+        except StagewatchError:
+            return
+        self.workplace = state
 
     async def _listen(self) -> None:
         """Let the screen in view read again when something has changed."""
@@ -152,6 +193,12 @@ class StagewatchApp(App[int]):
         where = getattr(self.screen, "where", "")
         self.push_screen(Notice(_("Keys"), help_lines(where, "list", "everywhere")))
 
+    def action_command_palette(self) -> None:
+        from tui.widgets.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette finds: every act of here and now, by its name."""
         where = getattr(screen, "where", "")
@@ -161,9 +208,17 @@ class StagewatchApp(App[int]):
                 keys = " ".join(keymap.key_name(key) for key in act.keys.split(","))
                 yield SystemCommand(act.words, keys, _runner(target, act.action))
 
-    def keep_workplace(self) -> None:
-        """Remember where the person is, for the next time."""
+    def keep_workplace(self, *, cut_off: bool = False) -> None:
+        """Remember where the person is, for the next time; where the program is `cut_off`, an open form too."""
+        from tui.widgets.dialogs import Form
+
         state = {**self.workplace, "screen": self._current}
+        state.pop("form", None)
+        if cut_off:
+            forms = (screen.unsaved() for screen in self.screen_stack if isinstance(screen, Form))
+            unsaved = next(forms, None) or self.unsaved
+            if unsaved is not None:
+                state["form"] = unsaved
         for name, screen in self._made.items():
             if hasattr(screen, "workplace"):
                 state[name] = screen.workplace()
@@ -245,8 +300,9 @@ def show(app: StagewatchApp, config: Config) -> int:
     """Run the app on the terminal until it ends; the exit status."""
 
     def end(_number: int, _frame: object) -> None:
-        app.keep_workplace()
-        app.exit(0)
+        if app.return_value != CUT_OFF:  # a closing terminal tells it twice
+            app.keep_workplace(cut_off=True)
+            app.exit(CUT_OFF)
 
     import asyncio
 
@@ -260,7 +316,8 @@ def show(app: StagewatchApp, config: Config) -> int:
     app.run(mouse=mouse)
     if app.crash is not None:
         return _tell_crash(app.crash)
-    app.keep_workplace()
+    if app.return_value != CUT_OFF:
+        app.keep_workplace()
     return app.return_code or 0
 
 

@@ -75,7 +75,7 @@ def activities(
     limit: int = 50,
 ) -> list[Activity]:
     """The open activities that the actor may read by due instant, then the done ones, newest first."""
-    query = _activities().order_by(Row.done_at.is_null().desc(), Row.due_at, Row.done_at.desc(), Row.id).limit(limit)
+    query = _activities().order_by(Row.done_at.is_null().desc(), Row.done_at.desc(), Row.due_at, Row.id).limit(limit)
     owners = readable(session.actor)
     if owners is not None:
         query = query.where(Row.employee.in_(sorted(owners)))

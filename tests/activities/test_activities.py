@@ -88,3 +88,11 @@ def test_another_reps_activity_is_told_like_one_that_is_not_there(session, deal)
     with pytest.raises(NotFound):
         add(anna, deal, session.now() + DAY)
     assert views.activities(anna) == []
+
+
+def test_what_was_done_is_told_newest_first_after_what_is_open(session, deal):
+    now = session.now()
+    planned = [add(session, deal, now + number * DAY, f"planned {number}") for number in (3, 1, 2, 4)]
+    for number in (1, 0, 2):  # done in another order than they were due
+        commands.done_activity(session, planned[number])
+    assert [one.text for one in views.activities(session)] == ["planned 4", "planned 2", "planned 3", "planned 1"]

@@ -21,6 +21,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+from cli.main import COMMANDS, program
+from cli.spoken import CLICK_WORDS, texts
 from models.values.language import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -40,13 +42,16 @@ def translated_languages() -> list[str]:
 
 
 def said() -> Catalog:
-    """Every text that the sources hand to `_`, `ngettext` or `pgettext`."""
+    """Every text that the sources hand to `_`, `ngettext` or `pgettext`, and those of the command line's help."""
     catalogue = Catalog(project="stagewatch", charset="utf-8")
     for folder in FOLDERS:
         for _file, _line, message, comments, context in extract_from_dir(
             ROOT / folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
         ):
             catalogue.add(message, auto_comments=comments, context=context)
+    for message in (*texts(program), *(words for _module, words in COMMANDS.values()), *CLICK_WORDS):
+        if message:
+            catalogue.add(message)
     return catalogue
 
 

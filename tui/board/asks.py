@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from models.pipeline import commands, facts
+from models.overview.board import Card
+from models.pipeline import commands, facts, views
 from models.pipeline.commands import Done
 from models.pipeline.rules import TypeFacts
 from models.session import Session
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
 from models.values.language import _
-from tui.widgets.dialogs import Field, Form
+from tui.widgets.dialogs import Again, Field, Form
 from tui.widgets.words import symbol
 
 Act = Callable[[dict[str, str]], Awaitable[None]]
@@ -27,11 +28,11 @@ def objection_lines(objections: Sequence[tuple[str, str]]) -> list[tuple[str, st
     return lines
 
 
-def reason_form(title: str, act: Act) -> Form:
-    return Form(title, [Field("reason", _("Reason"), needed=True)], act)
+def reason_form(title: str, act: Act, again: Again) -> Form:
+    return Form(title, [Field("reason", _("Reason"), needed=True)], act, again=again)
 
 
-def deal_form(stage: str, act: Act) -> Form:
+def deal_form(stage: str, act: Act, again: Again) -> Form:
     return Form(
         _("New deal"),
         [
@@ -41,22 +42,32 @@ def deal_form(stage: str, act: Act) -> Form:
             Field("stage", _("Stage"), stage),
         ],
         act,
+        again=again,
     )
 
 
-def activity_form(client: str, what: str, act: Act) -> Form:
+def activity_form(client: str, what: str, act: Act, again: Again) -> Form:
     """For `what` of plan, call, note."""
     text = Field("text", _("Text"), needed=what == "note")
     if what == "call":
-        return Form(_("Call with {client}").format(client=client), [text], act)
+        return Form(_("Call with {client}").format(client=client), [text], act, again=again)
     if what == "note":
-        return Form(_("Note on {client}").format(client=client), [text], act)
+        return Form(_("Note on {client}").format(client=client), [text], act, again=again)
     fields = [
         Field("kind", _("Kind"), _("call"), True, _("call, meeting, mail or task")),
         text,
         Field("due", _("When"), "+1", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00")),
     ]
-    return Form(_("Activity with {client}").format(client=client), fields, act)
+    return Form(_("Activity with {client}").format(client=client), fields, act, again=again)
+
+
+def card_of(session: Session, deal_id: int) -> Card:
+    """What the forms need to know of a deal that need not be in view. Raises NotFound."""
+    deal = views.deal(session, deal_id)
+    return Card(
+        deal.id, deal.client_id, deal.client, deal.title, deal.amount, deal.visits[-1].entered_at, deal.held_at is not None,
+        None, "", False, deal.version,
+    )
 
 
 def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:

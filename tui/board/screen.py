@@ -23,13 +23,18 @@ from tui import keymap
 from tui.board import asks
 from tui.board.columns import PAGE, PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
-from tui.widgets.dialogs import Choice, Form, Line, Notice
+from tui.widgets.dialogs import Again, Choice, Form, Line, Notice
 from tui.widgets.frame import FramedScreen
 from tui.widgets.words import plain, styled, symbol
 
 REST_SECONDS = 0.08
 WIDE = 110
 LEAST = (60, 15)
+# Steps of a deal that a stage may ask a reason for.
+REASONED = {
+    step.__name__: step
+    for step in (commands.move_deal, commands.win_deal, commands.lose_deal, commands.hold_deal, commands.resume_deal)
+}
 
 
 class BoardScreen(FramedScreen):
@@ -291,11 +296,16 @@ class BoardScreen(FramedScreen):
             lines = [(objection["message"], objection["lift"]) for objection in error.details]
             await self.app.push_screen_wait(Notice(title, asks.objection_lines(lines)))
             return
+        await self._ask_reason(command, card, args, said)
 
-        async def again(values: dict[str, str]) -> None:
+    async def _ask_reason(
+        self, command: Callable[..., commands.Done], card: Card, args: tuple[Any, ...], said: str
+    ) -> None:
+        async def do(values: dict[str, str]) -> None:
             await self.desk.do(command, card.deal_id, *args, version=card.version, reason=values["reason"])
 
-        form = asks.reason_form(f"{card.client}: {said}", again)
+        again = Again(command.__name__, [card.deal_id, list(args), said])
+        form = asks.reason_form(f"{card.client}: {said}", do, again)
         if await self.app.push_screen_wait(form) is not None:
             await self._done(card, said)
 
@@ -459,21 +469,21 @@ class BoardScreen(FramedScreen):
         self.say(f"{card.client}: {said}")
 
     async def action_new(self) -> None:
-        if self.type_id is not None and self.columns.head.columns:
-            self.run_worker(self._new(), group="dialog", exclusive=True)
-
-    async def _new(self) -> None:
         head = self.columns.head
-        here = head.columns[self.columns.column if head.mode != "strict" else 0]
+        if self.type_id is not None and head.columns:
+            here = head.columns[self.columns.column if head.mode != "strict" else 0]
+            self.run_worker(self._new(head.type_id, here.name), group="dialog", exclusive=True)
+
+    async def _new(self, type_id: int, stage: str) -> None:
         made: list[int] = []
 
         async def start(values: dict[str, str]) -> None:
             currency = await self.desk.ask(asks.currency)
             amount = parse_amount(values["amount"], currency) if values["amount"] else None
-            done = await self.desk.do(asks.new_deal, head.type_id, values, amount)
+            done = await self.desk.do(asks.new_deal, type_id, values, amount)
             made.append(done.deal_id)
 
-        if await self.app.push_screen_wait(asks.deal_form(here.name, start)) is not None:
+        if await self.app.push_screen_wait(asks.deal_form(stage, start, Again("new", [type_id, stage]))) is not None:
             await self._read(made[0])
 
     async def action_activity(self) -> None:
@@ -493,7 +503,16 @@ class BoardScreen(FramedScreen):
         async def add(values: dict[str, str]) -> None:
             await self.desk.do(asks.add_activity, card.client_id, card.deal_id, what, values)
 
-        form: Form = asks.activity_form(card.client, what, add)
+        form: Form = asks.activity_form(card.client, what, add, Again(what, card.deal_id))
         if await self.app.push_screen_wait(form) is not None:
             await self._read(card.deal_id)
             self.say(f"{card.client}: " + _("saved"))
+
+    async def open_again(self, name: str, about: Any) -> None:
+        if name == "new":
+            await self._new(*about)
+        elif name in ("plan", "call", "note"):
+            await self._activity(await self.desk.ask(asks.card_of, about), name)
+        elif name in REASONED:
+            deal_id, args, said = about
+            await self._ask_reason(REASONED[name], await self.desk.ask(asks.card_of, deal_id), tuple(args), said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -25,7 +26,7 @@ from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from tui import keymap
-from tui.widgets.dialogs import Field, Form
+from tui.widgets.dialogs import Again, Field, Form
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 from tui.widgets.work import WorkScreen, activity_line
@@ -71,6 +72,16 @@ class ClientsScreen(WorkScreen):
             yield self.found
             yield self.card
 
+    def on_mount(self) -> None:
+        kept = self.app.workplace.get("clients", {})
+        self.text = self.field.value = str(kept.get("search", ""))
+        if self.client_id is None:
+            self.client_id = kept.get("client")
+
+    def workplace(self) -> dict[str, Any]:
+        """What to remember for the next time."""
+        return {"search": self.text, "client": self.client_id}
+
     # Reading --------------------------------------------------------------------------------------------------
 
     async def read(self) -> None:
@@ -84,9 +95,13 @@ class ClientsScreen(WorkScreen):
             return  # somebody typed on meanwhile
         at = next((place for place, line in enumerate(lines) if line.id == wanted), None)
         if wanted is not None and at is None and not text:
-            whole = await self.desk.ask(client_card, wanted)
-            lines = [ClientLine(wanted, whole.client.name, "", "", len(whole.deals)), *lines]
-            at = 0
+            try:
+                whole = await self.desk.ask(client_card, wanted)
+            except NotFound:
+                pass  # gone since it was last looked at
+            else:
+                lines = [ClientLine(wanted, whole.client.name, "", "", len(whole.deals)), *lines]
+                at = 0
         empty = _("No client holds that.") if text else _("No clients yet: n adds the first one.")
         self.found.show(lines, at if at is not None else 0, empty)
         words = ngettext("{count} client", "{count} clients", total).format(count=total)
@@ -100,13 +115,14 @@ class ClientsScreen(WorkScreen):
             self.card.show([])
             return
         self.client_id = line.id
+        before = self._whole.client.id if self._whole is not None else None
         try:
             self._whole = await self.desk.ask(client_card, line.id)
         except NotFound:
             self._whole = None
             self.card.show([])
             return
-        self.card.show(_card_items(self._whole))
+        self.card.show(_card_items(self._whole), None if before == line.id else 0)
 
     async def _read_card_safely(self) -> None:
         try:
@@ -177,7 +193,8 @@ class ClientsScreen(WorkScreen):
         self._ask(self._new())
 
     def action_edit(self) -> None:
-        self._ask(self._edit())
+        if self._whole is not None:
+            self._ask(self._edit(self._whole))
 
     async def _new(self) -> None:
         made: list[int] = []
@@ -187,25 +204,30 @@ class ClientsScreen(WorkScreen):
             made.append(card.id)
 
         fields = [Field("name", _("Name"), needed=True), Field("city", _("City")), Field("phone", _("Phone")), Field("mail", _("Mail"))]
-        if await self.app.push_screen_wait(Form(_("New client"), fields, add)) is not None:
+        if await self.app.push_screen_wait(Form(_("New client"), fields, add, again=Again("new"))) is not None:
             self.field.value = self.text = ""
             self.client_id = made[0]
             await self.read_safely()
 
-    async def _edit(self) -> None:
-        whole = self._whole
-        if whole is None:
-            return
-
+    async def _edit(self, whole: WholeClient) -> None:
         async def change(values: dict[str, str]) -> None:
             await self.desk.do(clients.set_client, whole.client.id, **values)
 
         labels = _labels()
         fields = [Field("name", _("Name"), whole.client.name, needed=True)]
         fields += [Field(key, labels[key], value) for key, value in whole.client.details.items()]
-        if await self.app.push_screen_wait(Form(whole.client.name, fields, change)) is not None:
+        form = Form(whole.client.name, fields, change, again=Again("edit", whole.client.id))
+        if await self.app.push_screen_wait(form) is not None:
             await self.read_safely()
             self.say(_("saved"))
+
+    async def open_again(self, name: str, about: Any) -> None:
+        if name == "new":
+            await self._new()
+        elif name == "edit":
+            await self._edit(await self.desk.ask(client_card, about))
+        else:
+            await super().open_again(name, about)
 
     # Drawing --------------------------------------------------------------------------------------------------
 

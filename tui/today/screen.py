@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -31,12 +32,14 @@ class TodayScreen(WorkScreen):
     def body(self) -> ComposeResult:
         self.lines: Lines[Item] = Lines(self._draw, lambda item: isinstance(item, str), id="agenda")
         self._seen: Today | None = None
+        self._kept = self.app.workplace.get("today", {}).get("at")
         yield self.lines
 
     async def read(self) -> None:
         found = await self.desk.ask(_today)
         self._seen = found
-        before = _key(self.lines.item)
+        before = _key(self.lines.item) or (tuple(self._kept) if self._kept else None)
+        self._kept = None
         items: list[Item] = []
         for heading, part in (
             (_("Late"), found.overdue),
@@ -59,6 +62,10 @@ class TodayScreen(WorkScreen):
                 + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet),
             )
         )
+
+    def workplace(self) -> dict[str, Any]:
+        """What to remember for the next time."""
+        return {"at": _key(self.lines.item)}
 
     def activity(self) -> Activity | None:
         item = self.lines.item

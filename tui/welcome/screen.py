@@ -28,6 +28,7 @@ class Welcome(App[Path]):
     """Asks what to do; its result is the store to open, None where the person leaves."""
 
     CSS_PATH = "../app.tcss"
+    TITLE = "Stagewatch"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, path: Path, config: Config) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Grid, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -32,12 +33,15 @@ class Line:
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
-    """Base of all: esc leaves with None."""
+    """Base of all: esc leaves with None. A dialog is answered once: keys that were typed ahead find it gone."""
 
     BINDINGS = [("escape", "dismiss_none")]
 
     def action_dismiss_none(self) -> None:
         self.dismiss(None)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class Choice(Dialog[int]):
@@ -121,9 +125,20 @@ class Field:
     placeholder: str = ""
 
 
+@dataclass(frozen=True)
+class Again:
+    """What a screen needs to open a form again (`FramedScreen.open_again`): its name for the form, and what the form
+    is about, as JSON holds it."""
+
+    name: str
+    about: Any = None
+
+
 class Form(Dialog[dict[str, str]]):
     """Fields to fill. Enter goes to the next needed empty field and then does `act`, whose refusal is shown in the
-    form, which stays; esc leaves. Gives the values once `act` has gone well (without `act` at once)."""
+    form, which stays; esc leaves. Gives the values once `act` has gone well (without `act` at once).
+
+    With `again`, text that was typed when the connection was lost comes back with the form at the next start."""
 
     def __init__(
         self,
@@ -132,11 +147,13 @@ class Form(Dialog[dict[str, str]]):
         act: Callable[[dict[str, str]], Awaitable[None]] | None = None,
         *,
         note: str = "",
+        again: Again | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._fields, self._act, self._note = title, list(fields), act, note
+        self._title, self._fields, self._act, self._note, self.again = title, list(fields), act, note, again
 
     def compose(self) -> ComposeResult:
+        typed = self.app.take_unsaved(self.again) if self.again is not None else {}  # type: ignore[attr-defined]
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             if self._note:
@@ -144,7 +161,8 @@ class Form(Dialog[dict[str, str]]):
             with Grid(id="fields"):
                 for field in self._fields:
                     yield Label(plain(field.label))
-                    entry = Input(value=field.value, id=f"field-{field.name}", compact=True, select_on_focus=False)
+                    value = typed.get(field.name, field.value)
+                    entry = Input(value=value, id=f"field-{field.name}", compact=True, select_on_focus=False)
                     entry.placeholder = plain(field.placeholder).plain
                     yield entry
             yield Static(id="refusal")
@@ -153,8 +171,17 @@ class Form(Dialog[dict[str, str]]):
     def values(self) -> dict[str, str]:
         return {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}
 
+    def unsaved(self) -> dict[str, Any] | None:
+        """What to keep of the form when the program is cut off; None where nothing was typed."""
+        values = self.values()
+        if self.again is None or values == {field.name: field.value for field in self._fields}:
+            return None
+        return {"name": self.again.name, "about": self.again.about, "values": values}
+
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if self.app.screen is not self:
+            return  # a second enter that was typed ahead: it is done
         values = self.values()
         for field in self._fields:
             if field.needed and not values[field.name]:
@@ -169,7 +196,17 @@ class Form(Dialog[dict[str, str]]):
             except StagewatchError as error:
                 self.query_one("#refusal", Static).update(plain(error.message, "$error"))
                 return
+        await self._forget()
         self.dismiss(values)
+
+    async def action_dismiss_none(self) -> None:
+        await self._forget()
+        self.dismiss(None)
+
+    async def _forget(self) -> None:
+        """Answered: it does not come back at the next start."""
+        if self.again is not None:
+            await self.app.forget_form()  # type: ignore[attr-defined]
 
 
 class Notice(Dialog[None]):

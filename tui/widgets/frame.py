@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -48,6 +48,10 @@ class FramedScreen(Screen[None]):
     async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
         """The store changed: `subjects` of the journal ("deal", "client", "activity", "entry", …) with their ids."""
         await self.read()
+
+    async def open_again(self, name: str, about: Any) -> None:
+        """Ask again with the form of that name (`dialogs.Again`), which the program's end cut off. Raises
+        StagewatchError where what it was about is gone."""
 
     @property
     def desk(self) -> Desk:

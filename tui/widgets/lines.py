@@ -77,6 +77,8 @@ class Lines(Widget, Generic[Item], can_focus=True):
         """Show these items, the cursor at place `at` (where it was without); `empty` is said where there are none."""
         self.items, self.empty = list(items), empty
         self.at = self._able(self.at if at is None else at, 1)
+        if at == 0:
+            self.top = 0  # with the headings above the first item
         self._settle()
         self._repaint()
 
@@ -148,7 +150,9 @@ class Lines(Widget, Generic[Item], can_focus=True):
         return place
 
     def _settle(self) -> None:
-        height = max(1, self.size.height)
+        height = self.size.height
+        if not height:
+            return  # not laid out yet
         self.top = max(min(self.top, self.at), self.at - height + 1)
         self.top = max(0, min(self.top, len(self.items) - height))
 

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from models.timekeeping.views import Entry
 from models.values.durations import clock_text
-from models.values.instants import SECOND, now
+from models.values.instants import SECOND
 from models.values.language import _
 from tui.widgets.words import cells, styled, symbol
 
@@ -43,7 +43,7 @@ class Stopwatch(Static):
         """What runs and for how long, in a fixed width."""
         if self._entry is None:
             return styled("")
-        time = clock_text(max(0, now() - self._entry.started_at) // SECOND)
+        time = clock_text(max(0, self.app.desk.session().now() - self._entry.started_at) // SECOND)
         parts = (self._entry.client or _("to be assigned"), self._entry.note)
         words = " · ".join(part for part in parts if part)
         mark = symbol("◷")

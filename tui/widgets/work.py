@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from models.activities import commands as activities
+from models.activities import views
 from models.activities.views import Activity
 from models.session import Session
 from models.values.dates import day_text, time_text
 from models.values.durations import short_age
-from models.values.errors import StagewatchError
+from models.values.errors import NotFound, StagewatchError
 from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.money import Money, short_money
 from tui.board import asks
-from tui.widgets.dialogs import Choice, Field, Form, Line
+from tui.widgets.dialogs import Again, Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Part
 from tui.widgets.words import cells, symbol
@@ -29,11 +32,26 @@ class WorkScreen(FramedScreen):
         """Client, its name, and deal of what is under the cursor."""
         raise NotImplementedError
 
+    async def open_again(self, name: str, about: Any) -> None:
+        if name in ("plan", "call", "note"):
+            await self._add(name, tuple(about))
+        elif name in ("done", "postpone"):
+            one = await self.desk.ask(_open_activity, *about)
+            await (self._ask_result(one) if name == "done" else self._ask_day(one))
+
     def action_done(self) -> None:
-        self._ask(self._done())
+        one = self.activity()
+        if one is None:
+            self.say(_("Only an open activity can be done."))
+            return
+        self._ask(self._ask_result(one))
 
     def action_postpone(self) -> None:
-        self._ask(self._postpone())
+        one = self.activity()
+        if one is None:
+            self.say(_("Only an open activity can be postponed."))
+            return
+        self._ask(self._postpone(one))
 
     def action_activity(self) -> None:
         self._ask(self._add("plan"))
@@ -56,41 +74,37 @@ class WorkScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
 
-    async def _done(self) -> None:
-        one = self.activity()
-        if one is None:
-            self.say(_("Only an open activity can be done."))
-            return
-
+    async def _ask_result(self, one: Activity) -> None:
         async def do(values: dict[str, str]) -> None:
             await self.desk.do(activities.done_activity, one.id, values["result"])
 
-        form = Form(f"{kind_word(one.kind)}: {one.client}", [Field("result", _("What came of it"))], do)
+        form = Form(f"{kind_word(one.kind)}: {one.client}", [Field("result", _("What came of it"))], do, again=Again("done", [one.client_id, one.id]))
         if await self.app.push_screen_wait(form) is None:
             return
         await self.read_safely()
         await self._add("plan", (one.client_id, one.client, one.deal_id))
 
-    async def _postpone(self) -> None:
-        one = self.activity()
-        if one is None:
-            self.say(_("Only an open activity can be postponed."))
-            return
+    async def _postpone(self, one: Activity) -> None:
         ways = ["+1", "+7", ""]
         lines = [Line(_("to tomorrow")), Line(_("by a week")), Line(_("to a date"))]
         chosen = await self.app.push_screen_wait(Choice(_("Postpone: {client}").format(client=one.client), lines))
         if chosen is None:
             return
+        if not ways[chosen]:
+            await self._ask_day(one)
+            return
+        await self.desk.do(_postpone, one.id, ways[chosen])
+        await self.read_safely()
+        self.say(_("postponed"))
 
+    async def _ask_day(self, one: Activity) -> None:
         async def do(values: dict[str, str]) -> None:
             await self.desk.do(_postpone, one.id, values["due"])
 
-        if ways[chosen]:
-            await do({"due": ways[chosen]})
-        else:
-            field = Field("due", _("When"), "+2", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00"))
-            if await self.app.push_screen_wait(Form(_("Postpone to"), [field], do)) is None:
-                return
+        field = Field("due", _("When"), "+2", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00"))
+        form = Form(_("Postpone to"), [field], do, again=Again("postpone", [one.client_id, one.id]))
+        if await self.app.push_screen_wait(form) is None:
+            return
         await self.read_safely()
         self.say(_("postponed"))
 
@@ -103,7 +117,8 @@ class WorkScreen(FramedScreen):
         async def add(values: dict[str, str]) -> None:
             await self.desk.do(asks.add_activity, client_id, deal_id, what, values)
 
-        if await self.app.push_screen_wait(asks.activity_form(client, what, add)) is not None:
+        form = asks.activity_form(client, what, add, Again(what, list(about)))
+        if await self.app.push_screen_wait(form) is not None:
             await self.read_safely()
             self.say(f"{client}: " + _("saved"))
 
@@ -168,6 +183,14 @@ def _when(one: Activity, now: Instant, zone: str) -> str:
 def _postpone(session: Session, activity_id: int, said: str) -> None:
     due_at, has_time = asks.due(said, session.now(), session.actor.timezone)
     activities.postpone_activity(session, activity_id, due_at, has_time)
+
+
+def _open_activity(session: Session, client_id: int, activity_id: int) -> Activity:
+    """Raises NotFound where it is done by now, or gone."""
+    for one in views.activities(session, client_id=client_id, open_only=True):
+        if one.id == activity_id:
+            return one
+    raise NotFound(_("This activity is not open any more."))
 
 
 def _runs_on(session: Session, client_id: int, deal_id: int | None) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,7 @@ from models.storage.store import open_store
 from tui.app import StagewatchApp
 from tui.board.screen import BoardScreen
 from tui.desk import Desk
+from tui.typed import Typed
 from tui.widgets import strip
 
 CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False)
@@ -74,6 +76,14 @@ async def opened(pilot: Pilot[Any]) -> None:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Until what the last key set off is done and the pane is painted."""
+    app = pilot.app
+    if isinstance(app, Typed):
+        with suppress(TimeoutError):
+            await asyncio.wait_for(app._typed.join(), 5)
+        for _try in range(500):
+            if not app._question_coming():
+                break
+            await pilot.pause(0.01)
     await pilot.pause(0.15)
     await pilot.pause(0.05)
 

@@ -68,6 +68,16 @@ async def test_a_card_shows_deals_contacts_and_details(running, session, deals):
             assert words in text
 
 
+@pytest.mark.parametrize("keys", [["3"], ["3", "enter", "end", "escape", "down"]])
+async def test_a_card_shows_its_head_first(running, session, deals, keys):  # noqa: F811
+    for number in range(210):
+        clients.add_contact(session, 1 + number % len(deals), f"Anna {number}")
+    async with running() as pilot:
+        await press(pilot, *keys)
+        name = pilot.app.screen.found.item.name
+        assert shown(pilot).splitlines()[2][33:].strip() == name
+
+
 async def test_a_client_is_added_and_edited_by_keys(running, session):  # noqa: F811
     async with running() as pilot:
         await press(pilot, "3")
