@@ -108,8 +108,7 @@ def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
     now = session.now()
     rows = session.store.database.execute_sql(ENTRIES + rest, values).fetchall()
     return [
-        Entry(*facts, begun, ended, max(0, (ended or now) - begun) // SECOND, bool(billable), note)
-        for *facts, begun, ended, billable, note in rows
+        Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11])) for row in rows
     ]
 
 
