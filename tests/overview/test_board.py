@@ -118,6 +118,21 @@ def test_a_step_to_a_stage_without_a_column_asks_for_a_fresh_reading(session: Se
     assert done.deal_id == deal_id and found is None
 
 
+def test_a_step_forgets_the_windows_that_it_has_shifted(session: Session) -> None:
+    for number in range(board.PAGE + 5):
+        commands.new_deal(session, f"Vega {number:03}", type_id=1, stage_id=2)
+    first = commands.new_deal(session, "Altair", type_id=1).deal_id
+    look = board.Look(1, "name")
+    shown = board.window(session, look, wanted=[(2, 0), (2, board.PAGE)], columns=1)
+    assert shown is not None and len(shown.cards[(2, board.PAGE)]) == 5
+    card, known = shown.cards[(1, 0)][0], shown._replace(place=(1, 0))
+    _done, found = board.window_after(
+        session, lambda s: commands.move_deal(s, first, 2, version=card.version), look, known, card, wanted=[(1, 0)]
+    )
+    assert found is not None and found.place == (2, 0)
+    assert (2, board.PAGE) not in found.cards and found.cards[(2, 0)][0].deal_id == first
+
+
 def test_the_first_look_reads_what_may_be_in_view_around_the_followed_deal(session: Session) -> None:
     deals = filled(session, board.PAGE + 10)
     for number in range(5):
