@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +105,7 @@ def fresh(path: Path) -> Session:
     return session
 
 
-def test_a_step_to_a_stage_without_a_column_asks_for_a_fresh_reading(session: Session) -> None:
+def test_a_step_to_a_stage_without_a_column_counts_everything_anew(session: Session) -> None:
     (deal_id,) = filled(session, 1)
     look = board.Look(1)
     shown = board.window(session, look, wanted=(), columns=3)
@@ -115,7 +117,34 @@ def test_a_step_to_a_stage_without_a_column_asks_for_a_fresh_reading(session: Se
     done, found = board.window_after(
         session, lambda s: commands.move_deal(s, deal_id, new, version=card.version), look, known, card, wanted=()
     )
-    assert done.deal_id == deal_id and found is None
+    assert done.deal_id == deal_id and found is not None
+    assert found.head == board.board_head(session, 1) and found.place == (new, 0)
+
+
+def test_a_step_after_another_session_has_written_counts_everything_anew(session: Session) -> None:
+    first, second = filled(session, 2)
+    look = board.Look(1)
+    shown = board.window(session, look, wanted=(), columns=3)
+    assert shown is not None
+    card, known = shown.cards[(1, 0)][0], shown._replace(place=(1, 0))
+    move_elsewhere(session, second)
+    _done, found = board.window_after(
+        session, lambda s: commands.move_deal(s, first, 2, version=card.version), look, known, card, wanted=[(1, 0)]
+    )
+    assert found is not None
+    assert [column.count for column in found.head.columns] == [0, 2, 0]
+    assert found.place == (2, 1)
+
+
+def move_elsewhere(session: Session, deal_id: int) -> None:
+    """A move to the second stage by a process of its own."""
+    script = (
+        "import sys; from pathlib import Path; from models.storage.store import open_store;"
+        "from models.session import Session; from models.people.views import acting;"
+        "from models.pipeline.commands import move_deal;"
+        "move_deal(Session(open_store(Path(sys.argv[1])), acting('root', '')), int(sys.argv[2]), 2)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(session.store.path), str(deal_id)], check=True)
 
 
 def test_a_step_forgets_the_windows_that_it_has_shifted(session: Session) -> None:

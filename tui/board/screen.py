@@ -47,6 +47,8 @@ class BoardScreen(FramedScreen):
         self.order = "entered"
         self.text = ""
         self._deal: int | None = None  # the one to begin on
+        self._bell = 0  # the store's when the head was read
+        self._asked = self._shown = 0  # readings are numbered in the order in which the store answers them
         self._resting: Timer | None = None
         self._detail: board.Detail | None = None
 
@@ -90,7 +92,7 @@ class BoardScreen(FramedScreen):
         opening, follow = self.app.taken_opening(), self._deal
         self._deal = None
         if opening is not None and opening.board is not None:
-            await self._show(opening.board)
+            await self._show(opening.board, self._ticket())
         else:
             await self._read(follow)
 
@@ -98,6 +100,7 @@ class BoardScreen(FramedScreen):
         """Read again; the cursor goes to the deal `follow`, or stays on its deal."""
         while True:
             look, columns, here = self._look(), self.columns, self.columns.card
+            ticket = self._ticket()
             columns.settle()
             other_type = look.type_id != columns.head.type_id
             found = await self.desk.ask(
@@ -107,9 +110,13 @@ class BoardScreen(FramedScreen):
                 follow=follow if follow is not None or here is None else here.deal_id,
                 columns=columns.fit if other_type else 0,
             )
-            if look == self._look() and (follow is not None or self._is_on(here)):
+            if look == self._look() and ticket > self._shown and (follow is not None or self._is_on(here)):
                 break  # else somebody typed on or moved the cursor meanwhile
-        await self._show(found)
+        await self._show(found, ticket)
+
+    def _ticket(self) -> int:
+        self._asked += 1
+        return self._asked
 
     def _look(self) -> board.Look:
         return board.Look(self.type_id, self.order, self.text)
@@ -118,14 +125,14 @@ class BoardScreen(FramedScreen):
         now = self.columns.card
         return (now and now.deal_id) == (card and card.deal_id)
 
-    async def _show(self, found: board.Window | None) -> None:
+    async def _show(self, found: board.Window | None, ticket: int) -> None:
         """Show what was read, the cursor on the deal that was followed."""
-        columns = self.columns
+        columns, self._shown = self.columns, ticket
         if found is None:
             columns.empty = _("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`.")
             columns.forget()
             return
-        self.type_id = found.head.type_id
+        self.type_id, self._bell = found.head.type_id, found.bell
         columns.head = found.head
         columns.pages = dict(found.cards)
         if found.place is not None:
@@ -275,14 +282,13 @@ class BoardScreen(FramedScreen):
         def step(session: Session) -> commands.Done:
             return command(session, card.deal_id, *args, version=card.version)
 
-        look, columns = self._look(), self.columns
+        look, columns, ticket, found = self._look(), self.columns, self._ticket(), None
         try:
             if not self._is_on(card):
                 await self.desk.do(step)
-                found = None
             else:
                 stage_id = columns.head.columns[columns.column].stage_id
-                shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row))
+                shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row), self._bell)
                 wanted = columns.pages_in_view()
                 _done, found = await self.desk.do(
                     board.window_after, step, look, shown, card, wanted=wanted
@@ -298,13 +304,13 @@ class BoardScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
         else:
-            await self._done(card, said, found if look == self._look() else None)
+            if found is not None and look == self._look() and ticket > self._shown:
+                await self._show(found, ticket)
+            else:
+                await self._read(card.deal_id)
+            self._say_done(card, said)
 
-    async def _done(self, card: Card, said: str, found: board.Window | None = None) -> None:
-        if found is not None:
-            await self._show(found)
-        else:
-            await self._read(card.deal_id)
+    def _say_done(self, card: Card, said: str) -> None:
         self.say(f"{card.client}: {said}   " + _("u: undo"))
 
     async def _refused(
@@ -322,7 +328,8 @@ class BoardScreen(FramedScreen):
 
         form = asks.reason_form(f"{card.client}: {said}", again)
         if await self.app.push_screen_wait(form) is not None:
-            await self._done(card, said)
+            await self._read(card.deal_id)
+            self._say_done(card, said)
 
     async def action_move_on(self) -> None:
         await self._move_by(1)

@@ -16,7 +16,7 @@ from models.overview import board as views
 from models.pipeline import commands
 from models.session import Session
 from models.values.errors import StoreUnusable
-from tests.tui.board.conftest import Running, board, press, settle, shown
+from tests.tui.board.conftest import Running, board, press, settle
 from tests.tui.board.test_board import _move_elsewhere
 from tui.desk import POLL_SECONDS
 
@@ -80,14 +80,15 @@ async def test_a_cursor_key_asks_the_store_nothing_until_it_rests(running: Runni
             assert said, "the pane was read when the cursor rested"
 
 
-async def test_a_step_counts_no_column_anew_before_it_rests(running: Running, deals: list[int]) -> None:
+async def test_a_step_counts_no_column_anew_before_it_rests(
+    running: Running, deals: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running() as pilot:
+        monkeypatch.setattr(board(pilot).desk, "_tell", None)  # the change feed may look at any moment
         with asked(pilot) as said:
             await pilot.press("L")
-            text = shown(pilot)
             assert not [sql for sql in said if "GROUP BY" in sql]
         assert [column.count for column in board(pilot).columns.head.columns] == [5, 2, 0]
-        assert text
 
 
 @pytest.mark.parametrize("order", [0, 1, 3])
