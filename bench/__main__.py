@@ -172,9 +172,9 @@ def keys(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
                 for name, session in sessions.items():
                     session.sent = b""
                     moves[name].append(session.key("H" if number % 2 else "L"))
+                    session.settle(PANE)
                     if b"u: undo" not in session.sent:
                         raise SystemExit(f"a move {place} at {name:,} deals was refused")
-                    session.settle(PANE)
             scrolls = {name: scroll(session, 10) for name, session in sessions.items()}
             base = statistics.median(measure)
             for name in sessions:
@@ -215,7 +215,8 @@ def idle(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
         time.sleep(5)
         yield most("bytes that an idle board sends in 5 s", terminal.settle(0.1), 0)
         terminal.key("s")
-        terminal.settle(0.9)
+        time.sleep(2)
+        terminal.settle(0)
         seconds = []
         for _second in range(8):
             time.sleep(1)
