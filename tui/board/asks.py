@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from models.overview.board import Card
-from models.pipeline import commands, facts, views
-from models.pipeline.commands import Done
-from models.pipeline.rules import TypeFacts
-from models.session import Session
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
 from models.values.language import _
 from tui.widgets.dialogs import Again, Field, Form
 from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from models.pipeline.commands import Done
+    from models.session import Session
 
 Act = Callable[[dict[str, str]], Awaitable[None]]
 
@@ -63,6 +64,8 @@ def activity_form(client: str, what: str, act: Act, again: Again) -> Form:
 
 def card_of(session: Session, deal_id: int) -> Card:
     """What the forms need to know of a deal that need not be in view. Raises NotFound."""
+    from models.pipeline import views
+
     deal = views.deal(session, deal_id)
     return Card(
         deal.id, deal.client_id, deal.client, deal.title, deal.amount, deal.visits[-1].entered_at, deal.held_at is not None,
@@ -72,6 +75,8 @@ def card_of(session: Session, deal_id: int) -> Card:
 
 def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:
     """Start the deal that the form describes."""
+    from models.pipeline import commands, facts
+
     stage_id = facts.find_stage(facts.type_facts(type_id), values["stage"]).id if values["stage"] else None
     return commands.new_deal(
         session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"], amount=amount
@@ -116,10 +121,6 @@ def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
     if ":" in said:
         return parse_instant(said, zone), True
     return day_end(parse_day(said), zone), False
-
-
-def type_of(session: Session, type_id: int) -> TypeFacts:
-    return facts.type_facts(type_id)
 
 
 def currency(session: Session) -> str:
