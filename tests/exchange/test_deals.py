@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.exchange.deals import example_file, import_deals
+from models.exchange.deals import import_deals
+from models.exchange.examples import example_file
 from models.exchange.history import ImportOptions, import_history
 from models.session import Session
 from models.storage.database import database
