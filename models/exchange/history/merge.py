@@ -192,9 +192,12 @@ def write(connection: Any, names: Names) -> list[int]:
         connection.execute(CHANGED_DEALS)
         connection.execute(LEFT_VISITS, given)
         result.updated["deals"] = len(changed)
-    connection.execute(NEW_TERMS)
-    result.made("visits", connection.execute(NEW_VISITS, given).rowcount)
     steps = connection.execute("SELECT count(*) FROM import_step WHERE row > 0").fetchone()[0]
+    # An insert of nothing would still touch the store.
+    if connection.execute("SELECT 1 FROM import_terms LIMIT 1").fetchone():
+        connection.execute(NEW_TERMS)
+    if steps:
+        result.made("visits", connection.execute(NEW_VISITS, given).rowcount)
     result.unchanged = result.rows - result.rejected_rows - steps - quiet
     others = connection.execute(OTHER_CLIENTS).fetchone()[0]
     result.notes += told_other_clients(others)
