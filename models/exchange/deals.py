@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.exchange.files import BadCell, CsvFile, Dates, open_csv, places
+from models.exchange.files import BadCell, CsvFile, file_dates, open_csv, places
 from models.exchange.names import Names, instant, line, past_instant
 from models.exchange.presets import ENDINGS, OPEN, PRESETS
 from models.exchange.taking import (
@@ -143,18 +143,13 @@ class _Taking:
     ) -> None:
         self.session, self.file, self.where, self.result = session, file, where, result
         self.names = Names(session, options, result)
-        self.zone = options.timezone or session.actor.timezone
-        self.dates = {field: self._dates(field, options.date_order) for field in (*INSTANTS, "expected_close")}
+        self.dates = file_dates(file, where, (*INSTANTS, "expected_close"), self.names.zone, options.date_order)
         self.next_id = 1 + (database.execute_sql("SELECT max(id) FROM deal").fetchone()[0] or 0)
         self.deals: list[tuple[Any, ...]] = []
         self.terms: list[tuple[Any, ...]] = []
         self.visits: list[tuple[Any, ...]] = []
         self.seen: set[tuple[int, str]] = set()
         self.other_clients = 0
-
-    def _dates(self, field: str, order: str | None) -> Dates:
-        place = self.where.get(field, -1)
-        return Dates(lambda: (cells[place] for _n, cells in self.file.rows()), self.zone, order)
 
     def take(self, progress: Progress) -> None:
         result = self.result
@@ -169,8 +164,7 @@ class _Taking:
             if number % PROGRESS_ROWS == 0:
                 progress(min(1, number / self.file.lines))
         self._flush()
-        told_of = [note for dates in self.dates.values() for note in told_dates(dates)]
-        result.notes += [*dict.fromkeys(told_of), *told_other_clients(self.other_clients)]
+        result.notes += told_dates(self.dates) + told_other_clients(self.other_clients)
         if result.created or result.updated:
             record(
                 at=self.names.now, employee_id=self.session.actor.id, command="import.deals", subject="type",
@@ -240,13 +234,13 @@ class _Taking:
         said = cell.get(field, "").strip()
         if not said or field == "closed_at" and not _end(cell)[0]:
             return None
-        return past_instant(self.dates[field], said, field, self.names.now)
+        return past_instant(self.dates, said, field, self.names.now)
 
     def _day(self, cell: Mapping[str, str]) -> str | None:
         said = cell.get("expected_close", "").strip()
         if not said:
             return None
-        return local_day(instant(self.dates["expected_close"], said, "expected_close"), self.zone).isoformat()
+        return local_day(instant(self.dates, said, "expected_close"), self.names.zone).isoformat()
 
     def _start(self, new: Snapshot) -> None:
         """Lay a new deal ready to be written. Raises BadCell."""

@@ -110,13 +110,13 @@ def _column_key(name: str) -> str:
 
 
 class Dates:
-    """Reads instants of one column in the order of day and month that the whole column shows.
+    """Reads instants in the order of day and month that all `cells` together show.
 
-    The column is looked through only when a date that is not ISO 8601 comes.
+    They are looked through only when a date that is not ISO 8601 comes.
     """
 
-    def __init__(self, column: Callable[[], Iterable[str]], zone: str, order: str | None = None) -> None:
-        self._column, self._zone = column, zone
+    def __init__(self, cells: Callable[[], Iterable[str]], zone: str, order: str | None = None) -> None:
+        self._cells, self._zone = cells, zone
         self.order, self.told = order, order is not None
         self.ambiguous = False
 
@@ -150,7 +150,7 @@ class Dates:
     def _day_first(self) -> bool:
         if self.order is None:
             day_first = month_first = False
-            for text in self._column():
+            for text in self._cells():
                 found = _LOCAL.fullmatch(text.strip())
                 if found and found["a"] and found["mark"] != ".":
                     day_first = day_first or int(found["a"]) > 12
@@ -158,6 +158,14 @@ class Dates:
             self.ambiguous = day_first == month_first
             self.order = "mdy" if month_first and not day_first else "dmy"
         return self.order == "dmy"
+
+
+def file_dates(
+    file: CsvFile, where: Mapping[str, int], fields: Iterable[str], zone: str, order: str | None
+) -> Dates:
+    """Reads the instants of a file, whose columns of dates are all written in one order of day and month."""
+    columns = [where[field] for field in fields if field in where]
+    return Dates(lambda: (cells[place] for _n, cells in file.rows() for place in columns), zone, order)
 
 
 def _encoding(path: Path, wanted: str | None) -> str:

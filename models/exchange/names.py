@@ -18,7 +18,7 @@ from models.pipeline.rules import TypeFacts
 from models.pipeline.setup import new_stage, new_type
 from models.storage.database import database
 from models.values.errors import NotFound, Refused, StagewatchError
-from models.values.instants import Instant
+from models.values.instants import Instant, zone
 from models.values.language import _
 from models.values.money import exponent, parse_amount
 from models.values.text import clean_line, search_key, shown
@@ -74,6 +74,8 @@ class Names:
     def __init__(self, session: Session, options: ImportOptions, result: ImportResult) -> None:
         self.session, self.options, self.result = session, options, result
         self.now, self.pen = session.now(), Pen()
+        self.zone = options.timezone or session.actor.timezone
+        zone(self.zone)
         self.own_currency = (options.currency or people.company().currency).upper()
         exponent(self.own_currency)
         self.writable = writable(session.actor)

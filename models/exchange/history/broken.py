@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -24,8 +25,10 @@ def count(connection: Any, names: Names) -> int:
     ruled = [of for of in types if names.type(of).mode != "free" or names.type(of).forbidden]
     if not ruled:
         return 0
-    steps = connection.execute(STEPS.format(types=", ".join(map(str, ruled))))
-    return sum(_breaks(connection, names, deal_id, list(rows)) for deal_id, rows in groupby(steps, key=itemgetter(0)))
+    with closing(connection.execute(STEPS.format(types=", ".join(map(str, ruled))))) as steps:
+        return sum(
+            _breaks(connection, names, deal_id, list(rows)) for deal_id, rows in groupby(steps, key=itemgetter(0))
+        )
 
 
 def _breaks(connection: Any, names: Names, deal_id: int, steps: list[tuple[Any, ...]]) -> bool:

@@ -6,6 +6,7 @@ A table of rows in order of deal and time stands beside itself, one row down: so
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -210,29 +211,30 @@ def _take_terms(connection: Any, names: Names) -> int:
     terms: list[tuple[Any, ...]] = []
     finals: list[tuple[Any, ...]] = []
     quiet = 0
-    for deal_id, rows in groupby(connection.execute(SAID), key=itemgetter(0)):
-        said: tuple[Any, ...] = ()
-        changed = False
-        for _id, row, at, named, owner, amount, currency, expected, called, is_step, known, terms_at in rows:
-            if not said:
-                said = (owner or names.session.actor.id, amount, currency or names.own_currency, expected)
-                client, title, started = named or names.options.default_client or "", called, at
-                if row:
+    with closing(connection.execute(SAID)) as rows_said:
+        for deal_id, rows in groupby(rows_said, key=itemgetter(0)):
+            said: tuple[Any, ...] = ()
+            changed = False
+            for _id, row, at, named, owner, amount, currency, expected, called, is_step, known, terms_at in rows:
+                if not said:
+                    said = (owner or names.session.actor.id, amount, currency or names.own_currency, expected)
+                    client, title, started = named or names.options.default_client or "", called, at
+                    if row:
+                        terms.append((deal_id, at, *said))
+                    continue
+                if known and at <= terms_at:
+                    continue
+                money = said[1:3] if amount is None else (amount, currency or names.own_currency)
+                before, said = said, (owner or said[0], *money, expected or said[3])
+                if said != before:
                     terms.append((deal_id, at, *said))
-                continue
-            if known and at <= terms_at:
-                continue
-            money = said[1:3] if amount is None else (amount, currency or names.own_currency)
-            before, said = said, (owner or said[0], *money, expected or said[3])
-            if said != before:
-                terms.append((deal_id, at, *said))
-            if said != before or called not in ("", title):
-                title, changed = called or title, True
-                quiet += not is_step
-        client_id = None if known else names.client(client, said[0])
-        finals.append((deal_id, client, client_id, started, *said, title, title_key(client, title), known and changed))
-        if len(finals) >= CHUNK:
-            _keep(connection, terms, finals)
+                if said != before or called not in ("", title):
+                    title, changed = called or title, True
+                    quiet += not is_step
+            client_id = None if known else names.client(client, said[0])
+            finals.append((deal_id, client, client_id, started, *said, title, title_key(client, title), known and changed))
+            if len(finals) >= CHUNK:
+                _keep(connection, terms, finals)
     _keep(connection, terms, finals)
     return quiet
 

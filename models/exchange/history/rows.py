@@ -6,7 +6,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
-from models.exchange.files import BadCell, CsvFile, Dates
+from models.exchange.files import BadCell, CsvFile, Dates, file_dates
 from models.exchange.names import Memo, Names, instant, line, past_instant
 from models.exchange.taking import PROGRESS_ROWS, Progress, told_dates
 from models.storage.staging import insert
@@ -43,9 +43,8 @@ SCRATCH = {
 def lay(connection: Any, file: CsvFile, where: dict[str, int], names: Names, progress: Progress) -> None:
     """Lay the good rows into the scratch table; the others are rejected."""
     result = names.result
-    zone = names.options.timezone or names.session.actor.timezone
-    entered = _dates(file, where["entered_at"], zone, names)
-    checked = _checker(file, where, names, entered, zone)
+    dates = file_dates(file, where, ("entered_at", "expected_close"), names.zone, names.options.date_order)
+    checked = _checker(file, where, names, dates)
     waiting: list[tuple[Any, ...]] = []
     for number, cells in file.rows():
         result.rows = number
@@ -59,20 +58,15 @@ def lay(connection: Any, file: CsvFile, where: dict[str, int], names: Names, pro
         if number % PROGRESS_ROWS == 0:
             progress(min(1, number / file.lines))
     insert(connection, "import_row", waiting)
-    result.notes += told_dates(entered)
-
-
-def _dates(file: CsvFile, place: int, zone: str, names: Names) -> Dates:
-    return Dates(lambda: (cells[place] for _n, cells in file.rows()), zone, names.options.date_order)
+    result.notes += told_dates(dates)
 
 
 def _checker(
-    file: CsvFile, where: dict[str, int], names: Names, entered: Dates, zone: str
+    file: CsvFile, where: dict[str, int], names: Names, dates: Dates
 ) -> Callable[[int, list[str]], tuple[Any, ...]]:
     """Makes a row of the scratch table of a row of the file, or raises BadCell. It remembers the cells it has read."""
     width = len(file.columns)
     cells_of = itemgetter(*(where.get(name, -1) for name in FIELDS))  # -1: the empty cell added to each row
-    days = _dates(file, where.get("expected_close", -1), zone, names)
 
     def deal(said: str) -> str:
         number = line(said, "deal_id")
@@ -89,7 +83,7 @@ def _checker(
     def due(said: str) -> str | None:
         if not said.strip():
             return None
-        return local_day(instant(days, said, "expected_close"), zone).isoformat()
+        return local_day(instant(dates, said, "expected_close"), names.zone).isoformat()
 
     def target(said: tuple[str, str, str]) -> tuple[int, int | None, str]:
         type_, stage, end = said[0], said[1].strip(), outcome(said[2])
@@ -101,7 +95,7 @@ def _checker(
         return type_id, names.stages[type_id, stage], end
 
     deals, dues, targets = Memo(deal), Memo(due), Memo(target)
-    instants = Memo(lambda said: past_instant(entered, said, "entered_at", names.now))
+    instants = Memo(lambda said: past_instant(dates, said, "entered_at", names.now))
     clients = Memo(lambda said: line(said, "client"))
     titles = Memo(lambda said: line(said, "title"))
     reasons = Memo(lambda said: line(said, "reason", 10_000))
