@@ -65,12 +65,11 @@ def _progress() -> Iterator[Callable[[float], None]]:
     if not sys.stderr.isatty():
         yield lambda share: None
         return
-    with click.progressbar(length=PARTS, file=sys.stderr, width=30, show_pos=False) as bar:
-        try:
+    try:
+        with click.progressbar(length=PARTS, file=sys.stderr, width=30, show_pos=False) as bar:
             yield lambda share: bar.update(int(share * PARTS) - bar.pos)
-        finally:
-            bar.is_hidden = True  # its own end would leave a line
-            sys.stderr.write("\r\x1b[K\x1b[?25h")
+    finally:
+        sys.stderr.write("\x1b[A\r\x1b[K")  # its end leaves a line
 
 
 def _take(call: Call, act: Callable[..., ImportResult], file: Path, options: ImportOptions) -> None:

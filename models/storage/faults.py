@@ -15,6 +15,8 @@ MISTAKES = (peewee.IntegrityError, peewee.ProgrammingError, sqlite3.IntegrityErr
 
 def as_fault(error: BaseException) -> StoreUnusable | None:
     """The clear form of a database error, or None where it is a mistake of ours (a broken constraint, bad SQL)."""
+    while "no transaction is active" in str(error) and error.__context__ is not None:
+        error = error.__context__  # SQLite had taken the transaction back by itself
     if isinstance(error, StoreUnusable):
         return error
     if isinstance(error, MISTAKES) or not isinstance(error, (peewee.DatabaseError, sqlite3.DatabaseError)):

