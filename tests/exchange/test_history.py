@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.exchange.history import ImportOptions, ImportResult, import_history
+from models.pipeline.commands import hold_deal, set_deal
 from models.session import Session
 from models.statistics.views import clients_per_stage
 from models.storage.database import database
@@ -174,8 +176,6 @@ def test_a_number_as_rep_is_a_name_and_no_id(session: Session, tmp_path: Path) -
 
 
 def test_a_rep_may_not_import(session: Session, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     rep = Session(session.store, replace(session.actor, role="rep"))
     with pytest.raises(NotFound):
         take(rep, written(tmp_path, HEADER))
@@ -327,3 +327,26 @@ OF_TYPE = (
     "SELECT d.external_id, x.at, x.owner_id, x.amount, x.currency FROM deal_terms x JOIN deal d ON d.id = x.deal_id"
     " JOIN deal_type t ON t.id = d.deal_type_id WHERE t.name = ? ORDER BY 1, 2",
 )
+
+
+def test_a_deal_on_hold_takes_no_later_row(session: Session, tmp_path: Path) -> None:
+    take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,,,\n"))
+    (deal_id,) = database.execute_sql("SELECT id FROM deal").fetchone()
+    hold_deal(session, deal_id, reason="waits", at=parse_instant("2024-02-01", "UTC"))
+    before = dump()
+    result = take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,,,\n1,A,r,T,Z,2024-03-01,,,\n"))
+    assert [(row.row, row.column) for row in result.rejected] == [(2, "deal_id")] and result.unchanged == 1
+    assert dump() == before
+
+
+def test_what_was_set_by_hand_later_is_not_overwritten_by_earlier_rows(session: Session, tmp_path: Path) -> None:
+    take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,5,,\n"))
+    (deal_id,) = database.execute_sql("SELECT id FROM deal").fetchone()
+    march = replace(session, now=lambda: parse_instant("2024-03-01", "UTC"))
+    set_deal(march, deal_id, amount=900)
+    rows = "1,A,r,T,Z,2024-02-01,7,,\n1,A,r,T,Z,2024-04-01,7,,\n"
+    assert take(session, written(tmp_path, HEADER + rows)).rejected == []
+    assert database.execute_sql("SELECT amount, at FROM deal_terms ORDER BY at").fetchall() == [
+        (500, parse_instant("2024-01-01", "UTC")), (900, parse_instant("2024-03-01", "UTC")),
+        (700, parse_instant("2024-04-01", "UTC")),
+    ]
