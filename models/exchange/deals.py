@@ -168,7 +168,7 @@ class _Taking:
         if result.created or result.updated:
             record(
                 at=self.names.now, employee_id=self.session.actor.id, command="import.deals", subject="type",
-                subject_id=self.names.first_type, images=self.names.pen.images, file=self.file.path.name,
+                subject_id=min(type_id for type_id, _number in self.seen), images=self.names.pen.images, file=self.file.path.name,
                 count=result.rows, created=result.created, updated=result.updated,
             )
 
@@ -191,6 +191,7 @@ class _Taking:
                     self.result.updated["deals"] = self.result.updated.get("deals", 0) + 1
                 else:
                     self.result.unchanged += 1
+            self.seen.add((snapshot.type_id, snapshot.number))
         except BadCell:
             self.names.forget()
             self.result.created = created
@@ -223,7 +224,6 @@ class _Taking:
         if (type_id, number) in self.seen:
             raise BadCell("deal_id", number, _("The file has this deal twice."))
         stage_id, owner_id = names.stages[type_id, stage], names.reps[cell.get("rep", "")]
-        self.seen.add((type_id, number))
         return Snapshot(
             number, type_id, stage_id, outcome or "open", began, since, closed, client, owner_id, amount, currency,
             self._day(cell), title, reason,

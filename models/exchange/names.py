@@ -88,7 +88,6 @@ class Names:
         self.amounts = Memo(self._amount)
         self.type_facts: dict[int, TypeFacts] = {}
         self._clients: dict[str, int] = {}
-        self.first_type = 0
 
     def type(self, type_id: int) -> TypeFacts:
         if type_id not in self.type_facts:
@@ -161,11 +160,6 @@ class Names:
             raise BadCell("amount", said, error.message) from None
 
     def _type(self, said: str) -> int:
-        found = self._found_type(said)
-        self.first_type = self.first_type or found
-        return found
-
-    def _found_type(self, said: str) -> int:
         name = line(said, "deal_type", 100) or self.options.type_name or ""
         try:
             return facts.find_type(name or None)

@@ -226,3 +226,10 @@ def test_map_goes_before_the_preset(session: Session, tmp_path: Path) -> None:
 def test_an_unknown_preset_is_told(session: Session, tmp_path: Path) -> None:
     with pytest.raises(Usage):
         import_deals(session, tmp_path / "x.csv", ImportOptions(preset="ghost"))
+
+
+def test_the_number_of_a_rejected_row_is_free_for_a_good_one(session: Session, tmp_path: Path) -> None:
+    result = take(session, tmp_path, "1,,,First,S,,,,,,,,,", "1,A,,Second,S,,,,,,,,,", "1,B,,Second,S,,,,,,,,,")
+    assert [(row.row, row.column) for row in result.rejected] == [(1, "client"), (3, "deal_id")]
+    assert rows("SELECT t.name FROM deal d JOIN deal_type t ON t.id = d.deal_type_id") == [("Second",)]
+    assert rows("SELECT name FROM deal_type")[1:] == [("Second",)]

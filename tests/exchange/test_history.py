@@ -329,6 +329,12 @@ OF_TYPE = (
 )
 
 
+def test_a_new_client_belongs_to_the_deals_first_owner(session: Session, tmp_path: Path) -> None:
+    take(session, written(tmp_path, HEADER + "1,A,anna,T,S,2024-01-01,,,\n1,A,boris,T,Z,2024-01-02,,,\n"))
+    owners = database.execute_sql("SELECT e.login FROM client c JOIN employee e ON e.id = c.owner_id").fetchall()
+    assert owners == [("anna",)]
+
+
 def test_a_deal_on_hold_takes_no_later_row(session: Session, tmp_path: Path) -> None:
     take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,,,\n"))
     (deal_id,) = database.execute_sql("SELECT id FROM deal").fetchone()

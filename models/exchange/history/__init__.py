@@ -58,6 +58,7 @@ def import_history(
             progress(0.6)
             result.notes += told_broken(broken.count(connection, names))
             changed = merge.write(connection, names)
+            subject = connection.execute(checks.FIRST_TYPE).fetchone()[0]
             progress(1)
         if not result.created and not changed:
             return
@@ -68,7 +69,7 @@ def import_history(
             )
         record(
             at=names.now, employee_id=session.actor.id, command="import.history", subject="type",
-            subject_id=names.first_type, images=names.pen.images, file=path.name, count=result.rows,
+            subject_id=subject, images=names.pen.images, file=path.name, count=result.rows,
             created=result.created, updated=result.updated,
         )
 

@@ -67,6 +67,7 @@ USED = """
     SELECT DISTINCT {column} FROM import_row
     WHERE {column} IS NOT NULL AND row NOT IN (SELECT row FROM import_out WHERE why <> 'known')
 """
+FIRST_TYPE = "SELECT coalesce(min(id), 0) FROM deal_type WHERE id IN (SELECT type_id FROM import_deal)"
 IN_USE = {"deal_type": "type_id", "stage": "stage_id", "employee": "owner_id"}
 
 

@@ -218,7 +218,7 @@ def _take_terms(connection: Any, names: Names) -> int:
             for _id, row, at, named, owner, amount, currency, expected, called, is_step, known, terms_at in rows:
                 if not said:
                     said = (owner or names.session.actor.id, amount, currency or names.own_currency, expected)
-                    client, title, started = named or names.options.default_client or "", called, at
+                    client, title, started, first_owner = named or names.options.default_client or "", called, at, said[0]
                     if row:
                         terms.append((deal_id, at, *said))
                     continue
@@ -231,7 +231,7 @@ def _take_terms(connection: Any, names: Names) -> int:
                 if said != before or called not in ("", title):
                     title, changed = called or title, True
                     quiet += not is_step
-            client_id = None if known else names.client(client, said[0])
+            client_id = None if known else names.client(client, first_owner)
             finals.append((deal_id, client, client_id, started, *said, title, title_key(client, title), known and changed))
             if len(finals) >= CHUNK:
                 _keep(connection, terms, finals)
