@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,11 @@ from models.values.language import _
 from models.values.numbers import int_text
 
 if TYPE_CHECKING:
-    from models.exchange.history import ImportOptions, ImportResult
+    from models.exchange.taking import ImportOptions, ImportResult
 
 ROWS_TOLD = 20
+PRESETS = ("pipedrive", "hubspot", "salesforce", "bitrix24", "amocrm")
+PARTS = 1000  # of the progress bar
 
 
 @click.group("import", cls=Group)
@@ -49,36 +52,34 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _import_options(said: dict[str, Any]) -> ImportOptions:
-    from models.exchange.history import ImportOptions
+    from models.exchange.taking import ImportOptions
 
     mapping = pairs(said.pop("mapping"))
     delimiter = said.pop("delimiter")
     return ImportOptions(map=mapping, delimiter="\t" if delimiter in ("\\t", "tab", "TAB") else delimiter, **said)
 
 
-def _progress() -> Callable[[int], None] | None:
-    """Tells the rows read so far, in one line that is written over; only where stderr is a terminal."""
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """A bar for the share that is done, only where stderr is a terminal; gone in the end."""
     if not sys.stderr.isatty():
-        return None
-
-    def tell(rows: int) -> None:
-        sys.stderr.write("\r" + _("{count} rows").format(count=int_text(rows)))
-        sys.stderr.flush()
-
-    return tell
+        yield lambda share: None
+        return
+    try:
+        with click.progressbar(length=PARTS, file=sys.stderr, width=30, show_pos=False) as bar:
+            yield lambda share: bar.update(int(share * PARTS) - bar.pos)
+    finally:
+        sys.stderr.write("\x1b[A\r\x1b[K")  # its end leaves a line
 
 
 def _take(call: Call, act: Callable[..., ImportResult], file: Path, options: ImportOptions) -> None:
-    progress = _progress()
     try:
-        result = act(call.session, file, options, progress)
+        with _progress() as progress:
+            result = act(call.session, file, options, progress)
     except Refused as refused:
         if not call.as_json:
             _tell_rows(refused.details)
         raise
-    finally:
-        if progress is not None:
-            sys.stderr.write("\r\x1b[K")
     for note in result.notes:
         say_aside(note)
     call.answer(result.as_json(), lambda: _tell(result, options.dry_run))
@@ -104,7 +105,7 @@ def _tell_rows(rejected: list[dict[str, Any]]) -> None:
 
 def _import(call: Call, kind: str, file: Path, example: bool, said: dict[str, Any]) -> None:
     if example:
-        from models.exchange.deals import example_file
+        from models.exchange.examples import example_file
 
         example_file(kind, file)
         call.answer({"file": str(file)}, lambda: say(_("{path} is an example to start from.").format(path=file)))
@@ -135,6 +136,7 @@ def history(call: Call, /, file: Path, example: bool, **said: Any) -> None:
 @FILE
 @EXAMPLE
 @_options
+@click.option("--preset", type=click.Choice(PRESETS), help="The column names of that program's export.")
 @click.pass_obj
 def deals(call: Call, /, file: Path, example: bool, **said: Any) -> None:
     """Deals as they stand, a row each; a stage that means won or lost closes."""

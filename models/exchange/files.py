@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -28,12 +28,13 @@ _LOCAL = re.compile(f"(?:{_DAY_FIRST}|{_YEAR_FIRST}){_TIME}", re.ASCII)
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A readable CSV file. `columns` are its header cells, stripped."""
+    """A readable CSV file. `columns` are its header cells, stripped; it has `lines` lines, at least one."""
 
     path: Path
     encoding: str
     delimiter: str
     columns: tuple[str, ...]
+    lines: int = 1
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Data rows numbered from 1, filled up with empty cells; blank lines do not count. Raises Refused `bad_file`."""
@@ -82,42 +83,41 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     header = next(_cells(path, found, delimiter, skip=0), None)
     if header is None:
         raise bad_file(_("{path} is empty."), path=shown(str(path)))
-    return CsvFile(path, found, delimiter, tuple(cell.strip() for cell in header))
+    return CsvFile(path, found, delimiter, tuple(cell.strip() for cell in header), _lines(path))
 
 
-def places(file: CsvFile, fields: dict[str, Iterable[str]], mapping: dict[str, str]) -> dict[str, int]:
-    """Where each field stands: by `mapping` (field to column), else by the known names.
+def places(file: CsvFile, fields: Mapping[str, Iterable[str]], mapping: Mapping[str, str]) -> dict[str, int]:
+    """Where each field stands: by `mapping` (field to column), else by the first known name that the file has.
 
     Raises Refused `bad_file` where a mapped column is missing, Usage `bad_map` for an unknown field.
     """
-    keys = {search_key(column).replace(" ", "_"): place for place, column in reversed(list(enumerate(file.columns)))}
+    keys = {_column_key(column): place for place, column in reversed(list(enumerate(file.columns)))}
     found: dict[str, int] = {}
     for field in mapping:
         if field not in fields:
             raise Usage("bad_map", _("There is no field {field}.").format(field=quoted(field)))
     for field, names in fields.items():
-        if field in mapping:
-            key = search_key(mapping[field]).replace(" ", "_")
-            if key not in keys:
-                raise bad_file(_("The file has no column {column}."), column=quoted(mapping[field]))
-            found[field] = keys[key]
-            continue
-        for name in (field, *names):
-            if name in keys:
-                found[field] = keys[name]
-                break
+        known = [key for key in map(_column_key, (mapping[field],) if field in mapping else names) if key in keys]
+        if known:
+            found[field] = keys[known[0]]
+        elif field in mapping:
+            raise bad_file(_("The file has no column {column}."), column=quoted(mapping[field]))
     return found
 
 
-class Dates:
-    """Reads instants of one column in the order of day and month that the whole column shows.
+def _column_key(name: str) -> str:
+    return search_key(name).replace(" ", "_")
 
-    The column is looked through only when a date that is not ISO 8601 comes.
+
+class Dates:
+    """Reads instants in the order of day and month that all `cells` together show.
+
+    They are looked through only when a date that is not ISO 8601 comes.
     """
 
-    def __init__(self, column: Callable[[], Iterable[str]], zone: str, order: str | None = None) -> None:
-        self._column, self._zone = column, zone
-        self.order = order
+    def __init__(self, cells: Callable[[], Iterable[str]], zone: str, order: str | None = None) -> None:
+        self._cells, self._zone = cells, zone
+        self.order, self.told = order, order is not None
         self.ambiguous = False
 
     def instant(self, text: str) -> Instant:
@@ -150,7 +150,7 @@ class Dates:
     def _day_first(self) -> bool:
         if self.order is None:
             day_first = month_first = False
-            for text in self._column():
+            for text in self._cells():
                 found = _LOCAL.fullmatch(text.strip())
                 if found and found["a"] and found["mark"] != ".":
                     day_first = day_first or int(found["a"]) > 12
@@ -158,6 +158,14 @@ class Dates:
             self.ambiguous = day_first == month_first
             self.order = "mdy" if month_first and not day_first else "dmy"
         return self.order == "dmy"
+
+
+def file_dates(
+    file: CsvFile, where: Mapping[str, int], fields: Iterable[str], zone: str, order: str | None
+) -> Dates:
+    """Reads the instants of a file, whose columns of dates are all written in one order of day and month."""
+    columns = [where[field] for field in fields if field in where]
+    return Dates(lambda: (cells[place] for _n, cells in file.rows() for place in columns), zone, order)
 
 
 def _encoding(path: Path, wanted: str | None) -> str:
@@ -235,3 +243,8 @@ def _cells(path: Path, encoding: str, delimiter: str, skip: int) -> Iterator[lis
             raise bad_file(
                 _("{path} is no CSV file: line {line}: {why}."), path=shown(str(path)), line=reader.line_num, why=error
             ) from None
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return 1 + sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(CHUNK), b""))

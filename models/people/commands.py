@@ -126,15 +126,17 @@ def keep_workplace(session: Session, state: dict[str, Any]) -> None:
         ).execute()
 
 
-def employee_named(pen: Pen, text: str, at: Instant) -> int:
-    """The id of the employee with that login or name; one who is not known is made as `import` does:
-    the text as login and name, role rep, cannot log in. Raises Refused `bad_text`, `ambiguous`."""
+def employee_called(text: str) -> int | None:
+    """The id of the employee with that login or name; a number is a name here, never an id. Raises Refused `ambiguous`."""
     try:
         found = views.find_employee(text)
-        if found.login == text or search_key(found.name) == search_key(text):
-            return found.id  # a number is a name here, never an id
     except NotFound:
-        pass
+        return None
+    return found.id if found.login == text or search_key(found.name) == search_key(text) else None
+
+
+def new_employee_named(pen: Pen, text: str, at: Instant) -> int:
+    """Insert someone whom an import names: the text as login and name, role rep, cannot log in. Raises Refused `bad_text`."""
     company = views.company()
     login = clean_line(text, _("Rep"))
     return pen.insert(Employee, **_employee(login, login, "rep", None, company.language, company.timezone, False, at))

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import peewee
 
 from models.values.errors import StoreUnusable
 from models.values.language import _
 
+# Bulk work speaks to the driver itself, so that its errors come as well.
+MISTAKES = (peewee.IntegrityError, peewee.ProgrammingError, sqlite3.IntegrityError, sqlite3.ProgrammingError)
+
 
 def as_fault(error: BaseException) -> StoreUnusable | None:
     """The clear form of a database error, or None where it is a mistake of ours (a broken constraint, bad SQL)."""
+    while "no transaction is active" in str(error) and error.__context__ is not None:
+        error = error.__context__  # SQLite had taken the transaction back by itself
     if isinstance(error, StoreUnusable):
         return error
-    if isinstance(error, (peewee.IntegrityError, peewee.ProgrammingError)):
-        return None
-    if not isinstance(error, peewee.DatabaseError):
+    if isinstance(error, MISTAKES) or not isinstance(error, (peewee.DatabaseError, sqlite3.DatabaseError)):
         return None
     said = str(error).lower()
     for signs, code, words in _signs():

@@ -63,6 +63,8 @@ def parse_amount(
     """
     places = exponent(currency)
     said = text.strip()
+    if said.isascii() and said.isdigit() and len(said) <= 12:
+        return int(said) * 10**places  # most amounts in a file
     found = (
         _amount_pattern().fullmatch(_without_currency(said, currency)) if len(said) <= _TEXT_LIMIT else None
     )
