@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from models.people.rules import readable
-from models.pipeline import facts, rules
-from models.pipeline.rules import MODES, TypeFacts
-from models.pipeline.rules.replay import Broken, Came, Replay
+from models.pipeline import facts
+from models.pipeline.rules import MODES
+from models.pipeline.rules.replay import Broken, Replay
+from models.pipeline.ways import mapped_stages, ways_through
 from models.storage.database import database
 from models.values.errors import Refused
 from models.values.language import _
@@ -21,22 +18,12 @@ from models.values.text import shown
 if TYPE_CHECKING:
     from models.session import Session
 
-# A visit as ways are made from: deal, type, stage, entered_as, entered with a reason, won from it
-Visited = tuple[int, int, int, str, int, int]
-
 DEALS = """
     SELECT deal.id, deal.owner_id, deal.started_at, client.name, deal.title, deal.stage_id
     FROM deal JOIN client ON client.id = deal.client_id
     WHERE deal.outcome = 'open' AND deal.deal_type_id = ? ORDER BY deal.id
 """
-VISITS = """
-    SELECT deal_id, deal_type_id, stage_id, entered_as, entered_reason <> '', left_as IS 'won' FROM visit
-    WHERE deal_id IN (SELECT id FROM deal WHERE outcome = 'open' AND deal_type_id = ?) ORDER BY deal_id, seq
-"""
-MAPPED = """
-    SELECT stage_map.deal_id, stage_map.to_stage_id FROM stage_map
-    JOIN stage ON stage.id = stage_map.to_stage_id WHERE stage.deal_type_id = ?
-"""
+OPEN = "SELECT id FROM deal WHERE outcome = 'open' AND deal_type_id = :type"
 
 
 @dataclass(frozen=True)
@@ -72,47 +59,18 @@ def what_if(session: Session, type_id: int, *, mode: str, returns: bool = False)
     deal_type = facts.type_facts(type_id)
     replay, owners = Replay(deal_type, mode, returns), readable(session.actor)
     names = {stage.id: stage.name for stage in deal_type.stages}
-    ways = ways_through(deal_type, database.execute_sql(VISITS, (type_id,)))
+    ways = ways_through(deal_type, OPEN, {"type": type_id})
     mapped = mapped_stages(type_id)
     deals = [row for row in database.execute_sql(DEALS, (type_id,)) if owners is None or row[1] in owners]
+    said: dict[tuple[Broken, ...], tuple[str, ...]] = {}
     breaking = []
     for deal_id, _owner, started_at, client, title, stage_id in deals:
         broken = replay.broken(ways[deal_id], started_at=started_at, mapped=mapped.get(deal_id, frozenset()))
         if broken:
-            words = tuple(_in_words(one, names) for one in broken)
-            breaking.append(Breaking(deal_id, client, title, names[stage_id], words))
+            if broken not in said:
+                said[broken] = tuple(_in_words(one, names) for one in broken)
+            breaking.append(Breaking(deal_id, client, title, names[stage_id], said[broken]))
     return WhatIf(deal_type.name, mode, returns, len(deals), tuple(breaking))
-
-
-def ways_through(deal_type: TypeFacts, visits: Iterable[Visited]) -> dict[int, tuple[Came, ...]]:
-    """The ways of deals through a type from all their visits, by deal and in order; those in other types only tell how
-    far a deal had come that was taken over from there."""
-    types: dict[int, TypeFacts] = {}
-
-    def number(type_id: int, stage_id: int) -> int:
-        if type_id not in types:
-            types[type_id] = facts.type_facts(type_id)
-        return rules.number_of(types[type_id], stage_id)
-
-    ways: dict[int, tuple[Came, ...]] = {}
-    for deal_id, rows in groupby(visits, itemgetter(0)):
-        way: list[Came] = []
-        before: Visited | None = None
-        for row in rows:
-            if row[1] == deal_type.id:
-                reach = number(before[1], before[2]) if row[3] == "retyped" and before is not None else 0
-                way.append(Came(row[2], row[3], bool(row[4]), bool(row[5]), reach))
-            before = row
-        ways[deal_id] = tuple(way)
-    return ways
-
-
-def mapped_stages(type_id: int) -> dict[int, frozenset[int]]:
-    """The stages of a type that count as visited since a retype, by deal."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for deal_id, stage_id in database.execute_sql(MAPPED, (type_id,)):
-        found[deal_id].add(stage_id)
-    return {deal_id: frozenset(stages) for deal_id, stages in found.items()}
 
 
 def _in_words(broken: Broken, names: dict[int, str]) -> str:

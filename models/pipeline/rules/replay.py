@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -27,9 +26,12 @@ class Came(NamedTuple):
     number: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Broken:
-    """A step that a mode would have refused: from a stage (None for a start) to another (None for a win)."""
+    """A step that a mode would have refused: from a stage (None for a start) to another (None for a win).
+
+    Equal steps share theirs, so that they are told apart by identity.
+    """
 
     from_stage: int | None
     to_stage: int | None
@@ -39,7 +41,7 @@ class Broken:
 class Replay:
     """Judges ways through a type as if it had had `mode` and `returns` all along, by its stages and order of today.
 
-    Equal ways are judged once. Visits at stages that are archived today are passed over: no rule speaks of them now.
+    Equal ways are judged once, and equal steps of different ones. Visits at stages that are archived today are passed over: no rule speaks of them now.
     """
 
     def __init__(self, deal_type: TypeFacts, mode: str, returns: bool) -> None:
@@ -50,7 +52,8 @@ class Replay:
         self.type = replace(deal_type, mode=mode, returns=returns, stages=bare)
         self._active = {stage.id for stage in bare if not stage.archived}
         self._since = sorted({stage.required_from for stage in bare})
-        self._judged: dict[tuple[Sequence[Came], Instant, frozenset[int]], tuple[Broken, ...]] = {}
+        self._ways: dict[tuple[tuple[Came, ...], Instant, frozenset[int]], tuple[Broken, ...]] = {}
+        self._steps: dict[tuple[object, ...], list[Broken]] = {}
 
     def broken(
         self, way: tuple[Came, ...], *, started_at: Instant, mapped: frozenset[int] = frozenset()
@@ -60,14 +63,14 @@ class Replay:
         era = bisect_right(self._since, started_at)
         since = self._since[era - 1] if era else -1
         key = (way, since, mapped)
-        if key not in self._judged:
-            self._judged[key] = self._judge(way, since, mapped)
-        return self._judged[key]
+        if key not in self._ways:
+            self._ways[key] = self._judge(way, since, mapped)
+        return self._ways[key]
 
     def _judge(self, way: tuple[Came, ...], started_at: Instant, mapped: frozenset[int]) -> tuple[Broken, ...]:
         found: list[Broken] = []
         at: int | None = None
-        visited: set[int] = set()
+        visited: frozenset[int] = frozenset()
         reason = False
         for step in way:
             reason = reason or step.reason
@@ -77,25 +80,28 @@ class Replay:
                     found += self._refused(at, visited, started_at, attempt)
                 if step.how == "retyped":
                     visited |= mapped
-                at, reason = step.stage_id, False
-                visited.add(at)
+                at, reason, visited = step.stage_id, False, visited | {step.stage_id}
             if step.won and at is not None:
                 found += self._refused(at, visited, started_at, Attempt("win"))
         return tuple(found)
 
-    def _refused(self, at: int | None, visited: set[int], started_at: Instant, attempt: Attempt) -> list[Broken]:
+    def _refused(self, at: int | None, visited: frozenset[int], started_at: Instant, attempt: Attempt) -> list[Broken]:
+        key = (attempt.kind, attempt.target, attempt.reason, attempt.number, at, visited, started_at)
+        if key in self._steps:
+            return self._steps[key]
         deal = None
         if attempt.kind != "start":
             deal = DealFacts(
                 id=0, title="", version=1, outcome="open", stage_id=at, held=False, started_at=started_at,
-                entered_at=started_at, visited=frozenset(visited),
+                entered_at=started_at, visited=visited,
             )  # fmt: skip
         from_stage = at if attempt.kind in ("move", "win") else None
-        return [
+        self._steps[key] = [
             Broken(from_stage, attempt.target, objection)
             for objection in judge(deal, self.type, attempt, started_at)
             if objection.code in MODE_CODES
         ]
+        return self._steps[key]
 
 
 def _attempt(step: Came, at: int | None, reason: bool) -> Attempt | None:
