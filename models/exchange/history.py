@@ -479,6 +479,7 @@ class _State:
     changed: bool = False
     broken: bool = False
     visited: set[int] = field(default_factory=set)
+    known_since: Instant = 0
 
 
 class _Merge:
@@ -529,7 +530,7 @@ class _Merge:
         row = self.connection.execute(
             "SELECT d.id, d.client_id, c.name, d.owner_id, d.amount, d.currency, d.expected_close, d.title, d.stage_id,"
             " d.outcome, d.started_at, d.entered_at, d.closed_at, d.close_reason, d.held_at, d.deal_type_id,"
-            " (SELECT max(at) FROM deal_terms WHERE deal_id = d.id)"
+            " (SELECT max(at) FROM deal_terms WHERE deal_id = d.id), d.created_at"
             " FROM deal AS d JOIN client AS c ON c.id = d.client_id"
             " WHERE d.external_type_id = ? AND d.external_id = ?",
             (type_id, number),
@@ -538,6 +539,7 @@ class _Merge:
             return None
         values = (row[0], True, *row[1:14], row[14] is not None, row[12] or row[11], row[16], 0)
         state = _State(*values)
+        state.known_since = row[17]
         visits = self.connection.execute(
             "SELECT seq, stage_id, entered_at, left_at, left_as FROM visit WHERE deal_id = ? ORDER BY seq", (row[0],)
         )
@@ -560,7 +562,7 @@ class _Merge:
         client_id, client_name = self.names.client(client, owner)
         state = _State(
             self.next_id, False, client_id, client_name, owner, amount, currency or self.names.own_currency, expected,
-            title, None, "open", at, at, None, "", False, at, None, 0,
+            title, None, "open", at, at, None, "", False, at, None, 0, known_since=self.names.now,
         )
         self.next_id += 1
         self._judge(state, type_id, "start", stage, at, reason)
@@ -651,7 +653,7 @@ class _Merge:
         if kind != "start":
             deal = DealFacts(
                 id=state.id, title="", version=1, outcome=state.outcome, stage_id=state.stage, held=False,
-                started_at=state.started, entered_at=state.entered, visited=frozenset(state.visited), last_change=None,
+                known_since=state.known_since, entered_at=state.entered, visited=frozenset(state.visited), last_change=None,
                 closed_at=state.closed, held_at=None,
             )
         attempt = Attempt(kind, stage, reason or "-", at)

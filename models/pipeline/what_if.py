@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 DEALS = """
-    SELECT deal.id, deal.owner_id, deal.started_at, client.name, deal.title, deal.stage_id
+    SELECT deal.id, deal.owner_id, deal.created_at, client.name, deal.title, deal.stage_id
     FROM deal JOIN client ON client.id = deal.client_id
     WHERE deal.outcome = 'open' AND deal.deal_type_id = ? ORDER BY deal.id
 """
@@ -64,8 +64,8 @@ def what_if(session: Session, type_id: int, *, mode: str, returns: bool = False)
     deals = [row for row in database.execute_sql(DEALS, (type_id,)) if owners is None or row[1] in owners]
     said: dict[tuple[Broken, ...], tuple[str, ...]] = {}
     breaking = []
-    for deal_id, _owner, started_at, client, title, stage_id in deals:
-        broken = replay.broken(ways[deal_id], started_at=started_at, mapped=mapped.get(deal_id, frozenset()))
+    for deal_id, _owner, known_since, client, title, stage_id in deals:
+        broken = replay.broken(ways[deal_id], known_since=known_since, mapped=mapped.get(deal_id, frozenset()))
         if broken:
             if broken not in said:
                 said[broken] = tuple(_in_words(one, names) for one in broken)

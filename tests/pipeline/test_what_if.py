@@ -134,6 +134,16 @@ def test_a_win_counts_only_stages_that_were_required_then(at, free):
     assert len(what_if(at, type_id, mode="semi-strict").breaking) == 1
 
 
+def test_a_late_entry_is_no_way_around_stages_that_were_there_when_it_was_made(at, free):
+    type_id, stages = free
+    day = 86_400 * SECOND
+    deal = commands.new_deal(at, "Orion", type_id=type_id, at=at.now.at - day).deal_id
+    setup.set_type(at, type_id, mode="semi-strict")
+    with pytest.raises(Refused) as refusal:
+        commands.win_deal(at, deal)
+    assert [one["code"] for one in refusal.value.details] == ["stages_missing"]
+
+
 def test_a_retype_reaches_as_far_as_the_deal_had_come(at, free):
     type_id, stages = free
     other = setup.add_type(at, "Old", mode="free")

@@ -56,18 +56,18 @@ class Replay:
         self._steps: dict[tuple[object, ...], list[Broken]] = {}
 
     def broken(
-        self, way: tuple[Came, ...], *, started_at: Instant, mapped: frozenset[int] = frozenset()
+        self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
     ) -> tuple[Broken, ...]:
         """What the mode would have refused on `way`, in order. `mapped` are stages that a retype counted as visited."""
-        # Deals started between the same two additions of stages have to pass the same ones.
-        era = bisect_right(self._since, started_at)
+        # Deals entered between the same two additions of stages have to pass the same ones.
+        era = bisect_right(self._since, known_since)
         since = self._since[era - 1] if era else -1
         key = (way, since, mapped)
         if key not in self._ways:
             self._ways[key] = self._judge(way, since, mapped)
         return self._ways[key]
 
-    def _judge(self, way: tuple[Came, ...], started_at: Instant, mapped: frozenset[int]) -> tuple[Broken, ...]:
+    def _judge(self, way: tuple[Came, ...], known_since: Instant, mapped: frozenset[int]) -> tuple[Broken, ...]:
         found: list[Broken] = []
         at: int | None = None
         visited: frozenset[int] = frozenset()
@@ -77,28 +77,28 @@ class Replay:
             if step.stage_id in self._active:
                 attempt = _attempt(step, at, reason)
                 if attempt is not None:
-                    found += self._refused(at, visited, started_at, attempt)
+                    found += self._refused(at, visited, known_since, attempt)
                 if step.how == "retyped":
                     visited |= mapped
                 at, reason, visited = step.stage_id, False, visited | {step.stage_id}
             if step.won and at is not None:
-                found += self._refused(at, visited, started_at, Attempt("win"))
+                found += self._refused(at, visited, known_since, Attempt("win"))
         return tuple(found)
 
-    def _refused(self, at: int | None, visited: frozenset[int], started_at: Instant, attempt: Attempt) -> list[Broken]:
-        key = (attempt.kind, attempt.target, attempt.reason, attempt.number, at, visited, started_at)
+    def _refused(self, at: int | None, visited: frozenset[int], known_since: Instant, attempt: Attempt) -> list[Broken]:
+        key = (attempt.kind, attempt.target, attempt.reason, attempt.number, at, visited, known_since)
         if key in self._steps:
             return self._steps[key]
         deal = None
         if attempt.kind != "start":
             deal = DealFacts(
-                id=0, title="", version=1, outcome="open", stage_id=at, held=False, started_at=started_at,
-                entered_at=started_at, visited=visited,
+                id=0, title="", version=1, outcome="open", stage_id=at, held=False, known_since=known_since,
+                entered_at=known_since, visited=visited,
             )  # fmt: skip
         from_stage = at if attempt.kind in ("move", "win") else None
         self._steps[key] = [
             Broken(from_stage, attempt.target, objection)
-            for objection in judge(deal, self.type, attempt, started_at)
+            for objection in judge(deal, self.type, attempt, known_since)
             if objection.code in MODE_CODES
         ]
         return self._steps[key]
