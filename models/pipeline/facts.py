@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from peewee import fn
+
 from models.journal.tables import Journal
 from models.people import views as people
 from models.people.rules import covers, readable, writable
@@ -26,6 +28,7 @@ from models.pipeline.tables import (
     CustomField,
     Deal,
     DealType,
+    Hold,
     Stage,
     StageAction,
     StageAuthority,
@@ -158,6 +161,7 @@ def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) ->
         last_change=last,
         closed_at=deal.closed_at,
         held_at=deal.held_at,
+        resumed_at=Hold.select(fn.MAX(Hold.ended_at)).where(Hold.deal == deal.id).scalar(),
         ticked=frozenset(row[0] for row in ticked.tuples()),
         filled=filled_fields(deal, custom_values(deal.id)),
     )

@@ -172,8 +172,12 @@ def retype_deal(
         at, marked = instant_of_step(deal, None, now)
         seq = leave_visit(session, pen, deal.id, at, "retyped", now, attempt.reason)
         pen.update(deal, deal_type_id=type_id, stage_id=attempt.target, entered_at=at)
+        said_before = set(
+            StageMap.select(StageMap.from_stage, StageMap.to_stage).where(StageMap.deal == deal.id).tuples()
+        )
         for start, end in stage_map.items():
-            pen.insert(StageMap, deal=deal.id, from_stage=start, to_stage=end)
+            if (start, end) not in said_before:
+                pen.insert(StageMap, deal=deal.id, from_stage=start, to_stage=end)
         for field_id, value in carried.items():
             if not CustomValue.get_or_none((CustomValue.deal == deal.id) & (CustomValue.custom_field == field_id)):
                 pen.insert(CustomValue, deal=deal.id, custom_field=field_id, value=value)

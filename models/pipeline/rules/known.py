@@ -112,6 +112,7 @@ class DealFacts:
     last_change: LastChange | None = None
     closed_at: Instant | None = None
     held_at: Instant | None = None
+    resumed_at: Instant | None = None
     ticked: frozenset[int] = frozenset()
     filled: frozenset[str] = frozenset()
 
