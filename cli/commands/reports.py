@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,14 +16,19 @@ from cli.main import Group
 from cli.names import instant
 from cli.output import cells, print_json, say, table
 from models.values.dates import day_time_text
+from models.values.durations import words
+from models.values.errors import NotFound, Usage
+from models.values.instants import parse_day
 from models.values.language import _
 from models.values.money import money_text, plain_text
+from models.values.numbers import percent_text
 from models.values.text import shown
 
 # What sets the colours of a terminal; it has no place in a file.
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 if TYPE_CHECKING:
+    from models.statistics.paths import Path, PathsReport
     from models.statistics.views import ClientsReport
 
 
@@ -57,7 +63,8 @@ def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | Non
     elif form == "csv":
         _csv(found)
     elif form == "chart":
-        _chart(found)
+        title = _("Clients per stage, {type}").format(type=shown(found.type))
+        _bars(title, [(shown(stage.stage), stage.clients) for stage in found.stages])
     else:
         _table(found, session.actor.timezone)
 
@@ -100,23 +107,105 @@ def _neutral(text: str) -> str:
     return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe
 
 
-def _chart(found: ClientsReport) -> None:
+def _bars(title: str, rows: Sequence[tuple[str, int]]) -> None:
+    """A bar for each row, the first one uppermost."""
     import plotext  # takes 100 ms and more: only here
 
     plotext.terminal.limit(False, False)
-    labels = [f"{shown(stage.stage)} {stage.clients}" for stage in found.stages][::-1]  # the first label is drawn at the bottom
-    values = [stage.clients for stage in found.stages][::-1]
+    labels = [f"{label} {value}" for label, value in rows][::-1]  # the first label is drawn at the bottom
+    values = [value for _label, value in rows][::-1]
     width = min(shutil.get_terminal_size((80, 24)).columns, 120)
     figure = plotext.figure
     figure.clear()
     figure.plot_size(max(width, 40, max((cells(label) for label in labels), default=0) + 20), len(labels) * 3 + 3)
     figure.theme("colorless")
-    figure.title(_("Clients per stage, {type}").format(type=shown(found.type)))
+    figure.title(title)
     if labels:
         figure.draw(figure.bar(labels, values, orientation="horizontal", width=0.6))
         figure.ruler("x").lim(0, max(*values, 1))
     drawn = str(figure.build())
     print(drawn if sys.stdout.isatty() else _COLOUR.sub("", drawn))
+
+
+PATHS_SHOWN = 30
+
+
+@report.command()
+@click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
+@click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--from", "since", metavar="DAY", help="Deals started on that day or later.")
+@click.option("--to", "until", metavar="DAY", help="Deals started on that day or before.")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
+@click.pass_obj
+def paths(
+    call: Call, type_name: str | None, rep: str | None, since: str | None, until: str | None, as_of: str | None, form: str
+) -> None:
+    """Which ways deals take through the stages, how often, how long and with what share won."""
+    if form == "json":
+        call.as_json = True
+    session = call.session
+    from models.people.views import find_employee
+    from models.statistics.paths import paths as paths_of
+
+    found = paths_of(
+        session,
+        _one_type(type_name),
+        since=None if since is None else parse_day(since),
+        until=None if until is None else parse_day(until),
+        as_of=instant(session, as_of),
+        rep_id=None if rep is None else find_employee(rep).id,
+    )
+    if call.as_json:
+        print_json(found.as_json())
+    elif form == "csv":
+        _csv_paths(found)
+    elif form == "chart":
+        title = _("Paths of deals, {type}").format(type=shown(found.type))
+        _bars(title, [(_steps(path), path.deals) for path in found.paths[:PATHS_SHOWN]])
+    else:
+        _tell_paths(found, session.actor.timezone)
+
+
+def _one_type(name: str | None) -> int:
+    """The type by name; stages of several types make no common path. Raises Usage `one_type`, NotFound."""
+    from models.pipeline.facts import find_type
+
+    try:
+        return find_type(name)
+    except NotFound:
+        if name == "all":
+            raise Usage("one_type", _("Paths are those of one deal type; say which with --type.")) from None
+        raise
+
+
+def _steps(path: Path) -> str:
+    return " → ".join(shown(stage) for stage in path.stages)
+
+
+def _tell_paths(found: PathsReport, zone: str) -> None:
+    say(f"{shown(found.type)}, {day_time_text(found.as_of, zone)}")
+    say()
+    rows = [
+        [
+            path.deals, path.won, percent_text(path.won / path.deals),
+            "" if path.median_seconds is None else words(path.median_seconds), _steps(path),
+        ]
+        for path in found.paths[:PATHS_SHOWN]
+    ]
+    table([_("Deals"), _("Won"), _("Share"), _("Median"), _("Path")], rows, right=(0, 1, 2, 3))
+    if len(found.paths) > PATHS_SHOWN:
+        say(_("{count} more paths; --format json has all of them.").format(count=len(found.paths) - PATHS_SHOWN))
+    say()
+    said = _("Of {deals} deals {strict} would have broken strict, {semi} semi-strict.")
+    say(said.format(deals=found.deals, strict=found.strict, semi=found.semi_strict))
+
+
+def _csv_paths(found: PathsReport) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["stages", "deals", "won", "median_seconds"])
+    for path in found.paths:
+        writer.writerow([_neutral(_steps(path)), path.deals, path.won, path.median_seconds])
 
 
 COMMANDS = {"report": report}

@@ -147,7 +147,8 @@ def _who_does(action: StageAction, deal: Deal) -> Employee:
     """Whom an action names: the employee, else one of the role (of the owner's team before others), else the owner."""
     owner = Employee.get_by_id(deal.owner_id)
     if action.employee_id is not None:
-        return Employee.get_by_id(action.employee_id)
+        named = Employee.get_by_id(action.employee_id)
+        return named if named.disabled_at is None else owner
     if action.role in (None, owner.role):
         return owner
     able = Employee.select().where(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from peewee import fn
+
 from models.journal.tables import Journal
 from models.people import views as people
 from models.people.rules import covers, readable, writable
@@ -26,6 +28,7 @@ from models.pipeline.tables import (
     CustomField,
     Deal,
     DealType,
+    Hold,
     Stage,
     StageAction,
     StageAuthority,
@@ -152,12 +155,13 @@ def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) ->
         outcome=deal.outcome,
         stage_id=deal.stage_id,
         held=deal.held_at is not None,
-        started_at=deal.started_at,
+        known_since=deal.created_at,
         entered_at=deal.entered_at,
         visited=frozenset(visited),
         last_change=last,
         closed_at=deal.closed_at,
         held_at=deal.held_at,
+        resumed_at=Hold.select(fn.MAX(Hold.ended_at)).where(Hold.deal == deal.id).scalar(),
         ticked=frozenset(row[0] for row in ticked.tuples()),
         filled=filled_fields(deal, custom_values(deal.id)),
     )

@@ -35,7 +35,7 @@ class DealType(Row):
 class Stage(Row):
     """A stage of a deal type. `probability` is the set percentage (0 to 100), `norm` seconds.
 
-    A stage added later is required of deals started before `created_at` only where `required_of_all` says so.
+    A stage added later is required of deals entered before `created_at` only where `required_of_all` says so.
     Responsible for what happens there is the deal's owner, unless a role or an employee is named.
     """
 

@@ -33,20 +33,22 @@ def count(connection: Any, names: Names) -> int:
 
 def _breaks(connection: Any, names: Names, deal_id: int, steps: list[tuple[Any, ...]]) -> bool:
     deal_type = names.type(steps[0][1])
-    started, stage = steps[0][3], None
+    known_since, stage = names.now, None
     closed: Instant | None = None
     last: Instant | None = None
     visited = {row[0] for row in connection.execute("SELECT stage_id FROM visit WHERE deal_id = ?", (deal_id,))}
     for _id, _type, row, at, target, outcome, reason in steps:
         if row == 0:
-            started, stage = connection.execute("SELECT started_at, stage_id FROM deal WHERE id = ?", (deal_id,)).fetchone()
+            known_since, stage = connection.execute(
+                "SELECT created_at, stage_id FROM deal WHERE id = ?", (deal_id,)
+            ).fetchone()
         else:
             kind = {"won": "win", "lost": "lose"}.get(outcome) or (
                 "start" if last is None else "move" if closed is None else "reopen"
             )
             deal: DealFacts | None = None if last is None else DealFacts(
                 id=deal_id, title="", version=1, outcome="open" if closed is None else "lost", stage_id=stage,
-                held=False, started_at=started, entered_at=last, visited=frozenset(visited), closed_at=closed,
+                held=False, known_since=known_since, entered_at=last, visited=frozenset(visited), closed_at=closed,
             )
             if rules.judge(deal, deal_type, Attempt(kind, target, reason or "-", at), names.now):
                 return True

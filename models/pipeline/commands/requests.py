@@ -82,8 +82,14 @@ def withdraw_request(session: Session, request_id: int) -> Done:
 
 
 def may_answer(session: Session, deal: Deal, stage_id: int | None) -> bool:
-    """Whether the actor has the authority that the asked move wants."""
-    return "no_authority" not in [one.code for one in _objections(session, deal, stage_id, "-")]
+    """Whether the actor has the authority that the asked move wants, whatever else may be in its way by now."""
+    deal_type = facts.type_facts(deal.deal_type_id)
+    stages = {stage.id: stage for stage in deal_type.stages}
+    if stage_id is not None and stage_id not in stages or deal.stage_id is None:
+        return False
+    attempt = facts.attempt_by(session, deal.owner_id, deal_type, Attempt("move", stage_id))
+    entering = None if stage_id is None else stages[stage_id]
+    return attempt.may and not rules.to_authority(attempt, stages[deal.stage_id], entering)
 
 
 def _objections(session: Session, deal: Deal, stage_id: int | None, reason: str) -> list[Objection]:

@@ -147,9 +147,9 @@ class Step:
         if self.deal.deal_type_id not in types:
             types[self.deal.deal_type_id] = facts.type_facts(self.deal.deal_type_id)
         self.type: TypeFacts = types[self.deal.deal_type_id]
-        if attempt.target is not None and attempt.target not in [stage.id for stage in self.type.stages]:
-            refuse([_objection_elsewhere(self.type, attempt.target)])
         self.facts: DealFacts = facts.deal_facts(session, self.deal, attempt.version)
+        if attempt.target is not None and attempt.target not in [stage.id for stage in self.type.stages]:
+            refuse([*rules.to_version(self.facts, attempt), _objection_elsewhere(self.type, attempt.target)])
         self.attempt = facts.attempt_by(session, self.deal.owner_id, self.type, attempt)
         refuse(rules.judge(self.facts, self.type, self.attempt, self.now))
         self.at, self.marked = instant_of_step(self.deal, attempt.at, self.now)
@@ -162,7 +162,7 @@ def instant_of_step(deal: Deal, at: Instant | None, now: Instant) -> tuple[Insta
     """When a step happens: never before the deal's last one; whether the clock had gone back by more than it may."""
     last = max(at for at in (deal.entered_at, deal.closed_at, deal.held_at) if at is not None)
     ended = Hold.select(Hold.ended_at).where(Hold.deal == deal.id).order_by(Hold.id.desc()).limit(1).scalar()
-    return never_back(now, last, ended) if at is None else (max(at, ended or at), False)
+    return never_back(now, last, ended) if at is None else (at, False)
 
 
 def refuse(objections: Sequence[Objection]) -> None:

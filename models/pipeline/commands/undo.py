@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peewee import IntegrityError
+
 from models.journal import views as journal
-from models.journal.commands import record, take_back
+from models.journal.commands import Image, record, take_back
 from models.people import views as people
 from models.people.rules import covers, readable
 from models.pipeline import facts, rules
 from models.pipeline.commands.steps import Done, bump
-from models.pipeline.tables import Deal
+from models.pipeline.tables import Deal, DealTerms
 from models.values.errors import Refused
 from models.values.language import _
 
@@ -127,7 +130,13 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
     if step.at < now - rules.UNDO_WINDOW:
         raise Refused("too_old", _("A step can be taken back for 30 days; make a return instead."))
     _refuse_if_built_on(step)
-    images = take_back(step.facts.get("rows", []), lenient=SET_OFF)
+    rows = step.facts.get("rows", [])
+    if _under_newer_terms(step.subject_id, rows):
+        raise _changed_since()
+    try:
+        images = take_back(rows, lenient=SET_OFF)
+    except IntegrityError:  # what a row refers to is gone, or something refers to it that came since
+        raise _changed_since() from None
     batch = {"batch": step.facts["batch"]} if "batch" in step.facts else {}
     line = record(
         at=now,
@@ -144,6 +153,18 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
         return Done(step.subject_id, 0, line)
     session.follow("steps_taken_back", deal_id=step.subject_id)
     return Done(step.subject_id, bump(step.subject_id), line)
+
+
+def _under_newer_terms(deal_id: int, rows: Iterable[Image]) -> bool:
+    """Whether the step wrote dated terms of the deal that newer ones have taken over from."""
+    written = [row_id for name, row_id, before, _after in rows if name == "deal_terms" and before is None]
+    return bool(written) and DealTerms.select().where(
+        (DealTerms.deal == deal_id) & (DealTerms.id > max(written))
+    ).exists()
+
+
+def _changed_since() -> Refused:
+    return Refused("changed_since", _("This was changed again since; it cannot be taken back."))
 
 
 def _root(step: journal.Line) -> str:

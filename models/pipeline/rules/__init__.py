@@ -1,7 +1,7 @@
 """The rules of passage (semantics §2, §3), pure: `known` holds what they are given, `judge` asks all the others."""
 
-from models.pipeline.rules.demands import may_tick, objection_authority
-from models.pipeline.rules.judge import judge
+from models.pipeline.rules.demands import may_tick, objection_authority, to_authority
+from models.pipeline.rules.judge import judge, to_version
 from models.pipeline.rules.known import (
     MODES,
     ActionFacts,
@@ -40,6 +40,8 @@ __all__ = [
     "number_of",
     "objection_authority",
     "seconds_without_holds",
+    "to_authority",
+    "to_version",
     "trail",
     "warnings",
     "way",

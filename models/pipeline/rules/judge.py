@@ -19,7 +19,7 @@ def judge(deal: DealFacts | None, deal_type: TypeFacts, attempt: Attempt, now: I
     """
     if deal is None:
         return _to_start(deal_type, attempt, attempt.filled) + _to_instant(attempt, None, now)
-    found = _to_version(deal, attempt)
+    found = to_version(deal, attempt)
     if deal.outcome != "open" and attempt.kind != "reopen":
         return found or [_objection_closed(deal)]
     if not attempt.may:
@@ -100,7 +100,8 @@ def _to_hold(deal: DealFacts) -> list[Objection]:
     return [Objection("deal_on_hold", _("The deal is on hold."), _("resume it"))] if deal.held else []
 
 
-def _to_version(deal: DealFacts, attempt: Attempt) -> list[Objection]:
+def to_version(deal: DealFacts, attempt: Attempt) -> list[Objection]:
+    """The objection that the deal was changed after the person saw it."""
     if attempt.version is None or attempt.version == deal.version:
         return []
     last = deal.last_change
@@ -121,7 +122,7 @@ def _to_instant(attempt: Attempt, deal: DealFacts | None, now: Instant) -> list[
         return [Objection("in_future", _("The instant is in the future."))]
     if deal is None:
         return []
-    since = max(at for at in (deal.entered_at, deal.closed_at, deal.held_at) if at is not None)
+    since = max(at for at in (deal.entered_at, deal.closed_at, deal.held_at, deal.resumed_at) if at is not None)
     if attempt.at < since:
         return [Objection("before_visit", _("The instant is before the deal's last step."))]
     return []

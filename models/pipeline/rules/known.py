@@ -46,7 +46,7 @@ class FieldFacts:
 
 @dataclass(frozen=True)
 class StageFacts:
-    """A stage in its type's order. `required_from` is the instant from which a started deal has to pass it."""
+    """A stage in its type's order. A deal entered at `required_from` or later has to pass it."""
 
     id: int
     name: str
@@ -96,7 +96,8 @@ class LastChange:
 @dataclass(frozen=True)
 class DealFacts:
     """A deal as the judge needs it. `visited` are the ids of stages visited in its present type, `ticked` the stage
-    actions done in its present visit, `filled` the keys of its fields that hold something.
+    actions done in its present visit, `filled` the keys of its fields that hold something. `known_since` is when it was
+    entered, which a late entry or an import is after it started.
     """
 
     id: int
@@ -105,12 +106,13 @@ class DealFacts:
     outcome: str
     stage_id: int | None
     held: bool
-    started_at: Instant
+    known_since: Instant
     entered_at: Instant
     visited: frozenset[int]
     last_change: LastChange | None = None
     closed_at: Instant | None = None
     held_at: Instant | None = None
+    resumed_at: Instant | None = None
     ticked: frozenset[int] = frozenset()
     filled: frozenset[str] = frozenset()
 

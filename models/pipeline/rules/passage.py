@@ -41,7 +41,7 @@ def missing_stages(deal: DealFacts, deal_type: TypeFacts) -> list[StageFacts]:
     return [
         stage
         for stage in deal_type.active()
-        if stage.id not in deal.visited and stage.required_from <= deal.started_at
+        if stage.id not in deal.visited and stage.required_from <= deal.known_since
     ]
 
 

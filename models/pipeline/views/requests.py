@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from peewee import fn
+
 from models.clients.tables import Client
 from models.people import views as people
 from models.people.rules import readable
@@ -38,7 +40,11 @@ class RequestLine:
 
 def open_requests(session: Session, *, deal_id: int | None = None) -> list[RequestLine]:
     """The open requests that the actor asked or may answer, oldest first (of one deal: all that may be read). What
-    became needless since, because the deal is closed or at the stage, is left out."""
+    became needless since, because the deal is closed, at the stage or of another type, is left out."""
+    asked = Stage.alias()
+    of_its_type = asked.select(asked.id).where(
+        (asked.id == MoveRequest.stage) & (asked.deal_type == Deal.deal_type)
+    )
     query = (
         MoveRequest.select(MoveRequest, Deal, Client, Stage)
         .join(Deal)
@@ -46,7 +52,7 @@ def open_requests(session: Session, *, deal_id: int | None = None) -> list[Reque
         .switch(Deal)
         .join(Stage, on=Deal.stage == Stage.id)
         .where((MoveRequest.state == "open") & (Deal.outcome == "open"))
-        .where(MoveRequest.stage.is_null() | (MoveRequest.stage != Deal.stage))
+        .where(MoveRequest.stage.is_null() | (MoveRequest.stage != Deal.stage) & fn.EXISTS(of_its_type))
         .order_by(MoveRequest.asked_at, MoveRequest.id)
     )
     owners = readable(session.actor)

@@ -1,0 +1,93 @@
+"""A store of schema 1, full of rows, comes to today's schema without loss."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+
+import pytest
+
+from models.exchange import demo
+from models.people.views import acting
+from models.pipeline import commands, views
+from models.session import Session
+from models.storage import migrate, store
+from models.storage.doctor import checks
+
+
+@pytest.fixture
+def old(tmp_path, monkeypatch):
+    """A store that the first step alone has made, with the rows of the sample company."""
+    full = tmp_path / "full.db"
+    demo.fill_demo(full, deals=60, reps=4, seed=3, today=date(2026, 11, 20), admin="root")
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / "0001_first.py").write_text((migrate.STEPS / "0001_first.py").read_text())
+    path = tmp_path / "old.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "STEPS", steps)
+        patch.setattr(migrate, "SCHEMA_VERSION", 1)
+        store.create_store(path).close()
+    live = sqlite3.connect(path, isolation_level=None)
+    live.execute("PRAGMA foreign_keys = 0")
+    live.execute("ATTACH ? AS full", (str(full),))
+    for table in tables(live):
+        columns = ", ".join(columns_of(live, table))
+        live.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM full.{table}")
+    live.execute("DETACH full")
+    assert live.execute("PRAGMA foreign_key_check").fetchall() == []
+    yield path, live
+    live.close()
+
+
+def tables(live):
+    names = live.execute("SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return sorted({row[0] for row in names} - {"schema_migration"})
+
+
+def columns_of(live, table):
+    return [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
+
+
+def dump(live, shape):
+    return {table: live.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY 1").fetchall() for table, columns in shape.items()}
+
+
+def test_every_row_of_an_old_store_is_found_again(old, tmp_path):
+    path, live = old
+    shape = {table: columns_of(live, table) for table in tables(live)}
+    before = dump(live, shape)
+    assert {"activity", "deal", "visit", "journal", "time_entry"} <= {table for table, rows in before.items() if rows}
+    live.close()
+    opened = store.open_store(path)
+    raw = sqlite3.connect(path)
+    assert raw.execute("PRAGMA user_version").fetchone() == (store.SCHEMA_VERSION,)
+    assert dump(raw, shape) == before
+    assert raw.execute("SELECT count(*) FROM deal WHERE loss_reason_id IS NOT NULL").fetchone() == (0,)
+    assert {row[0] for row in raw.execute("SELECT version FROM deal_type")} == {1}
+    assert [check.name for check in checks(opened) if not check.ok] == []
+    [kept] = tmp_path.glob("old.db.before-schema-*-from-1")
+    with sqlite3.connect(kept) as saved:
+        assert dump(saved, shape) == before and saved.execute("PRAGMA user_version").fetchone() == (1,)
+    fresh = store.create_store(tmp_path / "fresh.db")
+    assert schema(raw) == schema(sqlite3.connect(fresh.path))
+    fresh.close()
+    raw.close()
+
+
+def schema(live):
+    """Columns, indexes and triggers by table."""
+    made = [row[0] for row in live.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    parts = live.execute("SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' ORDER BY type, name").fetchall()
+    return {name: live.execute(f"PRAGMA table_info({name})").fetchall() for name in made}, parts
+
+
+def test_work_goes_on_in_a_migrated_store(old):
+    path, live = old
+    live.close()
+    session = Session(store.open_store(path), acting("root", ""))
+    [deal, *_rest] = [one.id for one in views.deals(session, outcome="open")]
+    commands.lose_deal(session, deal, reason="price")
+    assert commands.undo(session, deal).deal_id == deal and views.deal(session, deal).outcome == "open"
+    assert [check.name for check in checks(session.store) if not check.ok] == []
+    session.store.close()
