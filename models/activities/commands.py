@@ -102,9 +102,12 @@ def follow_stage_entered(
     session: Session, *, pen: Pen, deal: Deal, stage_id: int, at: Instant, now: Instant
 ) -> None:
     """Plan what the stage asks for, for whom it names; what is due on a day is due by that day's end."""
-    for action in StageAction.select().where(
-        (StageAction.stage == stage_id) & StageAction.archived_at.is_null() & StageAction.due_after.is_null(False)
-    ):
+    planned = list(
+        StageAction.select().where(
+            (StageAction.stage == stage_id) & StageAction.archived_at.is_null() & StageAction.due_after.is_null(False)
+        )
+    )
+    for action in planned:
         employee = _who_does(action, deal)
         whole_days = action.due_after % 86_400 == 0
         due_at = at + action.due_after * SECOND
@@ -114,7 +117,8 @@ def follow_stage_entered(
             Activity, client=deal.client_id, deal=deal.id, employee=employee.id, kind=action.kind, text=action.text,
             due_at=due_at, has_time=not whole_days, stage_action=action.id, created_at=now,
         )  # fmt: skip
-    _keep_next(deal.id)
+    if planned:
+        _keep_next(deal.id)
 
 
 def follow_action_ticked(session: Session, *, pen: Pen, deal_id: int, action_id: int, now: Instant) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from peewee import fn
 
@@ -38,6 +39,7 @@ from models.pipeline.tables import (
     Transition,
     Visit,
 )
+from models.storage.database import database
 from models.values.dates import moment_text
 from models.values.errors import NotFound, Refused
 from models.values.instants import local_day
@@ -48,12 +50,28 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
+# Of each open store and type the facts as they were last read, with the type's version: the store counts it up whenever
+# anything of the type changes.
+_kept: WeakKeyDictionary[Any, dict[int, tuple[int, TypeFacts]]] = WeakKeyDictionary()
+
+
 def type_facts(type_id: int) -> TypeFacts:
     """A deal type with its stages in order, what they ask for, and its exceptions. Raises NotFound."""
     row = DealType.get_or_none(DealType.id == type_id)
     if row is None:
         raise NotFound(_("There is no deal type {name}.").format(name=type_id))
-    asked = _Asked(type_id)
+    kept = _kept.setdefault(database.obj, {})
+    version, known = kept.get(type_id, (0, None))
+    if known is not None and version == row.version:
+        return known
+    read = _read_type(row)
+    if not database.in_transaction():  # what is not committed yet may be taken back, and its version given again
+        kept[type_id] = row.version, read
+    return read
+
+
+def _read_type(row: DealType) -> TypeFacts:
+    asked = _Asked(row.id)
     stages = tuple(
         StageFacts(
             stage.id,
@@ -68,11 +86,11 @@ def type_facts(type_id: int) -> TypeFacts:
             asked.authority(stage.id, "enter"),
             asked.authority(stage.id, "leave"),
         )
-        for stage in Stage.select().where(Stage.deal_type == type_id).order_by(Stage.position, Stage.id)
+        for stage in Stage.select().where(Stage.deal_type == row.id).order_by(Stage.position, Stage.id)
     )
     pairs = list(
         Transition.select(Transition.from_stage, Transition.to_stage, Transition.kind)
-        .where(Transition.deal_type == type_id)
+        .where(Transition.deal_type == row.id)
         .tuples()
     )
     return TypeFacts(
@@ -127,27 +145,17 @@ class _Asked:
         )
 
 
-def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) -> DealFacts:
-    """What the judge needs of a deal; the last change only where `seen_version` is not the present one."""
-    visited = {
-        row[0]
-        for row in Visit.select(Visit.stage)
-        .where((Visit.deal == deal.id) & (Visit.deal_type == deal.deal_type_id))
-        .tuples()
-    }
-    visited |= {
-        row[0]
-        for row in StageMap.select(StageMap.to_stage)
-        .join(Stage, on=StageMap.to_stage == Stage.id)
-        .where((StageMap.deal == deal.id) & (Stage.deal_type == deal.deal_type_id))
-        .tuples()
-    }
-    ticked = (
-        Tick.select(Tick.stage_action)
-        .join(Visit, on=Tick.visit == Visit.id)
-        .where((Visit.deal == deal.id) & Visit.left_at.is_null())
-    )
+def deal_facts(
+    session: Session, deal: Deal, deal_type: TypeFacts, seen_version: int | None = None
+) -> DealFacts:
+    """What the judge needs of a deal whose type is `deal_type`: ticks and filled fields only where the type asks for any,
+    the last change only where `seen_version` is not the present one."""
+    visits = set(Visit.select(Visit.deal_type, Visit.stage).where(Visit.deal == deal.id).tuples())
+    visited = {stage for type_id, stage in visits if type_id == deal.deal_type_id}
+    if any(type_id != deal.deal_type_id for type_id, _stage in visits):
+        visited |= _mapped(deal)
     last = None if seen_version in (None, deal.version) else _last_change(session, deal)
+    asked = any(stage.enter_fields or stage.leave_fields for stage in deal_type.stages)
     return DealFacts(
         id=deal.id,
         title=deal.title,
@@ -162,9 +170,28 @@ def deal_facts(session: Session, deal: Deal, seen_version: int | None = None) ->
         closed_at=deal.closed_at,
         held_at=deal.held_at,
         resumed_at=Hold.select(fn.MAX(Hold.ended_at)).where(Hold.deal == deal.id).scalar(),
-        ticked=frozenset(row[0] for row in ticked.tuples()),
-        filled=filled_fields(deal, custom_values(deal.id)),
+        ticked=_ticked(deal) if any(stage.actions for stage in deal_type.stages) else frozenset(),
+        filled=filled_fields(deal, custom_values(deal.id)) if asked else frozenset(),
     )
+
+
+def _mapped(deal: Deal) -> set[int]:
+    """Stages of the deal's type that count as visited, as who retyped it said."""
+    query = (
+        StageMap.select(StageMap.to_stage)
+        .join(Stage, on=StageMap.to_stage == Stage.id)
+        .where((StageMap.deal == deal.id) & (Stage.deal_type == deal.deal_type_id))
+    )
+    return {row[0] for row in query.tuples()}
+
+
+def _ticked(deal: Deal) -> frozenset[int]:
+    query = (
+        Tick.select(Tick.stage_action)
+        .join(Visit, on=Tick.visit == Visit.id)
+        .where((Visit.deal == deal.id) & Visit.left_at.is_null())
+    )
+    return frozenset(row[0] for row in query.tuples())
 
 
 def readable_deal(session: Session, deal_id: int) -> Deal:

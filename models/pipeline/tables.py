@@ -23,6 +23,9 @@ LEFT = "('advance', 'skip', 'return', 'won', 'lost', 'retyped')"
 
 
 class DealType(Row):
+    """A way deals go. The store counts `version` up whenever anything of the type changes: its stages, what they ask
+    for, its fields and transitions."""
+
     name = TextField()
     name_key = TextField(unique=True)
     mode = TextField(constraints=[Check("mode IN ('strict', 'semi-strict', 'free')")])

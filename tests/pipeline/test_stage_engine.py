@@ -432,3 +432,45 @@ def test_a_type_that_cannot_be_won_says_why(office):
     assert views.type_card(session, semi).warnings == ()  # Q, R, P is a way through all
     setup.set_transition(session, q, r, "forbidden")
     assert len(views.type_card(session, semi).warnings) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE stage SET name = 'Z' WHERE id = {b}", "DELETE FROM stage WHERE id = {c}",
+        "UPDATE stage_action SET required = 0", "DELETE FROM stage_authority", "DELETE FROM stage_field",
+        "DELETE FROM transition", "UPDATE custom_field SET name = 'Other'", "UPDATE deal_type SET mode = 'strict'",
+    ],
+)  # fmt: skip
+def test_what_is_known_of_a_type_is_read_anew_after_any_change_of_anybody(office, change):
+    import sqlite3
+
+    from models.pipeline.facts import type_facts
+
+    session, _person, type_id, (a, b, c) = office
+    setup.add_field(session, type_id, "Extra", kind="text")
+    setup.add_action(session, a, "Call", required=True)
+    setup.set_authority(session, a, "enter", ["manager"])
+    setup.set_required_fields(session, a, "enter", ["Extra"])
+    setup.set_transition(session, a, b, "forbidden")
+    before = type_facts(type_id)
+    assert type_facts(type_id) is before
+    other = sqlite3.connect(session.store.path)
+    with other:
+        other.execute("PRAGMA foreign_keys = ON")
+        other.execute(change.format(b=b, c=c))
+    other.close()
+    assert type_facts(type_id) != before
+
+
+def test_what_a_refused_change_of_a_type_looked_like_is_not_kept(office):
+    from models.pipeline.facts import type_facts
+
+    session, _person, type_id, (a, _b, _c) = office
+    before = type_facts(type_id)
+    with pytest.raises(RuntimeError), session.writing():
+        session.store.database.execute_sql("UPDATE stage SET name = 'Z' WHERE id = ?", (a,))
+        assert type_facts(type_id) != before
+        raise RuntimeError
+    setup.set_stage(session, a, name="Y")
+    assert type_facts(type_id).stage(a).name == "Y"

@@ -129,7 +129,7 @@ def set_deal(
         deal_type = facts.type_facts(deal.deal_type_id)
         attempt = facts.attempt_by(session, deal.owner_id, deal_type, Attempt("set", version=version))
         if version is not None and version != deal.version:
-            refuse(rules.judge(facts.deal_facts(session, deal, version), deal_type, attempt, now))
+            refuse(rules.judge(facts.deal_facts(session, deal, deal_type, version), deal_type, attempt, now))
         if not attempt.may:
             refuse(_not_allowed(attempt))
         values = _checked_changes(session, deal, changes)
@@ -168,8 +168,9 @@ def retype_deal(
             filled=filled_fields(deal, [*carried]), number=rules.number_of(old, deal.stage_id) if deal.stage_id else 1,
         )  # fmt: skip
         attempt = facts.attempt_by(session, deal.owner_id, new, attempt)
-        refuse(rules.judge(facts.deal_facts(session, deal, version), new, attempt, now))
-        at, marked = instant_of_step(deal, None, now)
+        known = facts.deal_facts(session, deal, old, version)
+        refuse(rules.judge(known, new, attempt, now))
+        at, marked = instant_of_step(known, None, now)
         seq = leave_visit(session, pen, deal.id, at, "retyped", now, attempt.reason)
         pen.update(deal, deal_type_id=type_id, stage_id=attempt.target, entered_at=at)
         _write_map(pen, deal, stage_map)
@@ -264,7 +265,7 @@ def _changeable(session: Session, deal_id: int, version: int | None, now: Instan
     deal_type = facts.type_facts(deal.deal_type_id)
     attempt = facts.attempt_by(session, deal.owner_id, deal_type, Attempt("set", version=version))
     if version is not None and version != deal.version:
-        refuse(rules.judge(facts.deal_facts(session, deal, version), deal_type, attempt, now))
+        refuse(rules.judge(facts.deal_facts(session, deal, deal_type, version), deal_type, attempt, now))
     if not attempt.may:
         refuse(_not_allowed(attempt))
     return deal

@@ -98,7 +98,7 @@ def _objections(session: Session, deal: Deal, stage_id: int | None, reason: str)
         raise NotFound(_("There is no stage {name}.").format(name=stage_id))
     attempt = Attempt("win" if stage_id is None else "move", stage_id, reason)
     attempt = facts.attempt_by(session, deal.owner_id, deal_type, attempt)
-    return rules.judge(facts.deal_facts(session, deal), deal_type, attempt, session.now())
+    return rules.judge(facts.deal_facts(session, deal, deal_type), deal_type, attempt, session.now())
 
 
 def _answerable(session: Session, request_id: int) -> MoveRequest:

@@ -147,22 +147,23 @@ class Step:
         if self.deal.deal_type_id not in types:
             types[self.deal.deal_type_id] = facts.type_facts(self.deal.deal_type_id)
         self.type: TypeFacts = types[self.deal.deal_type_id]
-        self.facts: DealFacts = facts.deal_facts(session, self.deal, attempt.version)
+        self.facts: DealFacts = facts.deal_facts(session, self.deal, self.type, attempt.version)
         if attempt.target is not None and attempt.target not in [stage.id for stage in self.type.stages]:
             refuse([*rules.to_version(self.facts, attempt), _objection_elsewhere(self.type, attempt.target)])
         self.attempt = facts.attempt_by(session, self.deal.owner_id, self.type, attempt)
         refuse(rules.judge(self.facts, self.type, self.attempt, self.now))
-        self.at, self.marked = instant_of_step(self.deal, attempt.at, self.now)
+        self.at, self.marked = instant_of_step(self.facts, attempt.at, self.now)
 
     def done(self, command: str, **said: Any) -> Done:
         return record_step(self.session, command, self.deal.id, self.pen, self.now, **said)
 
 
-def instant_of_step(deal: Deal, at: Instant | None, now: Instant) -> tuple[Instant, bool]:
+def instant_of_step(deal: DealFacts, at: Instant | None, now: Instant) -> tuple[Instant, bool]:
     """When a step happens: never before the deal's last one; whether the clock had gone back by more than it may."""
+    if at is not None:
+        return at, False
     last = max(at for at in (deal.entered_at, deal.closed_at, deal.held_at) if at is not None)
-    ended = Hold.select(Hold.ended_at).where(Hold.deal == deal.id).order_by(Hold.id.desc()).limit(1).scalar()
-    return never_back(now, last, ended) if at is None else (at, False)
+    return never_back(now, last, deal.resumed_at)
 
 
 def refuse(objections: Sequence[Objection]) -> None:
@@ -218,8 +219,8 @@ def enter(
 
 def bump(deal_id: int) -> int:
     """Count a deal's version up; returns the new one."""
-    Deal.update(version=Deal.version + 1).where(Deal.id == deal_id).execute()
-    return int(Deal.select(Deal.version).where(Deal.id == deal_id).scalar())
+    counted = Deal.update(version=Deal.version + 1).where(Deal.id == deal_id).returning(Deal.version)
+    return int(next(iter(counted.execute())).version)
 
 
 def record_line(session: Session, command: str, deal_id: int, pen: Pen, now: Instant, **said: Any) -> int:

@@ -81,8 +81,7 @@ def type_row(type_id: int, version: int | None = None) -> DealType:
 
 
 def record_type(session: Session, command: str, type_id: int, pen: Pen, at: Instant, **said: Any) -> None:
-    """Write the journal line of a change to a type, and count the type's version up."""
-    DealType.update(version=DealType.version + 1).where(DealType.id == type_id).execute()
+    """Write the journal line of a change to a type."""
     record(
         at=at, employee_id=session.actor.id, command=command, subject="type", subject_id=type_id, images=pen.images,
         **said,

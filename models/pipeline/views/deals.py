@@ -139,7 +139,7 @@ def deal(session: Session, deal_id: int) -> DealCard:
     row = facts.readable_deal(session, deal_id)
     now = session.now()
     deal_type = facts.type_facts(row.deal_type_id)
-    known = facts.deal_facts(session, row)
+    known = facts.deal_facts(session, row, deal_type)
     names = _stage_names(row.id)
     holds = [(h.started_at, h.ended_at) for h in Hold.select().where(Hold.deal == row.id)]
     logins = people.logins()

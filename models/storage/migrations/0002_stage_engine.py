@@ -167,9 +167,33 @@ STATEMENTS = [
     """CREATE INDEX activity_next ON activity (deal_id, due_at) WHERE done_at IS NULL""",
 ]
 
+# A type's version counts up whenever anything of it changes, whoever changes it.
+OF_STAGE = "(SELECT deal_type_id FROM stage WHERE id = {row}.stage_id)"
+OF_TYPE = "{row}.deal_type_id"
+PARTS = {
+    "stage": OF_TYPE, "transition": OF_TYPE, "custom_field": OF_TYPE,
+    "stage_action": OF_STAGE, "stage_authority": OF_STAGE, "stage_field": OF_STAGE,
+}  # fmt: skip
+MOMENTS = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
+SQLITE_TRIGGERS = [
+    f"""
+    CREATE TRIGGER {table}_{moment}_counts AFTER {moment.upper()} ON {table}
+    BEGIN UPDATE deal_type SET version = version + 1 WHERE id = {which.format(row=row)}; END
+    """
+    for table, which in PARTS.items()
+    for moment, row in MOMENTS
+] + [
+    """
+    CREATE TRIGGER deal_type_update_counts AFTER UPDATE OF name, mode, returns, is_default ON deal_type
+    BEGIN UPDATE deal_type SET version = version + 1 WHERE id = NEW.id; END
+    """
+]
+
 SQLITE_KEYS = {"lasting_key": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"}
 
 
 def up(migrator: Any, db: Any) -> None:
     for statement in STATEMENTS:
         db.execute_sql(statement.format(**SQLITE_KEYS))
+    for statement in SQLITE_TRIGGERS:
+        db.execute_sql(statement)
