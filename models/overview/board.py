@@ -64,7 +64,7 @@ class BoardHead:
     @property
     def sums(self) -> tuple[Money, ...]:
         """The sums of all columns by currency, the largest first."""
-        return _added(money for column in self.columns for money in column.sums)
+        return added(money for column in self.columns for money in column.sums)
 
     def beside(self, stage_id: int, step: int) -> Column | None:
         """The active stage after (`step` 1) or before (-1) a stage, None at the end."""
@@ -133,7 +133,7 @@ def kept_look(kept: Mapping[str, Any]) -> Look:
 
 def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
     """Counts and sums of the columns of a type, of the deals that hold every word of `text`."""
-    where, values = _scope(session, text)
+    where, values = scope(session, text)
     run = session.store.database.execute_sql
     name, mode = run("SELECT name, mode FROM deal_type WHERE id = ?", (type_id,)).fetchone()
     totals: dict[int, list[tuple[str, int, int, int | None]]] = {}
@@ -150,7 +150,7 @@ def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
         found = totals.get(stage_id, [])
         if archived is not None and not found:
             continue
-        sums = _added(Money(amount, currency) for currency, _count, _held, amount in found if amount)
+        sums = added(Money(amount, currency) for currency, _count, _held, amount in found if amount)
         columns.append(
             Column(stage_id, stage, norm, archived is not None, sum(f[1] for f in found), sum(f[2] for f in found), sums)
         )
@@ -161,7 +161,7 @@ def cards(
     session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0
 ) -> tuple[Card, ...]:
     """A window (PAGE rows) of the open deals at a stage. `order` is one of ORDERS; costs follow the window, not the column."""
-    where, values = _scope(session, text)
+    where, values = scope(session, text)
     index = "" if text else f" INDEXED BY {INDEXES[order]}"
     rows = session.store.database.execute_sql(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
@@ -193,7 +193,7 @@ def cards(
 
 def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tuple[int, int] | None:
     """The stage of an open deal and how many deals stand before it there; None if it is not to be seen."""
-    where, values = _scope(session, text)
+    where, values = scope(session, text)
     run = session.store.database.execute_sql
     row = run(
         "SELECT d.stage_id, d.entered_at, d.amount, d.next_due_at, d.title_key FROM deal d"
@@ -320,7 +320,7 @@ def _recounted(head: BoardHead, stage_id: int, amount: Money | None, held: bool,
     for column in head.columns:
         if column.stage_id == stage_id:
             change = [Money(by * amount.amount, amount.currency)] if amount else []
-            sums = tuple(money for money in _added([*column.sums, *change]) if money.amount)
+            sums = tuple(money for money in added([*column.sums, *change]) if money.amount)
             column = replace(column, count=column.count + by, held=column.held + by * held, sums=sums)
         columns.append(column)
     return replace(head, columns=tuple(columns))
@@ -356,7 +356,7 @@ def detail(session: Session, deal_id: int) -> Detail:
     )
 
 
-def _scope(session: Session, text: str) -> tuple[str, list[Any]]:
+def scope(session: Session, text: str) -> tuple[str, list[Any]]:
     """The condition on `deal d` that holds the actor to what they may read, and the filter."""
     where, values = _owners(session, "d.owner_id"), []
     for word in search_key(text).split()[:WORDS_LOOKED_AT]:
@@ -372,7 +372,8 @@ def _owners(session: Session, column: str) -> str:
     return f" AND {column} IN ({', '.join(str(owner) for owner in sorted(owners)) or 'NULL'})"
 
 
-def _added(amounts: Any) -> tuple[Money, ...]:
+def added(amounts: Any) -> tuple[Money, ...]:
+    """Amounts added by currency, the largest sum first."""
     sums: dict[str, int] = {}
     for amount, currency in amounts:
         sums[currency] = sums.get(currency, 0) + amount
