@@ -63,6 +63,7 @@ snapshots: install
 
 bench: install
 	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench.stages
 
 clean:
 	rm -rf .venv build dist stagewatch.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

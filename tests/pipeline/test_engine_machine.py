@@ -100,6 +100,12 @@ class Engine(RuleBasedStateMachine):
         self.deals: dict[int, Naive] = {}
         self.made: dict[int, list[Made]] = {}
         self.names = count
+        first = self.order[0]
+        first.action = setup.add_action(root, first.id, "Call", required=True)
+        self.steps += 1
+        deal = commands.new_deal(self.sessions["anna"], "Orion", type_id=self.types["T"]).deal_id
+        self.client_owner = "anna"
+        self.deals[deal], self.made[deal] = Naive("anna", self.steps, "T", [["T", first.id, "start", None]]), []
 
     # What semantics says, in the plainest way.
 
@@ -466,6 +472,13 @@ class Engine(RuleBasedStateMachine):
         self.order.remove(place)
         self.insert(place, position)
 
+    def near(self, number: int) -> Place:
+        """A stage, mostly one at which a deal stands."""
+        stages = [deal.stage for deal in self.deals.values() if deal.type == "T"]
+        if stages and number % 3:
+            return self.place(stages[number % len(stages)])
+        return self.order[number % len(self.order)]
+
     def insert(self, place: Place, position: int) -> None:
         active = [one for one in self.order if not one.archived]
         at = self.order.index(active[position - 1]) if position <= len(active) else len(self.order)
@@ -533,21 +546,21 @@ class Engine(RuleBasedStateMachine):
     @rule(number=PICK, roles=st.sets(st.sampled_from(["rep", "manager", "admin"]), max_size=2), bring=st.booleans())
     def change_authority(self, number: int, roles: set[str], bring: bool) -> None:
         self.steps += 1
-        place = self.order[number % len(self.order)]
+        place = self.near(number)
         setup.set_authority(self.root, place.id, "enter" if bring else "leave", sorted(roles))
         setattr(place, "bring" if bring else "take", set(roles))
 
     @rule(number=PICK, what=st.sampled_from(["amount", "source", None]), entering=st.booleans())
     def change_fields(self, number: int, what: str | None, entering: bool) -> None:
         self.steps += 1
-        place = self.order[number % len(self.order)]
+        place = self.near(number)
         setup.set_required_fields(self.root, place.id, "enter" if entering else "leave", [what] if what else [])
         setattr(place, "asks_in" if entering else "asks_out", what)
 
     @rule(number=PICK, planned=st.booleans())
     def change_action(self, number: int, planned: bool) -> None:
         self.steps += 1
-        place = self.order[number % len(self.order)]
+        place = self.near(number)
         if place.action is None:
             place.action = setup.add_action(self.root, place.id, "Call", required=True, due_after=86_400 if planned else None)
             for deal in self.deals.values():
@@ -592,7 +605,7 @@ class LongEngine(Engine):
 
 
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-Engine.TestCase.settings = settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=SLOW)
+Engine.TestCase.settings = settings(max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=SLOW)
 LongEngine.TestCase.settings = settings(
     max_examples=600, stateful_step_count=60, deadline=None, derandomize=False, suppress_health_check=SLOW
 )
