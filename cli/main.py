@@ -146,7 +146,7 @@ def _full_screen(call: Call) -> int:
             _("This terminal cannot show the screens (TERM is unset or dumb). Give a command; `stagewatch --help` lists them."),
         )
     config, path = call.config, call.path
-    from tui.app import run as show
+    from tui.start import run as show
 
     return show(path, login=config.actor or None, config=config, language=config.language or None)
 

@@ -1,14 +1,13 @@
-"""The app: which screens there are, theme, palette, the change feed, crashes; nothing about deals."""
+"""The app: which screens there are, theme, palette, the change feed; nothing about deals."""
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import signal
-import sys
-import traceback
 from collections.abc import Iterable
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
@@ -17,15 +16,17 @@ for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
 from textual.app import App, SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
-from models.session import Session  # noqa: E402
-from models.values.errors import StagewatchError, StoreUnusable  # noqa: E402
-from models.values.language import _, use_language  # noqa: E402
+from models.overview.opening import Opening, opening  # noqa: E402
+from models.values.errors import StagewatchError  # noqa: E402
+from models.values.language import _  # noqa: E402
 from tui import keymap  # noqa: E402
+from tui.board import NARROWEST  # noqa: E402
 from tui.desk import POLL_SECONDS, Desk  # noqa: E402
-from tui.widgets import strip, words  # noqa: E402
+from tui.start import FIRST  # noqa: E402
 
 if TYPE_CHECKING:
     from models.config import Config
+    from models.session import Session
     from tui.widgets.frame import FramedScreen
 
 SCREENS = {
@@ -34,7 +35,6 @@ SCREENS = {
     "clients": "tui.clients.screen:ClientsScreen",
     "statistics": "tui.statistics.screen:StatisticsScreen",
 }
-FIRST = "board"
 CRASHED = 70
 
 
@@ -47,27 +47,46 @@ class StagewatchApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = keymap.bindings("everywhere")
 
-    def __init__(self, desk: Desk, config: Config | None = None) -> None:
+    def __init__(self, desk: Desk, config: Config | None = None, begun: Opening | None = None) -> None:
         super().__init__(ansi_color=None)
         self.desk = desk
         self.theme = getattr(config, "theme", None) or "ansi-dark"
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._styled_for = self.theme
         self.animation_level = "none"
         self.crash: BaseException | None = None
         self.workplace: dict[str, Any] = {}
+        self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
         if config is not None and config.keys:
             self.set_keymap(keymap.chosen(config.keys))
 
     def get_default_screen(self) -> Screen[Any]:
-        self.workplace = self.desk.now_do(_workplace)
+        if self._opening is None:
+            self._opening = self.desk.now_do(opening, FIRST, self.size.width // NARROWEST)
+        self.workplace = self._opening.workplace
         name = self.workplace.get("screen", FIRST)
         self._current = name if name in SCREENS else FIRST
         screen = self.made(self._current)
         # Textual does these for screens that are pushed, not for the first one, and takes the second back on a switch.
-        self._load_screen_css(screen)
+        self.stylesheet.read_all(screen.css_path)
         screen._push_result_callback(screen, None)
         return screen
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheets anew for another theme. Textual asks for it at the start and at the first switch to each
+        screen too, when all is styled already, and would paint everything twice."""
+        if self.theme != self._styled_for:
+            self._styled_for = self.theme
+            super().refresh_css(animate)
+            for screen in self._made.values():
+                self.stylesheet.update_nodes(screen.walk_children(with_self=True))
+
+    def taken_opening(self) -> Opening | None:
+        """What was read before the first screen was there, for the first who asks."""
+        taken, self._opening = self._opening, None
+        return taken
 
     def made(self, name: str) -> FramedScreen:
         """The screen of that name, made when first asked for, and kept."""
@@ -79,17 +98,25 @@ class StagewatchApp(App[int]):
         return self._made[name]
 
     def on_mount(self) -> None:
-        self.set_interval(POLL_SECONDS, self._listen)
+        self.run_worker(self._listen(), group="feed")
+
+    def on_ready(self) -> None:
+        """What the start has made stays; from now on garbage is looked for among what comes."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     async def _listen(self) -> None:
-        """Let the screen in view read again when something has changed."""
-        try:
-            changes = await self.desk.changes()
-        except StagewatchError as error:
-            self._tell(error)
-            return
-        if changes:
-            await self.tell_change(changes)
+        """Let the screen in view read again when something has changed. A task of its own: keys do not wait for it."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                changes = await self.desk.changes()
+            except StagewatchError as error:
+                self._tell(error)
+                continue
+            if changes:
+                await self.tell_change(changes)
 
     async def tell_change(self, changes: dict[str, frozenset[int]]) -> None:
         """Pass what changed to the screen below any dialog."""
@@ -191,12 +218,6 @@ def _runner(target: Any, action: str) -> Any:
     return go
 
 
-def _workplace(session: Session) -> dict[str, Any]:
-    from models.people.views import workplace
-
-    return workplace(session.actor.id)
-
-
 def _keep(session: Session, state: dict[str, Any]) -> None:
     from models.people.commands import keep_workplace
 
@@ -215,40 +236,12 @@ def _stop_timer(session: Session) -> None:
     stop_timer(session)
 
 
-def run(path: Path, *, login: str | None, config: Config, language: str | None) -> int:
-    """Open the store at `path` in the full-screen app; the process's exit status.
-
-    Without a store it asks whether to set one up or look around in a demo. Raises StoreUnusable, Usage.
-    """
-    if language:
-        use_language(language)
-    words.use_ascii(config.symbols == "ascii" or not _speaks_utf8())
-    strip.guard()
-    if not path.exists():
-        from tui.welcome.screen import welcome
-
-        chosen = welcome(path, config=config)
-        if chosen is None:
-            return 0
-        path = chosen
-    desk = Desk(lambda: _session(path, login, config))
-    try:
-        session = desk.session()
-        if not language:
-            use_language(session.actor.language)
-        return show(StagewatchApp(desk, config), config)
-    finally:
-        desk.close()
-
-
 def show(app: StagewatchApp, config: Config) -> int:
-    """Run the app on the terminal until it ends; the exit status."""
+    """Run the app on the terminal until it ends; the exit status. What ended it unforeseen is raised again."""
 
     def end(_number: int, _frame: object) -> None:
         app.keep_workplace()
         app.exit(0)
-
-    import asyncio
 
     async def listen() -> None:
         loop = asyncio.get_running_loop()
@@ -259,50 +252,6 @@ def show(app: StagewatchApp, config: Config) -> int:
     mouse = config.mouse if config.mouse is not None else "SSH_CONNECTION" not in os.environ
     app.run(mouse=mouse)
     if app.crash is not None:
-        return _tell_crash(app.crash)
+        raise app.crash
     app.keep_workplace()
     return app.return_code or 0
-
-
-def _session(path: Path, login: str | None, config: Config) -> Session:
-    import getpass
-
-    from models.people.views import acting
-    from models.storage.store import open_store
-
-    store = open_store(path, network=config.network_store)
-    try:
-        return Session(store, acting(login, getpass.getuser()))
-    except BaseException:
-        store.close()
-        raise
-
-
-def _speaks_utf8() -> bool:
-    said = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
-    return "utf-8" in said.lower() or "utf8" in said.lower()
-
-
-def _tell_crash(error: BaseException) -> int:
-    """Write where it happened, without any value, to a file that only its owner reads; tell the person its name."""
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "stagewatch"
-    number = f"{os.getpid():05d}"
-    where = folder / f"crash-{number}.log"
-    lines = [f"{type(error).__name__}\n"]
-    lines += [
-        f"  {frame.filename}:{frame.lineno} {frame.name}\n" for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        where.unlink(missing_ok=True)
-        with os.fdopen(os.open(where, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as log:
-            log.writelines(lines)
-        told = _("Stagewatch ended because of a mistake of its own (error {number}); the traceback is in {path}.")
-        text = told.format(number=number, path=where)
-    except OSError:
-        text = _("Stagewatch ended because of a mistake of its own (error {number}).").format(number=number)
-    sys.stderr.write(text + "\n" + _("What it reported as done is saved.") + "\n")
-    return CRASHED
-
-
-__all__ = ["SCREENS", "StagewatchApp", "StoreUnusable", "run"]

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from models.session import Session
 from models.values.errors import StagewatchError
 
 if TYPE_CHECKING:
-    pass
+    from models.session import Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +34,10 @@ class Desk:
         """The session, once the store is open. Raises StoreUnusable, Usage."""
         return self._opening.result()
 
+    def begin(self, view: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Let the view be answered while the caller goes on."""
+        return self._submit(view, args, kwargs)
+
     async def ask(self, view: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What the view answers. Raises StagewatchError."""
         return await asyncio.wrap_future(self._submit(view, args, kwargs))
@@ -48,7 +51,7 @@ class Desk:
         return await asyncio.wrap_future(self._worker.submit(self._changes))
 
     def now_do(self, command: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Like `do`, waiting for it: for the moment of leaving, when no event loop turns any more."""
+        """Like `do`, waiting for it: before the event loop turns, and when it turns no more."""
         return self._submit(command, args, kwargs).result(timeout=5)
 
     def close(self) -> None:

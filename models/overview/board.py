@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.people.rules import readable
-from models.pipeline import views as pipeline
-from models.pipeline.views import DealCard
 from models.values.instants import Instant
 from models.values.money import Money
 from models.values.text import like_pattern, search_key
 
 if TYPE_CHECKING:
+    from models.pipeline.views import DealCard
     from models.session import Session
+
 
 # How a column may be sorted. Each order is an index of its own (deal_board_…), read without sorting.
 ORDERS = {
@@ -30,6 +30,9 @@ INDEXES = {
     "name": "deal_board_title_key",
 }
 WORDS_LOOKED_AT = 8
+PAGE = 64  # rows of a window
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Column:
     stage_id: int
     name: str
     norm: int | None
+    archived: bool
     count: int
     held: int
     sums: tuple[Money, ...]
@@ -62,9 +66,14 @@ class BoardHead:
         """The sums of all columns by currency, the largest first."""
         return _added(money for column in self.columns for money in column.sums)
 
+    def beside(self, stage_id: int, step: int) -> Column | None:
+        """The active stage after (`step` 1) or before (-1) a stage, None at the end."""
+        at = [column.stage_id for column in self.columns].index(stage_id)
+        rest = self.columns[at + 1 :] if step > 0 else self.columns[:at][::-1]
+        return next((column for column in rest if not column.archived), None)
 
-@dataclass(frozen=True)
-class Card:
+
+class Card(NamedTuple):
     """One deal on the board. `next_kind` is the kind of its next open activity, "" without one."""
 
     deal_id: int
@@ -80,16 +89,14 @@ class Card:
     version: int
 
 
-@dataclass(frozen=True)
-class NextStep:
+class NextStep(NamedTuple):
     kind: str
     text: str
     due_at: Instant
     has_time: bool
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """What the pane shows: the deal whole, its next activity, whom to call, seconds of work so far."""
 
     card: DealCard
@@ -100,14 +107,27 @@ class Detail:
     running: bool
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """What one look at the board reads: head, the asked-for rows of its columns, and where the followed deal is now
     (stage and place in its column; None where it is not on this board)."""
 
     head: BoardHead
     cards: dict[tuple[int, int], tuple[Card, ...]]
     place: tuple[int, int] | None
+
+
+class Look(NamedTuple):
+    """Which deals are looked at and in which of ORDERS; without `type_id` those of the company's default type."""
+
+    type_id: int | None = None
+    order: str = "entered"
+    text: str = ""
+
+
+def kept_look(kept: Mapping[str, Any]) -> Look:
+    """The look that a workplace remembers."""
+    order = kept.get("order")
+    return Look(kept.get("type"), order if order in ORDERS else "entered", str(kept.get("filter", "")))
 
 
 def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
@@ -131,15 +151,15 @@ def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
             continue
         sums = _added(Money(amount, currency) for currency, _count, _held, amount in found if amount)
         columns.append(
-            Column(stage_id, stage, norm, sum(f[1] for f in found), sum(f[2] for f in found), sums)
+            Column(stage_id, stage, norm, archived is not None, sum(f[1] for f in found), sum(f[2] for f in found), sums)
         )
     return BoardHead(type_id, name, mode, tuple(columns))
 
 
 def cards(
-    session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0, limit: int = 64
+    session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0
 ) -> tuple[Card, ...]:
-    """A window of the open deals at a stage. `order` is one of ORDERS; costs follow the window, not the column."""
+    """A window (PAGE rows) of the open deals at a stage. `order` is one of ORDERS; costs follow the window, not the column."""
     where, values = _scope(session, text)
     index = "" if text else f" INDEXED BY {INDEXES[order]}"
     rows = session.store.database.execute_sql(
@@ -150,7 +170,7 @@ def cards(
         f" ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?) w"
         " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"
         f" ORDER BY {ORDERS[order]}",
-        (stage_id, *values, limit, offset),
+        (stage_id, *values, PAGE, offset),
     )
     return tuple(
         Card(
@@ -199,27 +219,107 @@ def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tupl
 
 def window(
     session: Session,
-    type_id: int,
+    look: Look,
     *,
-    order: str,
-    text: str,
     wanted: Sequence[tuple[int, int]],
-    limit: int,
     follow: int | None = None,
-) -> Window:
-    """Head, the wanted (stage, offset) windows of `limit` rows, and the place of the deal to follow."""
-    return Window(
-        board_head(session, type_id, text),
-        {
-            (stage_id, offset): cards(session, stage_id, order=order, text=text, offset=offset, limit=limit)
-            for stage_id, offset in wanted
-        },
-        None if follow is None else place(session, follow, order=order, text=text),
-    )
+    columns: int = 0,
+) -> Window | None:
+    """Head, the wanted (stage, offset) windows, and the place of the deal to follow with the rows
+    around it. `columns` are as many columns as will be in view where it is not known yet which. A type that is not
+    there gives way to the first one; None where there is no type."""
+    type_id = _type_to_show(session, look.type_id)
+    if type_id is None:
+        return None
+    head = board_head(session, type_id, look.text)
+    at = None if follow is None else place(session, follow, order=look.order, text=look.text)
+    places = [*wanted, *_around(at), *((stage_id, 0) for stage_id in _in_view(head, at, columns))]
+    return Window(head, _windows(session, places, look), at)
+
+
+def window_after(
+    session: Session,
+    command: Callable[[Session], T],
+    look: Look,
+    shown: Window,
+    card: Card,
+    *,
+    wanted: Sequence[tuple[int, int]],
+) -> tuple[T, Window | None]:
+    """Carry out a step of the deal `card` and look again. Raises as the command.
+
+    `shown` is what is known: its `place` is the card's, its `cards` the windows read so far. The command has made sure
+    that nobody changed the deal since, so that counts and sums follow from this deal alone, and only the columns that
+    it left and entered are read. None where it now stands at a stage that has no column.
+    """
+    done = command(session)
+    assert shown.place is not None
+    left = shown.place[0]
+    found = session.store.database.execute_sql(
+        "SELECT stage_id, amount, currency, held_at IS NOT NULL FROM deal WHERE id = ? AND outcome = 'open'",
+        (card.deal_id,),
+    ).fetchone()
+    touched, head = {left}, _recounted(shown.head, left, card.amount, card.held, -1)
+    if found is not None:
+        entered, amount, currency, held = found
+        if entered not in [column.stage_id for column in head.columns]:
+            return done, None
+        touched.add(entered)
+        head = _recounted(head, entered, None if amount is None else Money(amount, currency), bool(held), 1)
+    at = place(session, card.deal_id, order=look.order, text=look.text)
+    known = {key: rows for key, rows in shown.cards.items() if key[0] not in touched}
+    read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)], look)
+    return done, Window(head, known | read, at)
+
+
+def _type_to_show(session: Session, type_id: int | None) -> int | None:
+    rows = session.store.database.execute_sql("SELECT id FROM deal_type ORDER BY is_default DESC, id").fetchall()
+    ids = [row[0] for row in rows]
+    return type_id if type_id in ids else next(iter(ids), None)
+
+
+def _around(at: tuple[int, int] | None) -> list[tuple[int, int]]:
+    """The windows that hold a place and half a window before it."""
+    if at is None:
+        return []
+    return [(at[0], row // PAGE * PAGE) for row in (max(0, at[1] - PAGE // 2), at[1])]
+
+
+def _in_view(head: BoardHead, at: tuple[int, int] | None, columns: int) -> list[int]:
+    """The stages that may be in view with the cursor at `at` and at most `columns` columns."""
+    stages = [column.stage_id for column in head.columns]
+    here = stages.index(at[0]) if at is not None and at[0] in stages else 0
+    return stages[max(0, here + 1 - columns) : max(here + 1, columns)] if columns else []
+
+
+def _windows(
+    session: Session, places: Sequence[tuple[int, int]], look: Look
+) -> dict[tuple[int, int], tuple[Card, ...]]:
+    return {
+        (stage_id, offset): cards(
+            session, stage_id, order=look.order, text=look.text, offset=offset
+        )
+        for stage_id, offset in dict.fromkeys(places)
+    }
+
+
+def _recounted(head: BoardHead, stage_id: int, amount: Money | None, held: bool, by: int) -> BoardHead:
+    """`head` with one deal more (`by` 1) or less (-1) at a stage."""
+    columns = []
+    for column in head.columns:
+        if column.stage_id == stage_id:
+            change = [Money(by * amount.amount, amount.currency)] if amount else []
+            sums = tuple(money for money in _added([*column.sums, *change]) if money.amount)
+            column = replace(column, count=column.count + by, held=column.held + by * held, sums=sums)
+        columns.append(column)
+    return replace(head, columns=tuple(columns))
 
 
 def detail(session: Session, deal_id: int) -> Detail:
     """All the pane shows. Raises NotFound."""
+    # The board is the first thing on the screen; what only the pane needs is imported after that.
+    from models.pipeline import views as pipeline
+
     card = pipeline.deal(session, deal_id)
     run = session.store.database.execute_sql
     step = run(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import JOIN, fn
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A time entry; `seconds` up to now while it runs, `stage` the one its deal was at when it began."""
 
     id: int
@@ -40,8 +38,7 @@ class Entry:
     note: str
 
 
-@dataclass(frozen=True)
-class ServiceLine:
+class ServiceLine(NamedTuple):
     id: int
     name: str
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
-from models.pipeline import commands, facts
-from models.pipeline.commands import Done
-from models.pipeline.rules import TypeFacts
-from models.session import Session
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
 from models.values.language import _
 from tui.widgets.dialogs import Field, Form
 from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from models.pipeline.commands import Done
+    from models.session import Session
 
 Act = Callable[[dict[str, str]], Awaitable[None]]
 
@@ -61,6 +62,8 @@ def activity_form(client: str, what: str, act: Act) -> Form:
 
 def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:
     """Start the deal that the form describes."""
+    from models.pipeline import commands, facts
+
     stage_id = facts.find_stage(facts.type_facts(type_id), values["stage"]).id if values["stage"] else None
     return commands.new_deal(
         session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"], amount=amount
@@ -105,10 +108,6 @@ def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
     if ":" in said:
         return parse_instant(said, zone), True
     return day_end(parse_day(said), zone), False
-
-
-def type_of(session: Session, type_id: int) -> TypeFacts:
-    return facts.type_facts(type_id)
 
 
 def currency(session: Session) -> str:

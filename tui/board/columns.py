@@ -7,23 +7,22 @@ from collections.abc import Callable
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from models.overview.board import BoardHead, Card
+from models.overview.board import PAGE, BoardHead, Card
 from models.values.dates import day_text, time_text
 from models.values.durations import short_age
 from models.values.instants import Instant, local_day
 from models.values.language import _, ngettext
 from models.values.money import Money, short_money
+from tui.board import NARROWEST
 from tui.widgets.words import cells, symbol
 
 HEAD_LINES = 3
 CARD_LINES = 2
-NARROWEST = 24
-PAGE = 64
 PAGES_KEPT = 64
 
 
@@ -68,16 +67,22 @@ class Columns(Widget, can_focus=True):
         self.rows: dict[int, int] = {}
         self.tops: dict[int, int] = {}
         self.pages: dict[tuple[int, int], tuple[Card, ...]] = {}
+        # What each cell (slot, line) of the screen shows, and the size and number of columns that this holds for.
         self._painted: dict[tuple[int, int], tuple[Segment, ...]] = {}
+        self._laid_out: tuple[Size, int] = (Size(0, 0), 0)
         self._styles: dict[str, Style] = {}
 
     # What is in view ------------------------------------------------------------------------------------------
 
     @property
+    def fit(self) -> int:
+        """How many columns there is room for."""
+        return max(1, self.size.width // NARROWEST)
+
+    @property
     def in_view(self) -> int:
         """How many columns are in view."""
-        fit = max(1, self.size.width // NARROWEST)
-        return max(1, min(len(self.head.columns), fit))
+        return max(1, min(len(self.head.columns), self.fit))
 
     @property
     def cards_in_view(self) -> int:
@@ -110,7 +115,9 @@ class Columns(Widget, can_focus=True):
 
     def pages_in_view(self) -> list[tuple[int, int]]:
         """The (stage, offset) windows that what is in view needs."""
-        wanted = []
+        wanted: list[tuple[int, int]] = []
+        if not self.size:
+            return wanted
         for column in self.head.columns[self.first : self.first + self.in_view]:
             top = self.tops.get(column.stage_id, 0)
             last = min(top + self.cards_in_view, column.count) - 1
@@ -120,7 +127,9 @@ class Columns(Widget, can_focus=True):
         return wanted
 
     def settle(self) -> None:
-        """Bring cursor and view within bounds, and the cursor into view."""
+        """Bring cursor and view within bounds, and the cursor into view. Before the first layout there is no view."""
+        if not self.size:
+            return
         count = len(self.head.columns)
         self.column = max(0, min(self.column, count - 1))
         for column in self.head.columns:
@@ -138,14 +147,27 @@ class Columns(Widget, can_focus=True):
         """Paint again what has changed since it was last painted, cell by cell."""
         if not self.size:
             return
+        if self._fit():
+            self.refresh()
         changed = []
         for line in range(self.size.height):
             for slot in range(self.in_view):
-                if self._painted.get((slot, line)) != tuple(self._cell(slot, line)):
+                cell = tuple(self._cell(slot, line))
+                if self._painted.get((slot, line)) != cell:
+                    self._painted[(slot, line)] = cell
                     changed.append(Region(self.slot_left(slot), line, self.slot_width(slot), 1))
         if changed:
             self.refresh(*changed)
         self._point()
+
+    def _fit(self) -> bool:
+        """Whether size or number of columns are not what the cells were drawn for; they are drawn anew then."""
+        if self._laid_out == (self.size, self.in_view):
+            return False
+        self._laid_out = (self.size, self.in_view)
+        self._painted.clear()
+        self.settle()
+        return True
 
     def forget(self) -> None:
         """Paint everything again."""
@@ -169,11 +191,13 @@ class Columns(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         if not self.head.columns or self.empty:
             return self._empty_line(y)
+        if self._fit():
+            self._point()
         segments: list[Segment] = []
         for slot in range(self.in_view):
-            cell = tuple(self._cell(slot, y))
-            self._painted[(slot, y)] = cell
-            segments += cell
+            if (slot, y) not in self._painted:
+                self._painted[(slot, y)] = tuple(self._cell(slot, y))
+            segments += self._painted[(slot, y)]
         return Strip(segments, self.size.width).simplify()
 
     def _empty_line(self, y: int) -> Strip:

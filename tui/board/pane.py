@@ -27,11 +27,11 @@ class Pane(Static):
     def show(self, detail: Detail | None, actor: Actor, now: Instant) -> None:
         """Show the deal, or nothing."""
         if detail is None:
-            self.update(styled(""))
+            self.update(styled(""), layout=False)
         elif self.size.height > 8:
-            self.update(beside(detail, actor, now, self.content_size.width))
+            self.update(beside(detail, actor, now, self.content_size.width), layout=False)
         else:
-            self.update(below(detail, actor, now, self.content_size.width))
+            self.update(below(detail, actor, now, self.content_size.width), layout=False)
 
 
 def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,19 +13,20 @@ from textual.widgets import Input, Static
 
 from models.overview import board
 from models.overview.board import Card
-from models.pipeline import commands, views
-from models.pipeline.rules import next_stage
-from models.session import Session
 from models.values.errors import ChangedMeanwhile, NotFound, Refused, StagewatchError
 from models.values.language import _
 from models.values.money import parse_amount
 from tui import keymap
 from tui.board import asks
-from tui.board.columns import PAGE, PAGES_KEPT, Columns, deals_text, sums_text
+from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
 from tui.widgets.dialogs import Choice, Form, Line, Notice
 from tui.widgets.frame import FramedScreen
 from tui.widgets.words import plain, styled, symbol
+
+if TYPE_CHECKING:
+    from models.pipeline import commands
+    from models.session import Session
 
 REST_SECONDS = 0.08
 WIDE = 110
@@ -45,7 +46,7 @@ class BoardScreen(FramedScreen):
         self.type_id: int | None = None
         self.order = "entered"
         self.text = ""
-        self._kept: dict[str, Any] = {}
+        self._deal: int | None = None  # the one to begin on
         self._resting: Timer | None = None
         self._detail: board.Detail | None = None
 
@@ -67,10 +68,8 @@ class BoardScreen(FramedScreen):
 
     def _take_up(self, kept: dict[str, Any]) -> None:
         """Go to where the person left the board."""
-        self._kept = kept
-        self.order = kept.get("order") if kept.get("order") in board.ORDERS else "entered"
-        self.text = str(kept.get("filter", ""))
-        self.type_id = kept.get("type")
+        self._deal = kept.get("deal")
+        self.type_id, self.order, self.text = board.kept_look(kept)
         self.field.value = self.text
         self._lay_out()
 
@@ -88,24 +87,45 @@ class BoardScreen(FramedScreen):
 
     async def read(self) -> None:
         """Read head and rows in view again; the cursor stays on its deal."""
-        if not self.columns.size:
-            return  # not laid out yet; the first resize reads
-        card = self.columns.card
-        await self._read(card.deal_id if card else self._kept.pop("deal", None))
+        opening, follow = self.app.taken_opening(), self._deal
+        self._deal = None
+        if opening is not None and opening.board is not None:
+            await self._show(opening.board)
+        else:
+            await self._read(follow)
 
     async def _read(self, follow: int | None = None) -> None:
-        if not self.columns.size:
-            return
-        if not await self._find_type():
-            return
-        assert self.type_id is not None
+        """Read again; the cursor goes to the deal `follow`, or stays on its deal."""
+        while True:
+            look, columns, here = self._look(), self.columns, self.columns.card
+            columns.settle()
+            other_type = look.type_id != columns.head.type_id
+            found = await self.desk.ask(
+                board.window,
+                look,
+                wanted=() if other_type else columns.pages_in_view(),
+                follow=follow if follow is not None or here is None else here.deal_id,
+                columns=columns.fit if other_type else 0,
+            )
+            if look == self._look() and (follow is not None or self._is_on(here)):
+                break  # else somebody typed on or moved the cursor meanwhile
+        await self._show(found)
+
+    def _look(self) -> board.Look:
+        return board.Look(self.type_id, self.order, self.text)
+
+    def _is_on(self, card: Card | None) -> bool:
+        now = self.columns.card
+        return (now and now.deal_id) == (card and card.deal_id)
+
+    async def _show(self, found: board.Window | None) -> None:
+        """Show what was read, the cursor on the deal that was followed."""
         columns = self.columns
-        columns.settle()
-        wanted = columns.pages_in_view()
-        asked = (self.type_id, self.order, self.text)
-        found = await self._window(wanted, follow)
-        if asked != (self.type_id, self.order, self.text):
-            return  # somebody typed on meanwhile; that reading is under way
+        if found is None:
+            columns.empty = _("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`.")
+            columns.forget()
+            return
+        self.type_id = found.head.type_id
         columns.head = found.head
         columns.pages = dict(found.cards)
         if found.place is not None:
@@ -115,30 +135,10 @@ class BoardScreen(FramedScreen):
                 columns.rows[found.place[0]] = found.place[1]
         columns.settle()
         await self._need_pages()
-        columns.empty = "" if found.head.count or not self._is_fresh() else _("No deals here yet: n adds the first one.")
+        columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
         self._paint_head()
         columns.repaint() if columns.head.columns and not columns.empty else columns.forget()
         self._rest()
-
-    def _is_fresh(self) -> bool:
-        return not self.text
-
-    async def _window(self, wanted: list[tuple[int, int]], follow: int | None) -> board.Window:
-        assert self.type_id is not None
-        return await self.desk.ask(
-            board.window, self.type_id, order=self.order, text=self.text, wanted=wanted, limit=PAGE, follow=follow
-        )
-
-    async def _find_type(self) -> bool:
-        """Make sure there is a type to show; tells what to do where there is none."""
-        types = await self.desk.ask(views.types)
-        if not types:
-            self.columns.empty = _("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`.")
-            self.columns.forget()
-            return False
-        if self.type_id not in [line.id for line in types]:
-            self.type_id = types[0].id
-        return True
 
     async def _need_pages(self) -> None:
         """Read what comes into view and is not there yet."""
@@ -146,7 +146,7 @@ class BoardScreen(FramedScreen):
         missing = [place for place in self.columns.pages_in_view() if place not in pages]
         for stage_id, offset in missing:
             pages[(stage_id, offset)] = await self.desk.ask(
-                board.cards, stage_id, order=self.order, text=self.text, offset=offset, limit=PAGE
+                board.cards, stage_id, order=self.order, text=self.text, offset=offset
             )
         wanted = set(self.columns.pages_in_view())
         for place in [place for place in pages if place not in wanted][: max(0, len(pages) - PAGES_KEPT)]:
@@ -201,11 +201,12 @@ class BoardScreen(FramedScreen):
 
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
-        self.call_after_refresh(self._read_again)
+        self.call_after_refresh(self._fill)
 
-    async def _read_again(self) -> None:
-        self.columns.forget()
-        await self.read_safely()
+    async def _fill(self) -> None:
+        """Read what a new size brings into view."""
+        if self.columns.head.columns and not self.columns.empty:
+            await self._go(self.columns.column)
 
     # The cursor -----------------------------------------------------------------------------------------------
 
@@ -261,10 +262,31 @@ class BoardScreen(FramedScreen):
 
     # Steps of a deal ------------------------------------------------------------------------------------------
 
+    @property
+    def commands(self) -> Any:
+        """`models.pipeline.commands`, which nobody needs before the board is seen."""
+        from models.pipeline import commands
+
+        return commands
+
     async def _step(self, command: Callable[..., commands.Done], card: Card, *args: Any, said: str) -> None:
         """Do a step of the deal under the cursor; a refusal is shown whole, a missing reason asked for."""
+
+        def step(session: Session) -> commands.Done:
+            return command(session, card.deal_id, *args, version=card.version)
+
+        look, columns = self._look(), self.columns
         try:
-            await self.desk.do(command, card.deal_id, *args, version=card.version)
+            if not self._is_on(card):
+                await self.desk.do(step)
+                found = None
+            else:
+                stage_id = columns.head.columns[columns.column].stage_id
+                shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row))
+                wanted = columns.pages_in_view()
+                _done, found = await self.desk.do(
+                    board.window_after, step, look, shown, card, wanted=wanted
+                )
         except ChangedMeanwhile as error:
             await self._read(card.deal_id)
             self.say(error.message, "bold $warning")
@@ -276,10 +298,13 @@ class BoardScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
         else:
-            await self._done(card, said)
+            await self._done(card, said, found if look == self._look() else None)
 
-    async def _done(self, card: Card, said: str) -> None:
-        await self._read(card.deal_id)
+    async def _done(self, card: Card, said: str, found: board.Window | None = None) -> None:
+        if found is not None:
+            await self._show(found)
+        else:
+            await self._read(card.deal_id)
         self.say(f"{card.client}: {said}   " + _("u: undo"))
 
     async def _refused(
@@ -309,13 +334,12 @@ class BoardScreen(FramedScreen):
         card = self.columns.card
         if card is None:
             return
-        known = await self.desk.ask(asks.type_of, self.columns.head.type_id)
-        stage_id = self.columns.head.columns[self.columns.column].stage_id
-        target = next_stage(known, stage_id, step)
+        columns = self.columns
+        target = columns.head.beside(columns.head.columns[columns.column].stage_id, step)
         if target is None:
             self.say(_("This is the last stage: w wins the deal.") if step > 0 else _("This is the first stage."))
             return
-        await self._step(commands.move_deal, card, target.id, said=f"{symbol('→')} {target.name}")
+        await self._step(self.commands.move_deal, card, target.stage_id, said=f"{symbol('→')} {target.name}")
 
     async def action_pick_stage(self) -> None:
         card = self.columns.card
@@ -323,7 +347,9 @@ class BoardScreen(FramedScreen):
             self.run_worker(self._pick_stage(card), group="dialog", exclusive=True)
 
     async def _pick_stage(self, card: Card) -> None:
-        detail = await self.desk.ask(views.deal, card.deal_id)
+        from models.pipeline.views import deal
+
+        detail = await self.desk.ask(deal, card.deal_id)
         refused = {refusal.stage_id: refusal for refusal in detail.refused}
         allowed = dict(detail.allowed)
         order = [column for column in self.columns.head.columns if column.stage_id in refused or column.stage_id in allowed]
@@ -337,28 +363,28 @@ class BoardScreen(FramedScreen):
         chosen = await self.app.push_screen_wait(Choice(title, lines))
         if chosen is not None:
             target = order[chosen]
-            await self._step(commands.move_deal, card, target.stage_id, said=f"{symbol('→')} {target.name}")
+            await self._step(self.commands.move_deal, card, target.stage_id, said=f"{symbol('→')} {target.name}")
 
     async def action_win(self) -> None:
         if self.columns.card is not None:
-            await self._step(commands.win_deal, self.columns.card, said=_("won"))
+            await self._step(self.commands.win_deal, self.columns.card, said=_("won"))
 
     async def action_lose(self) -> None:
         if self.columns.card is not None:
-            await self._step(commands.lose_deal, self.columns.card, said=_("lost"))
+            await self._step(self.commands.lose_deal, self.columns.card, said=_("lost"))
 
     async def action_hold(self) -> None:
         card = self.columns.card
         if card is not None and card.held:
-            await self._step(commands.resume_deal, card, said=_("resumed"))
+            await self._step(self.commands.resume_deal, card, said=_("resumed"))
         elif card is not None:
-            await self._step(commands.hold_deal, card, said=_("on hold"))
+            await self._step(self.commands.hold_deal, card, said=_("on hold"))
 
     async def action_undo(self) -> None:
-        await self._take_back(commands.undo, _("taken back"))
+        await self._take_back(self.commands.undo, _("taken back"))
 
     async def action_redo(self) -> None:
-        await self._take_back(commands.redo, _("made again"))
+        await self._take_back(self.commands.redo, _("made again"))
 
     async def _take_back(self, command: Callable[[Session], commands.Done], said: str) -> None:
         try:
@@ -381,11 +407,13 @@ class BoardScreen(FramedScreen):
         self.run_worker(self._pick_type(), group="dialog", exclusive=True)
 
     async def _pick_type(self) -> None:
-        types = await self.desk.ask(views.types)
-        at = next((index for index, line in enumerate(types) if line.id == self.type_id), 0)
-        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, t.mode) for t in types], at=at))
+        from models.pipeline.views import types
+
+        known = await self.desk.ask(types)
+        at = next((index for index, line in enumerate(known) if line.id == self.type_id), 0)
+        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, t.mode) for t in known], at=at))
         if chosen is not None:
-            self.type_id = types[chosen].id
+            self.type_id = known[chosen].id
             self.columns.column = self.columns.first = 0
             self.columns.rows.clear()
             self.columns.tops.clear()

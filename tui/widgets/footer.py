@@ -21,11 +21,12 @@ class KeyLine(Static):
         self.where = where
         self._message: tuple[str, str] | None = None
         self._timer: object = None
+        self._width = 0
 
     def say(self, text: str, style: str = "") -> None:
         """Show a message for a while."""
         self._message = (text, style)
-        self.update(self.line())
+        self._show()
         if self._timer is not None:
             self._timer.stop()  # type: ignore[attr-defined]
         self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
@@ -34,13 +35,19 @@ class KeyLine(Static):
         """Take the message away."""
         if self._message is not None:
             self._message = None
-            self.update(self.line())
+            self._show()
 
     def on_mount(self) -> None:
-        self.update(self.line())
+        self._show()
 
     def on_resize(self) -> None:
-        self.update(self.line())
+        if self._width != self.app.size.width:
+            self._show()
+
+    def _show(self) -> None:
+        """Paint the line. It is as wide as the screen, which is known before the first layout."""
+        self._width = self.app.size.width
+        self.update(self.line(), layout=False)
 
     def line(self) -> Content:
         """What the line holds at its present width."""
@@ -54,7 +61,7 @@ class KeyLine(Static):
                 word = f" {act.keys} {act.words} "
                 parts.append((word, "bold reverse" if act.id == self.where else "dim"))
                 used += len(word)
-        room = self.size.width - used - 1
+        room = self._width - used - 1
         hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in ("everywhere", self.where)]
         hints.sort(key=lambda hint: hint[0] != "?")
         shown: list[tuple[str, str]] = []

@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from models.timekeeping.views import running
 from models.values.errors import StagewatchError
 from tui.widgets.footer import KeyLine
 from tui.widgets.stopwatch import Stopwatch
@@ -55,7 +54,7 @@ class FramedScreen(Screen[None]):
 
     def head(self, line: Content) -> None:
         """Show `line` in the header, left of the stopwatch."""
-        self.query_one("#title", Static).update(line)
+        self.query_one("#title", Static).update(line, layout=False)
 
     def say(self, text: str, style: str = "") -> None:
         """Tell something in the last line for a while."""
@@ -66,11 +65,14 @@ class FramedScreen(Screen[None]):
         self.say(error.message, "bold $error")
 
     async def on_screen_resume(self) -> None:
+        """Read before the layout that follows, so that the first thing painted is the whole screen."""
         await self.read_safely()
         await self.read_stopwatch()
 
     async def read_stopwatch(self) -> None:
         """Let the stopwatch show what runs now."""
+        from models.timekeeping.views import running
+
         try:
             self.query_one(Stopwatch).show(await self.desk.ask(running))
         except StagewatchError as error:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from models.timekeeping.views import Entry
 from models.values.durations import clock_text
 from models.values.instants import SECOND, now
 from models.values.language import _
 from tui.widgets.words import cells, styled, symbol
+
+if TYPE_CHECKING:
+    from models.timekeeping.views import Entry
 
 WIDTH = 34
 
@@ -31,13 +35,14 @@ class Stopwatch(Static):
         """Show this entry from now on, or nothing."""
         if entry is None and self._entry is None:
             return
+        moved = (entry is None) != (self._entry is None)
         self._entry = entry
         if self._timer is not None:
             self._timer.resume() if entry is not None else self._timer.pause()
-        self._tick()
+        self.update(self.elapsed(), layout=moved)
 
     def _tick(self) -> None:
-        self.update(self.elapsed())
+        self.update(self.elapsed(), layout=False)
 
     def elapsed(self) -> Content:
         """What runs and for how long, in a fixed width."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.tui.board.conftest import Running
-from tui.app import CRASHED, _tell_crash
+from tui.app import CRASHED, StagewatchApp, show
+from tui.desk import Desk
 
 
-def test_the_log_holds_no_value_and_only_its_owner_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    os.environ["XDG_STATE_HOME"] = str(tmp_path)
-    secret = "Orion Legal pays 12"
+def test_what_ended_the_app_reaches_the_one_who_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StagewatchApp, "run", lambda self, **said: None)
+    desk = Desk(lambda: SimpleNamespace())  # type: ignore[arg-type, return-value]
+    app = StagewatchApp(desk)
+    app.crash = ZeroDivisionError()
     try:
-        raise KeyError(secret)
-    except KeyError as error:
-        assert _tell_crash(error) == CRASHED
-    log = next((tmp_path / "stagewatch").iterdir())
-    assert log.stat().st_mode & 0o777 == 0o600
-    assert "KeyError" in log.read_text() and "test_crash.py" in log.read_text()
-    assert secret not in log.read_text() and secret not in capsys.readouterr().err
+        with pytest.raises(ZeroDivisionError):
+            show(app, SimpleNamespace(mouse=False))  # type: ignore[arg-type]
+    finally:
+        desk.close()
 
 
 async def test_an_unforeseen_error_ends_the_app_with_70(running: Running, deals: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
