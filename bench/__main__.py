@@ -1,21 +1,30 @@
-"""Runs the benchmarks and writes the figures down: `python -m bench [--runs 15] [--sizes 100,10000,100000]`."""
+"""Runs the benchmarks and writes the figures down: `python -m bench [--runs 15] [--sizes 100,10000,100000] [--only keys]`."""
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
+import select
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench.terminal import Terminal
+from bench.terminal import Answer, Terminal
 
 HELLO = [sys.executable, "-m", "bench.hello"]
+ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "RESULTS.md"
+LATENCY, BANDWIDTH = 0.1, 256_000  # of the simulated link: seconds each way, bits a second
+PANE = 0.3  # seconds after which the detail pane has been painted
+SESSIONS = 20
+Row = tuple[str, str, str, str]
 
 
 def main() -> None:
@@ -23,23 +32,25 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--sizes", default="100,10000,100000")
     parser.add_argument("--stores", type=Path, help="folder that keeps the stores between runs")
+    parser.add_argument("--only", choices=PARTS, nargs="*", help="only these parts")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     options = parser.parse_args()
+    # As an installed program is, whether or not this environment keeps what it compiles.
+    for folder in ("bench", "cli", "models", "tui"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
     with tempfile.TemporaryDirectory() as folder:
         stores = {int(size): (options.stores or Path(folder)) / f"{size}.db" for size in options.sizes.split(",")}
         for size, path in stores.items():
             make_store(path, size)
-        rows = command_line(options.runs, stores[max(stores)])
-        rows += first_paint(options.runs, stores)
-        rows += keys(stores)
-        rows += idle(stores)
+        rows = [row for part in options.only or PARTS for row in PARTS[part](options.runs, stores)]
     text = table(rows)
     print(text)
     if options.write:
-        RESULTS.write_text(heading() + text, encoding="utf-8")
+        RESULTS.write_text(heading(options.runs) + text, encoding="utf-8")
 
 
 def make_store(path: Path, deals: int) -> None:
+    """A demo store whose board opens on a deal that may be moved on and back."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         told(f"making a store of {deals:,} deals")
@@ -48,21 +59,53 @@ def make_store(path: Path, deals: int) -> None:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+    begin_on_a_movable_deal(path)
 
 
-def command_line(runs: int, store: Path) -> list[list[str]]:
+def begin_on_a_movable_deal(path: Path) -> None:
+    from models.overview import board
+    from models.people.commands import keep_workplace
+    from models.people.views import acting
+    from models.pipeline.commands import move_deal, undo
+    from models.session import Session
+    from models.storage.store import open_store
+    from models.values.errors import StagewatchError
+
+    store = open_store(path)
+    try:
+        session = Session(store, acting(None, "root"))
+        seen = board.window(session, board.Look(), wanted=(), columns=1)
+        assert seen is not None
+        first, second = (column.stage_id for column in seen.head.columns[:2])
+        for card in seen.cards[(first, 0)]:
+            try:
+                move_deal(session, card.deal_id, second)
+            except StagewatchError:
+                continue
+            try:
+                move_deal(session, card.deal_id, first)
+                undo(session)
+            except StagewatchError:
+                continue
+            finally:
+                undo(session)
+            keep_workplace(session, {"screen": "board", "board": {"type": seen.head.type_id, "deal": card.deal_id}})
+            return
+        raise SystemExit(f"{path} has no deal that may be moved on and back")
+    finally:
+        store.close()
+
+
+def command_line(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
     """Whole processes against `python -c pass`, in turn."""
-    commands = {
-        "CLI --help": ["-m", "cli", "--help"],
-        "CLI timer status": ["-m", "cli", "--db", str(store), "timer", "status"],
-    }
-    budgets = {"CLI --help": 5.5, "CLI timer status": 8.0}
-    rows = []
-    for name, arguments in commands.items():
+    store = str(stores[max(stores)])
+    for name, arguments, budget in (
+        ("--help", ["--help"], 5.5),
+        ("timer status", ["--db", store, "timer", "status"], 8.0),
+    ):
         told(name)
-        pairs = [(process(["-c", "pass"]), process(arguments)) for _run in range(runs + 1)][1:]
-        rows.append(ratio_row(f"{name}, against python -c pass", pairs, budgets[name]))
-    return rows
+        pairs = [(process(["-c", "pass"]), process(["-m", "cli", *arguments])) for _run in range(2 * runs + 1)][1:]
+        yield ratio_row(f"CLI {name}, against python -c pass", pairs, budget)
 
 
 def process(arguments: list[str]) -> float:
@@ -75,110 +118,194 @@ def board(store: Path) -> list[str]:
     return [sys.executable, "-m", "cli", "--db", str(store)]
 
 
-def first_paint(runs: int, stores: dict[int, Path]) -> list[list[str]]:
+def first_paint(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
     """The board's first cards against the hello's first line; and large stores against the smallest."""
-    rows = []
     smallest, largest = min(stores), max(stores)
     middle = sorted(stores)[len(stores) // 2]
     told("first paint")
-    pairs = [(paint(HELLO, "Line 1"), paint(board(stores[middle]), "Demonstration")) for _run in range(runs)]
-    rows.append(ratio_row(f"first paint at {middle:,} deals, against the hello", pairs, 1.5))
-    pairs = [
-        (paint(board(stores[smallest]), "Demonstration"), paint(board(stores[largest]), "Demonstration"))
-        for _run in range(runs)
-    ]
-    rows.append(ratio_row(f"first paint at {largest:,} deals, against {smallest:,}", pairs, 1.15))
-    return rows
+    pairs = [(paint(HELLO), paint(board(stores[middle]))) for _run in range(runs)]
+    yield ratio_row(f"first paint at {middle:,} deals, against the hello", pairs, 1.5)
+    pairs = [(paint(board(stores[smallest])), paint(board(stores[largest]))) for _run in range(runs)]
+    yield ratio_row(f"first paint at {largest:,} deals, against {smallest:,}", pairs, 1.15)
 
 
-def paint(command: list[str], text: str) -> float:
+def paint(command: list[str]) -> float:
+    """Seconds to the cursor: in both programs it is painted with the rows."""
     with Terminal(command) as terminal:
-        return terminal.until(text)
+        return terminal.until("Line 1" if command == HELLO else "▌")
 
 
-def keys(stores: dict[int, Path]) -> list[list[str]]:
+def started(stack: ExitStack, command: list[str], size: tuple[int, int]) -> Terminal:
+    terminal = stack.enter_context(Terminal(command, size))
+    terminal.until("Line 1" if command == HELLO else "▌")
+    terminal.settle(0.5)
+    return terminal
+
+
+def keys(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
     """Time to the last byte and bytes of cursor keys and deal moves; the hello's cursor key is the measure."""
-    rows = []
-    for size in ((80, 24), (160, 50)):
-        told(f"keys at {size[0]}x{size[1]}")
-        sessions = {name: Terminal(board(path), size) for name, path in stores.items()}
-        hello = Terminal(HELLO, size)
-        try:
-            hello.until("Line 1")
-            hello.settle()
-            for session in sessions.values():
-                session.until("Demonstration")
-                session.settle(1.0)
-            cursor: dict[object, list[tuple[float, int]]] = {name: [] for name in ("hello", *sessions)}
-            for number in range(30):
-                key = b"k" if number % 4 == 3 else b"j"
-                cursor["hello"].append(hello.key(b"\x1b[A" if number % 4 == 3 else b"\x1b[B"))
+    for size, budgets in (((80, 24), (500, 1200, 2500, 6000)), ((160, 50), (500, 5000, 5000, 15000))):
+        place = f"at {size[0]}x{size[1]}"
+        told(f"keys {place}")
+        with ExitStack() as stack:
+            hello = started(stack, HELLO, size)
+            sessions = {name: started(stack, board(path), size) for name, path in stores.items()}
+            cursor: dict[int, list[Answer]] = {name: [] for name in sessions}
+            moves: dict[int, list[Answer]] = {name: [] for name in sessions}
+            panes: dict[int, int] = dict.fromkeys(sessions, 0)
+            measure: list[float] = []
+            for session in sessions.values():  # to a row in the middle of the view
+                session.key("\x1b[H")
+                session.key("j")
+                session.settle(PANE)
+            for number in range(2 * runs):
+                measure.append(hello.key("\x1b[A" if number % 2 else "\x1b[B").seconds)
                 for name, session in sessions.items():
                     # The pause ends before the detail pane is painted: this is the cards alone.
-                    cursor[name].append(session.key(key, quiet=0.06))
-                    session.settle()
-            measure = statistics.median(seconds for seconds, _bytes in cursor["hello"])
-            place = f"at {size[0]}x{size[1]}"
+                    cursor[name].append(session.key("k" if number % 2 else "j"))
+                    panes[name] = max(panes[name], session.settle(PANE))
+            for session in sessions.values():
+                session.key("\x1b[H")
+                session.settle(PANE)
+            for number in range(2 * runs):
+                measure.append(hello.key("\x1b[A" if number % 2 else "\x1b[B").seconds)
+                for name, session in sessions.items():
+                    session.sent = b""
+                    moves[name].append(session.key("H" if number % 2 else "L"))
+                    if b"u: undo" not in session.sent:
+                        raise SystemExit(f"a move {place} at {name:,} deals was refused")
+                    session.settle(PANE)
+            scrolls = {name: scroll(session, 10) for name, session in sessions.items()}
+            base = statistics.median(measure)
             for name in sessions:
-                seconds = statistics.median(s for s, _b in cursor[name])
-                sent = max(b for _s, b in cursor[name])
-                rows.append([f"cursor key {place}, {name:,} deals, against the hello's", ratio(seconds / measure), "1.00", ""])
-                rows.append([f"cursor key {place}, {name:,} deals, most bytes", str(sent), "500", ""])
-            first, last = min(stores), max(stores)
-            both = [(a[0], b[0]) for a, b in zip(cursor[first], cursor[last], strict=True)]
-            rows.append(ratio_row(f"cursor key {place}, {last:,} deals against {first:,}", both, 1.3))
-            for name, session in sessions.items():
-                moves = []
-                for number in range(12):
-                    moves.append(session.key(b"L" if number % 2 == 0 else b"H", quiet=0.06))
-                    session.settle()
-                seconds = statistics.median(s for s, _b in moves)
-                sent = max(b for _s, b in moves)
-                budget = "6000" if size[0] == 80 else "15000"
-                rows.append([f"deal move {place}, {name:,} deals, against the hello's cursor key", ratio(seconds / measure), "2.50", ""])
-                rows.append([f"deal move {place}, {name:,} deals, most bytes", str(sent), budget, ""])
-            if size[0] == 80:
-                used = {name: session.memory() for name, session in sessions.items()}
-                base = hello.memory()
-                rows += [
-                    [f"memory at {name:,} deals, against the hello", ratio(kb / base), "1.40", f"{kb // 1024} MB"]
-                    for name, kb in used.items()
-                ]
-        finally:
-            for session in (*sessions.values(), hello):
-                session.__exit__(None, None, None)
-    return rows
+                where = f"{place}, {name:,} deals"
+                yield against(f"cursor key {where}, against the hello's", cursor[name], base, 1.0)
+                yield most(f"cursor key {where}, most bytes", max(a.bytes for a in cursor[name]), budgets[0])
+                yield most(f"detail pane {where}, most bytes", panes[name], budgets[1])
+                yield most(f"column scroll {where}, most bytes", scrolls[name], budgets[2])
+                yield against(f"deal move {where}, against the hello's cursor key", moves[name], base, 2.5)
+                yield most(f"deal move {where}, most bytes", max(a.bytes for a in moves[name]), budgets[3])
+                if size[0] == 80:
+                    yield over_link(f"cursor key {where}, over the link", cursor[name], 0.04)
+                    yield over_link(f"deal move {where}, over the link", moves[name], 0.25)
+                    yield (
+                        f"memory at {name:,} deals, against the hello",
+                        f"{sessions[name].memory() / hello.memory():.2f}", "1.40", f"{sessions[name].memory() // 1024} MB",
+                    )
 
 
-def idle(stores: dict[int, Path]) -> list[list[str]]:
-    told("an idle board")
-    with Terminal(board(stores[max(stores)])) as terminal:
-        terminal.until("Demonstration")
-        terminal.settle(2.0)
+def scroll(session: Terminal, times: int) -> int:
+    """The most bytes of a key that scrolls the column: the cursor stands at the lower edge of the view."""
+    session.key("\x1b[H")
+    session.key("\x1b[6~")
+    session.settle(PANE)
+    most_bytes = 0
+    for _time in range(times):
+        most_bytes = max(most_bytes, session.key("j").bytes)
+        session.settle(PANE)
+    return most_bytes
+
+
+def idle(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
+    """What a board sends by itself, without a stopwatch and with one."""
+    told("an idle board, and a stopwatch")
+    with ExitStack() as stack:
+        terminal = started(stack, board(stores[max(stores)]), (80, 24))
+        terminal.settle(1.0)
         time.sleep(5)
-        sent = terminal.settle(0.2)
-    return [["bytes that an idle board sends in 5 s", str(sent), "0", ""]]
+        yield most("bytes that an idle board sends in 5 s", terminal.settle(0.1), 0)
+        terminal.key("s")
+        terminal.settle(0.9)
+        seconds = []
+        for _second in range(8):
+            time.sleep(1)
+            seconds.append(terminal.settle(0))
+        terminal.key("s")
+        terminal.settle(0.5)
+        yield most("bytes of a second of the stopwatch (average of 8)", round(statistics.mean(seconds)), 100)
 
 
-def ratio_row(name: str, pairs: list[tuple[float, float]], budget: float) -> list[str]:
+def together(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
+    """Many sessions on one store: how soon each sees another's move, and what they use while nobody does anything."""
+    told(f"{SESSIONS} sessions")
+    path = stores[sorted(stores)[len(stores) // 2]]
+    seconds = 10
+    used = []
+    for command in (HELLO, board(path)):
+        with ExitStack() as stack:
+            sessions = [started(stack, command, (80, 24)) for _number in range(SESSIONS)]
+            time.sleep(2)
+            before = [session.used() for session in sessions]
+            time.sleep(seconds)
+            used.append(sum(session.used() for session in sessions) - sum(before))
+            if command != HELLO:
+                seen = []
+                for number in range(4):
+                    for session in sessions:
+                        session.settle(0.1)
+                    seen.append(seen_by_all(sessions[0], sessions[1:], "H" if number % 2 else "L"))
+    share = [each / seconds / SESSIONS * 100 for each in used]
+    yield (
+        f"{SESSIONS} idle sessions, processor time against as many hellos", f"{used[1] / max(used[0], 0.01):.2f}", "2.00",
+        f"{share[1]:.2f} % to {share[0]:.2f} % of a core each",
+    )
+    yield (f"{SESSIONS} sessions: the last one sees another's move after", f"{max(seen):.2f} s", "1.00 s", "")
+
+
+def seen_by_all(mover: Terminal, others: list[Terminal], key: str) -> float:
+    """Seconds from the key to the last of the others that has painted something."""
+    begun = time.perf_counter()
+    os.write(mover.handle, key.encode())
+    waiting = {session.handle: session for session in others}
+    while waiting:
+        if time.perf_counter() - begun > 10:
+            raise SystemExit(f"{len(waiting)} sessions did not see a move")
+        for handle in select.select([*waiting, mover.handle], [], [], 1)[0]:
+            if handle == mover.handle:
+                mover.read(0)
+            else:
+                waiting.pop(handle).read(0)
+    return time.perf_counter() - begun
+
+
+PARTS = {"command_line": command_line, "first_paint": first_paint, "keys": keys, "idle": idle, "together": together}
+
+
+def ratio_row(name: str, pairs: list[tuple[float, float]], budget: float) -> Row:
     ratios = [b / a for a, b in pairs]
     base, its = (statistics.median(pair[side] for pair in pairs) * 1000 for side in (0, 1))
-    return [name, ratio(statistics.median(ratios)), f"{budget:.2f}", f"{its:.0f} ms to {base:.0f} ms"]
+    return name, within(statistics.median(ratios), budget), f"{budget:.2f}", f"{its:.0f} ms to {base:.0f} ms"
 
 
-def ratio(value: float) -> str:
-    return f"{value:.2f}"
+def against(name: str, answers: list[Answer], base: float, budget: float) -> Row:
+    seconds = statistics.median(answer.seconds for answer in answers)
+    return name, within(seconds / base, budget), f"{budget:.2f}", f"{seconds * 1000:.1f} ms to {base * 1000:.1f} ms"
 
 
-def table(rows: list[list[str]]) -> str:
+def over_link(name: str, answers: list[Answer], budget: float) -> Row:
+    """Beyond the round trip of the simulated link."""
+    beyond = statistics.median(answer.over(LATENCY, BANDWIDTH) for answer in answers) - 2 * LATENCY
+    said = f"{beyond * 1000:.0f}" if beyond <= budget else f"**{beyond * 1000:.0f}**"
+    return f"{name}, ms beyond the round trip", said, f"{budget * 1000:.0f}", ""
+
+
+def most(name: str, count: int, budget: int) -> Row:
+    return name, f"{count:,}" if count <= budget else f"**{count:,}**", f"{budget:,}", ""
+
+
+def within(value: float, budget: float) -> str:
+    return f"{value:.2f}" if value <= budget else f"**{value:.2f}**"
+
+
+def table(rows: list[Row]) -> str:
     lines = ["| what | measured (median) | budget | |", "|---|---|---|---|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
-def heading() -> str:
+def heading(runs: int) -> str:
     return (
         "# Measured\n\n"
-        f"By `make bench`, {time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, "
+        f"By `make bench` ({runs} runs), {time.strftime('%Y-%m-%d')}, Python {platform.python_version()}, "
         f"{os.cpu_count()} processors. Ratios count; milliseconds are this machine's.\n\n"
     )
 

@@ -30,7 +30,7 @@ INDEXES = {
     "name": "deal_board_title_key",
 }
 WORDS_LOOKED_AT = 8
-PAGE = 64  # rows of a window
+PAGE = 32  # rows of a window
 
 T = TypeVar("T")
 
@@ -268,7 +268,7 @@ def window_after(
         head = _recounted(head, entered, None if amount is None else Money(amount, currency), bool(held), 1)
     at = place(session, card.deal_id, order=look.order, text=look.text)
     known = {key: rows for key, rows in shown.cards.items() if key[0] not in touched}
-    read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)], look)
+    read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)[-1:]], look)
     return done, Window(head, known | read, at)
 
 
@@ -365,4 +365,4 @@ def _added(amounts: Any) -> tuple[Money, ...]:
     sums: dict[str, int] = {}
     for amount, currency in amounts:
         sums[currency] = sums.get(currency, 0) + amount
-    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items(), key=lambda item: -item[1]))
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items(), key=lambda item: (-item[1], item[0])))

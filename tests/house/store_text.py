@@ -66,6 +66,7 @@ WIDGETS: dict[str, Shows] = {
 METHODS: dict[str, Shows] = {
     "notify": Shows((0,), ("message", "title")),
     "update": Shows((0,), ("content",)),
+    "show_text": Shows((0,), ("text",)),
     "add_option": Shows((0,), ("item",)),
     "add_options": Shows((), (), (0, "new_options", "items")),
     "set_options": Shows((), (), (0, "options")),

@@ -24,6 +24,10 @@ from tui.widgets.words import cells, symbol
 HEAD_LINES = 3
 CARD_LINES = 2
 PAGES_KEPT = 64
+DRAWN_KEPT = 1000
+MINUTE = 60_000_000
+
+Drawn = tuple[Segment, ...]  # one line of a column
 
 
 class Columns(Widget, can_focus=True):
@@ -67,9 +71,13 @@ class Columns(Widget, can_focus=True):
         self.rows: dict[int, int] = {}
         self.tops: dict[int, int] = {}
         self.pages: dict[tuple[int, int], tuple[Card, ...]] = {}
-        # What each cell (slot, line) of the screen shows, and the size and number of columns that this holds for.
-        self._painted: dict[tuple[int, int], tuple[Segment, ...]] = {}
-        self._laid_out: tuple[Size, int] = (Size(0, 0), 0)
+        # Left edge and width of each column in view, as `_fit` found them, and for what.
+        self._slots: list[tuple[int, int]] = []
+        self._fitted: tuple[Size, int] = (Size(0, 0), 0)
+        # What each cell (slot, line) of the screen shows, and lines of cards as they are drawn in this minute.
+        self._painted: dict[tuple[int, int], Drawn] = {}
+        self._drawn: dict[tuple[Card, int, bool, int | None], tuple[Drawn, Drawn]] = {}
+        self._minute = 0
         self._styles: dict[str, Style] = {}
 
     # What is in view ------------------------------------------------------------------------------------------
@@ -87,13 +95,6 @@ class Columns(Widget, can_focus=True):
     @property
     def cards_in_view(self) -> int:
         return max(1, (self.size.height - HEAD_LINES - 1) // CARD_LINES)
-
-    def slot_width(self, slot: int) -> int:
-        width, count = self.size.width, self.in_view
-        return width // count + (1 if slot < width % count else 0)
-
-    def slot_left(self, slot: int) -> int:
-        return sum(self.slot_width(before) for before in range(slot))
 
     def card_at(self, column: int, row: int) -> Card | None:
         """The card at a place, None where there is none or it is not read yet."""
@@ -150,35 +151,45 @@ class Columns(Widget, can_focus=True):
         if self._fit():
             self.refresh()
         changed = []
-        for line in range(self.size.height):
-            for slot in range(self.in_view):
-                cell = tuple(self._cell(slot, line))
+        height = self.size.height
+        for slot, (left, width) in enumerate(self._slots):
+            for line, cell in enumerate(self._cells(slot, width, height)):
                 if self._painted.get((slot, line)) != cell:
                     self._painted[(slot, line)] = cell
-                    changed.append(Region(self.slot_left(slot), line, self.slot_width(slot), 1))
+                    changed.append(Region(left, line, width, 1))
         if changed:
             self.refresh(*changed)
         self._point()
 
     def _fit(self) -> bool:
-        """Whether size or number of columns are not what the cells were drawn for; they are drawn anew then."""
-        if self._laid_out == (self.size, self.in_view):
+        """Measure the columns anew where size or number of columns have changed; tells whether they have."""
+        size, count = self.size, self.in_view
+        if self._fitted == (size, count):
             return False
-        self._laid_out = (self.size, self.in_view)
-        self._painted.clear()
+        self._fitted = (size, count)
+        self._slots, left = [], 0
+        for slot in range(count):
+            width = size.width // count + (1 if slot < size.width % count else 0)
+            self._slots.append((left, width))
+            left += width
         self.settle()
+        self._painted.clear()
+        self._drawn.clear()
         return True
 
     def forget(self) -> None:
         """Paint everything again."""
-        self._painted.clear()
-        self._styles.clear()
+        self._forget_styles()
         self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles.clear()
+        self._forget_styles()
+
+    def _forget_styles(self) -> None:
         self._painted.clear()
+        self._drawn.clear()
+        self._styles.clear()
 
     def _point(self) -> None:
         """The terminal's own cursor follows the card, for braille lines and screen readers."""
@@ -186,18 +197,22 @@ class Columns(Widget, can_focus=True):
             slot = self.column - self.first
             top = self.tops.get(self.head.columns[self.column].stage_id, 0)
             line = HEAD_LINES + (self.row - top) * CARD_LINES
-            self.app.cursor_position = self.region.offset + Offset(self.slot_left(slot), line)
+            self.app.cursor_position = self.region.offset + Offset(self._slots[slot][0], line)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if self._fit():
+            self._point()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         if not self.head.columns or self.empty:
             return self._empty_line(y)
-        if self._fit():
-            self._point()
-        segments: list[Segment] = []
-        for slot in range(self.in_view):
-            if (slot, y) not in self._painted:
-                self._painted[(slot, y)] = tuple(self._cell(slot, y))
-            segments += self._painted[(slot, y)]
+        if (0, y) not in self._painted:
+            height = self.size.height
+            for slot, (_left, width) in enumerate(self._slots):
+                for line, cell in enumerate(self._cells(slot, width, height)):
+                    self._painted[(slot, line)] = cell
+        segments = [segment for slot in range(len(self._slots)) for segment in self._painted[(slot, y)]]
         return Strip(segments, self.size.width).simplify()
 
     def _empty_line(self, y: int) -> Strip:
@@ -213,50 +228,63 @@ class Columns(Widget, can_focus=True):
             )
         return self._styles[name]
 
-    def _cell(self, slot: int, line: int) -> list[Segment]:
+    def _cells(self, slot: int, width: int, height: int) -> list[Drawn]:
+        """The lines of a column, from its name to what is below."""
+        blank = (Segment(" " * width, self._style("")),)
         index = self.first + slot
-        width = self.slot_width(slot)
         if index >= len(self.head.columns):
-            return [Segment(" " * width, self._style(""))]
-        if line == 0:
-            return self._name_line(index, width)
-        if line == 1:
-            return self._sum_line(index, width)
-        if line == 2:
-            return [Segment(self._rule(slot, index, width), self._style("rule"))]
-        if line == self.size.height - 1:
-            return [Segment(self._rest(index, width), self._style("rule"))]
-        place, part = divmod(line - HEAD_LINES, CARD_LINES)
-        if place >= self.cards_in_view:
-            return [Segment(" " * width, self._style(""))]
+            return [blank] * height
+        rule = self._style("rule")
+        lines = [
+            self._name_line(index, width),
+            self._sum_line(index, width),
+            (Segment(self._rule(slot, index, width), rule),),
+        ]
         column = self.head.columns[index]
-        row = self.tops.get(column.stage_id, 0) + place
-        here = index == self.column and row == self.rows.get(column.stage_id, 0)
-        if row >= column.count:
-            if here and column.count == 0 and place == 0 and part == 0:
+        top, cursor = self.tops.get(column.stage_id, 0), self.rows.get(column.stage_id, 0)
+        for row in range(top, top + self.cards_in_view):
+            here = index == self.column and row == cursor
+            card = self.card_at(index, row)
+            if card is not None and row < column.count:
+                lines += self._card_lines(card, width, here, column.norm)
+            elif row < column.count:
+                muted = self._style("muted")
+                lines += [(Segment(cells(f"  {symbol('…')}", width), muted),), (Segment(" " * width, muted),)]
+            elif here and row == 0:
                 text = symbol("▌") + cells(_("no deals here"), width - 2)
-                return [Segment(text + " ", self._style("muted"))]
-            return [Segment(" " * width, self._style(""))]
-        card = self.card_at(index, row)
-        if card is None:
-            return [Segment(cells(f"  {symbol('…')}" if part == 0 else "", width), self._style("muted"))]
-        return self._first_line(card, width, here) if part == 0 else self._second_line(card, width, here, index)
+                lines += [(Segment(text + " ", self._style("muted")),), blank]
+            else:
+                lines += [blank, blank]
+        lines = lines[: height - 1]
+        lines += [blank] * (height - 1 - len(lines))
+        return [*lines, (Segment(self._rest(index, width), rule),)]
 
-    def _name_line(self, index: int, width: int) -> list[Segment]:
+    def _card_lines(self, card: Card, width: int, here: bool, norm: int | None) -> tuple[Drawn, Drawn]:
+        """The two lines of a card; they stay the same for a minute."""
+        now = self._now()
+        if now // MINUTE != self._minute or len(self._drawn) > DRAWN_KEPT:
+            self._minute = now // MINUTE
+            self._drawn.clear()
+        key = (card, width, here, norm)
+        if key not in self._drawn:
+            self._drawn[key] = (self._first_line(card, width, here), self._second_line(card, width, here, norm, now))
+        return self._drawn[key]
+
+    def _name_line(self, index: int, width: int) -> Drawn:
         column = self.head.columns[index]
         count = str(column.count)
         name = "head-here" if index == self.column else "head"
-        return [
+        return (
             Segment(" " + cells(column.name, width - len(count) - 3) + " ", self._style(name)),
             Segment(count + " ", self._style(name)),
-        ]
+        )
 
-    def _sum_line(self, index: int, width: int) -> list[Segment]:
+    def _sum_line(self, index: int, width: int) -> Drawn:
         column = self.head.columns[index]
         text = sums_text(column.sums)
         held = f"{symbol('‖')} {column.held}" if column.held else ""
         room = width - 2 - len(held)
-        return [Segment(" " + cells(text, room) + held + " ", self._style("muted"))]
+        return (Segment(" " + cells(text, room) + held + " ", self._style("muted")),)
 
     def _rule(self, slot: int, index: int, width: int) -> str:
         """The line below the heads, which tells at its ends how many columns are beyond."""
@@ -277,29 +305,28 @@ class Columns(Widget, can_focus=True):
         said += " " if said else ""
         return symbol("─") + said + symbol("─") * (width - 1 - len(said))
 
-    def _first_line(self, card: Card, width: int, here: bool) -> list[Segment]:
+    def _first_line(self, card: Card, width: int, here: bool) -> Drawn:
         mark = symbol("▌") if here else " "
         flag = symbol("◷") if card.timer else " "
         # One cell stays free at the right, so that columns are told apart by space.
         name = mark + cells(card.client, width - 4) + " "
         if here:
-            return [Segment(name + flag, self._style("cursor")), Segment(" ", self._style(""))]
-        return [Segment(name, self._style("")), Segment(flag + " ", self._style("timer"))]
+            return (Segment(name + flag, self._style("cursor")), Segment(" ", self._style("")))
+        return (Segment(name, self._style("")), Segment(flag + " ", self._style("timer")))
 
-    def _second_line(self, card: Card, width: int, here: bool, index: int) -> list[Segment]:
-        now = self._now()
-        flag, warm = self._flag(card, now, self.head.columns[index].norm)
+    def _second_line(self, card: Card, width: int, here: bool, norm: int | None, now: Instant) -> Drawn:
+        flag, warm = self._flag(card, now, norm)
         mark = symbol("▌") if here else " "
         amount = short_money(card.amount) if card.amount else ""
         age = short_age((now - card.entered_at) // 1_000_000)
         figures = cells(f"{amount} {age:>5}", 14, right=True)
         rest = cells(f"{figures} {self._next(card, now, width - 19)}", width - 4)
         if here:
-            return [Segment(f"{mark}{symbol(flag)} {rest}", self._style("cursor")), Segment(" ", self._style(""))]
-        return [
+            return (Segment(f"{mark}{symbol(flag)} {rest}", self._style("cursor")), Segment(" ", self._style("")))
+        return (
             Segment(mark + symbol(flag) + " ", self._style("late" if warm else "muted")),
             Segment(rest + " ", self._style("muted")),
-        ]
+        )
 
     def _flag(self, card: Card, now: Instant, norm: int | None) -> tuple[str, bool]:
         if card.held:
@@ -325,12 +352,11 @@ class Columns(Widget, can_focus=True):
     # The mouse ------------------------------------------------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
-        for slot in range(self.in_view):
-            left = self.slot_left(slot)
-            if left <= event.x < left + self.slot_width(slot) and self.first + slot < len(self.head.columns):
-                column = self.head.columns[self.first + slot]
+        for index, (left, width) in enumerate(self._slots, self.first):
+            if left <= event.x < left + width and index < len(self.head.columns):
+                column = self.head.columns[index]
                 row = self.tops.get(column.stage_id, 0) + max(0, event.y - HEAD_LINES) // CARD_LINES
-                self.post_message(self.Pointed(self.first + slot, min(row, max(0, column.count - 1))))
+                self.post_message(self.Pointed(index, min(row, max(0, column.count - 1))))
                 return
 
     def on_mouse_scroll_down(self) -> None:

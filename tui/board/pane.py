@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from models.overview.board import Detail
 from models.people.rules import Actor
@@ -13,12 +12,13 @@ from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.money import money_text
 from tui.board.columns import kind_word
+from tui.widgets.still import Still
 from tui.widgets.words import cells, styled, symbol
 
 Part = str | tuple[str, str]
 
 
-class Pane(Static):
+class Pane(Still):
     """Shows a deal; `side` tells whether there is room for one thing a line."""
 
     def __init__(self) -> None:
@@ -27,11 +27,11 @@ class Pane(Static):
     def show(self, detail: Detail | None, actor: Actor, now: Instant) -> None:
         """Show the deal, or nothing."""
         if detail is None:
-            self.update(styled(""), layout=False)
+            self.show_text(styled(""))
         elif self.size.height > 8:
-            self.update(beside(detail, actor, now, self.content_size.width), layout=False)
+            self.show_text(beside(detail, actor, now, self.content_size.width))
         else:
-            self.update(below(detail, actor, now, self.content_size.width), layout=False)
+            self.show_text(below(detail, actor, now, self.content_size.width))
 
 
 def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from models.values.language import _
 from tui import keymap
+from tui.widgets.still import Still
 from tui.widgets.words import styled
 
 SHORT = ("today", "board", "clients", "statistics")
 MESSAGE_SECONDS = 6.0
 
 
-class KeyLine(Static):
+class KeyLine(Still):
     """Shows where one is and which keys act; `say` puts a message in its place until the next one or a while later."""
 
     def __init__(self, where: str) -> None:
@@ -47,7 +47,7 @@ class KeyLine(Static):
     def _show(self) -> None:
         """Paint the line. It is as wide as the screen, which is known before the first layout."""
         self._width = self.app.size.width
-        self.update(self.line(), layout=False)
+        self.show_text(self.line())
 
     def line(self) -> Content:
         """What the line holds at its present width."""

@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 
 from models.values.errors import StagewatchError
 from tui.widgets.footer import KeyLine
+from tui.widgets.still import Still
 from tui.widgets.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class FramedScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
-            yield Static(id="title")
+            yield Still(id="title")
             yield Stopwatch()
         yield from self.body()
         yield KeyLine(self.where)
@@ -54,7 +54,7 @@ class FramedScreen(Screen[None]):
 
     def head(self, line: Content) -> None:
         """Show `line` in the header, left of the stopwatch."""
-        self.query_one("#title", Static).update(line, layout=False)
+        self.query_one("#title", Still).show_text(line)
 
     def say(self, text: str, style: str = "") -> None:
         """Tell something in the last line for a while."""

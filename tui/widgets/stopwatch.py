@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Static
 
 from models.values.durations import clock_text
 from models.values.instants import SECOND, now
 from models.values.language import _
+from tui.widgets.still import Still
 from tui.widgets.words import cells, styled, symbol
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH = 34
 
 
-class Stopwatch(Static):
+class Stopwatch(Still):
     """Shows `◷ 0:42:17 Orion`. The time is derived from the stored start, never from counting ticks; while nothing
     runs it is empty and sends nothing."""
 
@@ -39,10 +39,10 @@ class Stopwatch(Static):
         self._entry = entry
         if self._timer is not None:
             self._timer.resume() if entry is not None else self._timer.pause()
-        self.update(self.elapsed(), layout=moved)
+        self.show_text(self.elapsed(), layout=moved)
 
     def _tick(self) -> None:
-        self.update(self.elapsed(), layout=False)
+        self.show_text(self.elapsed())
 
     def elapsed(self) -> Content:
         """What runs and for how long, in a fixed width."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from models.overview.board import PAGE
 from models.people import commands as people
 from models.people.views import workplace
 from models.pipeline import commands, setup, views
@@ -159,7 +160,7 @@ async def test_a_long_column_is_read_in_windows(running: Running, session: Sessi
     for number in range(150):
         commands.new_deal(session, f"Client {number:03}", type_id=1)
     async with running() as pilot:
-        assert sum(len(page) for page in board(pilot).columns.pages.values()) == 64
+        assert sum(len(page) for page in board(pilot).columns.pages.values()) == PAGE
         await press(pilot, "end")
         assert board(pilot).columns.row == 149
         assert "Client 149" in shown(pilot)
