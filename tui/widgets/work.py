@@ -1,21 +1,27 @@
-"""What Today and the client card both do with a client, a deal or an activity: note, call, plan, do, postpone, time."""
+"""What board, Today and the client card do alike with a client, a deal or an activity: note, call, plan, do, postpone,
+time, tick, undo."""
 
 from __future__ import annotations
 
-from models.activities import commands as activities
-from models.activities.views import Activity
-from models.session import Session
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from models.values.dates import day_text, time_text
 from models.values.durations import short_age
-from models.values.errors import StagewatchError
+from models.values.errors import NotFound, StagewatchError
 from models.values.instants import Instant, local_day
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.money import Money, short_money
-from tui.board import asks
+from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Part
 from tui.widgets.words import cells, symbol
+
+if TYPE_CHECKING:
+    from models.activities.views import Activity
+    from models.pipeline.commands import Done
+    from models.session import Session
 
 
 class WorkScreen(FramedScreen):
@@ -47,6 +53,22 @@ class WorkScreen(FramedScreen):
     def action_timer(self) -> None:
         self._ask(self._timer())
 
+    def action_tick(self) -> None:
+        self._ask(self._tick())
+
+    def action_undo(self) -> None:
+        self._ask(self._take_back(_undo, _("taken back")))
+
+    def action_redo(self) -> None:
+        self._ask(self._take_back(_redo, _("made again")))
+
+    def action_steps(self) -> None:
+        self._ask(self._choose_step())
+
+    async def show_deal(self, deal_id: int) -> None:
+        """Read again after a deal was changed, and bring it under the cursor where this screen can."""
+        await self.read_safely()
+
     def _ask(self, work: object) -> None:
         self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
 
@@ -56,6 +78,34 @@ class WorkScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
 
+    async def _tick(self) -> None:
+        about = self.about()
+        if about is None or about[2] is None:
+            self.say(_("There is no deal here."))
+            return
+        from tui.widgets.checklist import ask_ticks
+
+        if await ask_ticks(self, about[2]):
+            await self.show_deal(about[2])
+
+    async def _take_back(self, command: Callable[[Session], Done], said: str) -> None:
+        done = await self.desk.do(command)
+        await self.show_deal(done.deal_id)
+        client = await self.desk.ask(_client_of, done.deal_id)
+        if done.together > 1:
+            self.say(ngettext("{count} deal: {said}", "{count} deals: {said}", done.together).format(count=done.together, said=said))
+        else:
+            self.say(f"{client}: {said}" if client else said)
+
+    async def _choose_step(self) -> None:
+        from tui.widgets.steps import choose_step
+
+        taken = await choose_step(self)
+        if taken is not None:
+            step, done = taken
+            await self.show_deal(done.deal_id)
+            self.say(f"{step.client}: " + _("taken back: {what}").format(what=step.what))
+
     async def _done(self) -> None:
         one = self.activity()
         if one is None:
@@ -63,7 +113,7 @@ class WorkScreen(FramedScreen):
             return
 
         async def do(values: dict[str, str]) -> None:
-            await self.desk.do(activities.done_activity, one.id, values["result"])
+            await self.desk.do(_done, one.id, values["result"])
 
         form = Form(f"{kind_word(one.kind)}: {one.client}", [Field("result", _("What came of it"))], do)
         if await self.app.push_screen_wait(form) is None:
@@ -165,9 +215,37 @@ def _when(one: Activity, now: Instant, zone: str) -> str:
     return _("today") if day == today else day_text(day, today)
 
 
+def _done(session: Session, activity_id: int, result: str) -> None:
+    from models.activities.commands import done_activity
+
+    done_activity(session, activity_id, result)
+
+
+def _undo(session: Session) -> Done:
+    from models.pipeline.commands import undo
+
+    return undo(session)
+
+
+def _redo(session: Session) -> Done:
+    from models.pipeline.commands import redo
+
+    return redo(session)
+
+
+def _client_of(session: Session, deal_id: int) -> str:
+    """The client of a deal, "" where the deal is gone."""
+    try:
+        return asks.deal_card(session, deal_id).client
+    except NotFound:
+        return ""
+
+
 def _postpone(session: Session, activity_id: int, said: str) -> None:
+    from models.activities.commands import postpone_activity
+
     due_at, has_time = asks.due(said, session.now(), session.actor.timezone)
-    activities.postpone_activity(session, activity_id, due_at, has_time)
+    postpone_activity(session, activity_id, due_at, has_time)
 
 
 def _runs_on(session: Session, client_id: int, deal_id: int | None) -> bool:
