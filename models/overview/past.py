@@ -113,11 +113,13 @@ def end_of(session: Session, day: date) -> Instant | None:
 
 
 def day_said(session: Session, text: str) -> date:
-    """A day as a person types it: `-7` days from today, or a date. Raises Usage `bad_date`."""
+    """A day as a person types it: `-7` days from today, or a date. Raises Usage `bad_date`, `in_future`."""
     said = text.strip().replace("\N{MINUS SIGN}", "-")
     if said.startswith("-") and said[1:].isascii() and said[1:].isdigit() and len(said) < 6:
         return local_day(session.now(), session.actor.timezone) - timedelta(days=int(said[1:]))
-    return parse_day(said)
+    day = parse_day(said)
+    end_of(session, day)
+    return day
 
 
 def first_day(session: Session, type_id: int) -> date:

@@ -22,7 +22,7 @@ from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Field, Form, Line
-from tui.widgets.refusal import Try, carry_through, step
+from tui.widgets.refusal import Try, carry_through, others_text, step
 from tui.widgets.still import Still
 from tui.widgets.words import plain, styled, symbol
 from tui.widgets.work import WorkScreen
@@ -184,7 +184,7 @@ class BoardScreen(WorkScreen):
         marked = len(self.columns.marked)
         if marked:
             words = ngettext("{count} marked", "{count} marked", marked).format(count=marked)
-            parts.append((f"  {symbol('◆')} {words}", "bold $accent"))
+            parts.insert(1, (f"  {symbol('◆')} {words} ", "bold $accent"))
         parts.append((f"  {orders[self.order]}", "dim"))
         if self.text:
             parts.append((f"  / {self.text}", "bold $accent"))
@@ -231,6 +231,7 @@ class BoardScreen(WorkScreen):
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
         self.call_after_refresh(self._fill)
+        self.call_after_refresh(self._paint_slider)
 
     async def _fill(self) -> None:
         """Read what a new size brings into view."""
@@ -509,7 +510,6 @@ class BoardScreen(WorkScreen):
     async def _go_to(self, day: date) -> None:
         """Show the board as of the end of a day; today's is now. Days before the first deal are not gone to."""
         if day >= self._today():
-            await self.desk.ask(_end_of, min(day, self._today()))
             await self._leave_past()
             return
         if self._first_day is None:
@@ -530,18 +530,22 @@ class BoardScreen(WorkScreen):
     async def _leave_past(self) -> None:
         if self.past is None:
             return
+        here = self.columns.card
         self.past = self.day = None
         self.columns.past = False
         self.remove_class("-past")
-        self.columns.forget()
         self.columns.pages.clear()
-        await self.read_safely()
+        self.columns.forget()
+        try:
+            await self._read(None if here is None else here.deal_id)
+        except StagewatchError as error:
+            self.say_error(error)
 
     def _paint_slider(self) -> None:
         from tui.board.past import slider
 
         if self.day is not None and self._first_day is not None:
-            line = slider(min(self._first_day, self.day), self.day, self._today(), self.app.size.width)
+            line = slider(min(self._first_day, self.day), self.day, self._today(), self.columns.size.width)
             self.query_one("#slider", Still).show_text(line)
 
     # What is shown --------------------------------------------------------------------------------------------
@@ -647,10 +651,8 @@ def _target_line(stage_id: int, name: str, detail: DealCard) -> Line:
     objections = next((one.objections for one in detail.refused if one.stage_id == stage_id), ())
     if not objections:
         return Line(name)
-    others = len(objections) - 1
-    more = tuple(one.message for one in objections)
     able = [one.code for one in objections] == ["reason_required"]
-    return Line(name, objections[0].message + (f" +{others}" if others else ""), able, more)
+    return Line(name, objections[0].message, able, tuple(one.message for one in objections), others_text(objections))
 
 
 def _past_board(session: Session, look: board.Look, day: date) -> Past:
@@ -670,12 +672,6 @@ def _day_said(session: Session, text: str) -> date:
     from models.overview.past import day_said
 
     return day_said(session, text)
-
-
-def _end_of(session: Session, day: date) -> int | None:
-    from models.overview.past import end_of
-
-    return end_of(session, day)
 
 
 def _first_day(session: Session, type_id: int) -> date:

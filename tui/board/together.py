@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.values.errors import ChangedMeanwhile
 from models.values.language import _, ngettext
 from tui.widgets.dialogs import Choice, Line
-from tui.widgets.refusal import Try, carry_through, give_reason, step
+from tui.widgets.refusal import Try, carry_through, give_reason, others_text, step
 
 if TYPE_CHECKING:
     from models.pipeline.commands import Several, Unmoved
@@ -75,8 +75,7 @@ async def _show_left(
 def _line(card: Marked, one: Unmoved) -> Line:
     name = " · ".join(part for part in (card.client, card.title) if part)
     more = tuple(" ".join(part for part in (o.message, o.lift and f"({o.lift})") if part) for o in one.objections)
-    others = len(one.objections) - 1
-    return Line(name, one.objections[0].message + (f" +{others}" if others else ""), True, more)
+    return Line(name, one.objections[0].message, True, more, others_text(one.objections))
 
 
 def _together(kind: str, deal_ids: list[int], title: str, stage_id: int | None) -> Try:

@@ -30,13 +30,14 @@ Part = str | tuple[str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """A line to choose: its text, a note at the right in grey, whether it may be chosen, and what more is said of it
-    below while it is in light."""
+    """A line to choose: its text, a note at the right in grey (`tail` stays where that is cut), whether it may be chosen,
+    and what more is said of it below while it is in light."""
 
     text: str
     note: str = ""
     able: bool = True
     more: tuple[str, ...] = ()
+    tail: str = ""
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
@@ -175,7 +176,8 @@ class Choice(Listing[int, int]):
             return [(cells(line.text, width).rstrip(), style.strip())]
         widest = max(cell_len(shown(self.line(other).text)) for other in self.rows())
         room = min(widest, max(20, width // 2))
-        return [(cells(line.text, room), style.strip()), (f"   {cells(line.note, width - room - 3).rstrip()}", "dim")]
+        note = cells(line.note, width - room - 3 - len(line.tail)).rstrip() + line.tail
+        return [(cells(line.text, room), style.strip()), (f"   {note}", "dim")]
 
     def key(self, key: str, character: str, printable: bool) -> bool:
         if key == "backspace":

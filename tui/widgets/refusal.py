@@ -330,6 +330,11 @@ class RefusalPanel(Listing["Done", Ask]):
         return False
 
 
+def others_text(objections: Sequence[Objection]) -> str:
+    """How many objections there are beside the first: ` +2`."""
+    return f" +{len(objections) - 1}" if len(objections) > 1 else ""
+
+
 def _hints() -> dict[str, str]:
     """How a value is written, by field or kind."""
     return {

@@ -80,13 +80,16 @@ class WorkScreen(FramedScreen):
 
     async def _tick(self) -> None:
         about = self.about()
-        if about is None or about[2] is None:
+        if about is not None and about[2] is not None:
+            await self._tick_of(about[2])
+        elif about is not None:
             self.say(_("There is no deal here."))
-            return
+
+    async def _tick_of(self, deal_id: int) -> None:
         from tui.widgets.checklist import ask_ticks
 
-        if await ask_ticks(self, about[2]):
-            await self.show_deal(about[2])
+        if await ask_ticks(self, deal_id):
+            await self.show_deal(deal_id)
 
     async def _take_back(self, command: Callable[[Session], Done], said: str) -> None:
         done = await self.desk.do(command)
