@@ -32,6 +32,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo 'Setting up .venv; this takes about half a minute, once.' >&2
 	@'$(PYTHON)' -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@$(BIN)/python -m compileall -q cli models tui
 	@printf '%s' '$(CURDIR)' > $@
 
 run: install $(DEMO)

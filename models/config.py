@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.values.errors import StoreUnusable, Usage
 from models.values.language import LANGUAGES, _
@@ -39,8 +39,7 @@ class Config:
     keys: dict[str, str | list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A key of the file: the field it fills, what is allowed (as told to people), and how a value is read.
 
     `read` raises ValueError for a value that is not allowed; a variable of the environment is always text.

@@ -21,7 +21,7 @@ from models.values.errors import StagewatchError  # noqa: E402
 from models.values.language import _  # noqa: E402
 from tui import keymap  # noqa: E402
 from tui.board import NARROWEST  # noqa: E402
-from tui.desk import POLL_SECONDS, Desk  # noqa: E402
+from tui.desk import Desk  # noqa: E402
 from tui.start import FIRST  # noqa: E402
 
 if TYPE_CHECKING:
@@ -109,13 +109,11 @@ class StagewatchApp(App[int]):
     async def _listen(self) -> None:
         """Let the screen in view read again when something has changed. A task of its own: keys do not wait for it."""
         while True:
-            await asyncio.sleep(POLL_SECONDS)
             try:
                 changes = await self.desk.changes()
             except StagewatchError as error:
                 self._tell(error)
-                continue
-            if changes:
+            else:
                 await self.tell_change(changes)
 
     async def tell_change(self, changes: dict[str, frozenset[int]]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from models.values.errors import StagewatchError
@@ -15,20 +18,27 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Changes = dict[str, frozenset[int]]  # subjects of the journal and their ids
+
 POLL_SECONDS = 0.25
 
 
 class Desk:
-    """Runs views and commands one after another in its own thread, and watches the change feed.
+    """Runs views and commands one after another in its own thread, and watches the change feed between them.
 
     `opener` is called in that thread, since a connection belongs to the thread that made it.
     """
 
     def __init__(self, opener: Callable[[], Session]) -> None:
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._opening = self._worker.submit(self._open, opener)
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._opening: Future[Session] = Future()
+        self._calls.put((self._opening, lambda: self._open(opener)))
         self._bell = (0, 0)
         self._line = 0
+        self._told: asyncio.Queue[Future[Changes]] | None = None
+        self._tell: Callable[[Future[Changes]], object] | None = None
+        self._thread = Thread(target=self._work, name="store", daemon=True)
+        self._thread.start()
 
     def session(self) -> Session:
         """The session, once the store is open. Raises StoreUnusable, Usage."""
@@ -46,19 +56,52 @@ class Desk:
         """Run a command. Once begun it is carried out, even if who asked is gone. Raises StagewatchError."""
         return await asyncio.shield(asyncio.wrap_future(self._submit(command, args, kwargs)))
 
-    async def changes(self) -> dict[str, frozenset[int]]:
-        """What was changed since this was last asked, by anybody: subjects of the journal and their ids."""
-        return await asyncio.wrap_future(self._worker.submit(self._changes))
+    async def changes(self) -> Changes:
+        """The next thing that anybody changes after this was first asked, within POLL_SECONDS. Raises StagewatchError."""
+        if self._told is None:
+            told: asyncio.Queue[Future[Changes]] = asyncio.Queue()
+            loop = asyncio.get_running_loop()
+            self._told, self._tell = told, lambda found: loop.call_soon_threadsafe(told.put_nowait, found)
+        return (await self._told.get()).result()
 
     def now_do(self, command: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `do`, waiting for it: before the event loop turns, and when it turns no more."""
         return self._submit(command, args, kwargs).result(timeout=5)
 
     def close(self) -> None:
-        """Close the connection and end the thread."""
-        if self._opening.done() and self._opening.exception() is None:
-            self._worker.submit(self._opening.result().store.close)
-        self._worker.shutdown(wait=True)
+        """Finish what was asked, close the connection and end the thread."""
+        self._calls.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        """The thread: call after call; while there is none, and every POLL_SECONDS, a look at the change feed."""
+        looked = time.monotonic()
+        while True:
+            try:
+                call = self._calls.get(timeout=max(0.0, looked + POLL_SECONDS - time.monotonic()))
+            except Empty:
+                pass
+            else:
+                if call is None:
+                    break
+                _carry_out(*call)
+                del call  # what was read is not kept here
+            if time.monotonic() >= looked + POLL_SECONDS:
+                looked = time.monotonic()
+                self._look_around()
+        if self._opening.exception() is None:
+            self._opening.result().store.close()
+
+    def _look_around(self) -> None:
+        if self._tell is None:
+            return
+        found: Future[Changes] = Future()
+        _carry_out(found, self._changes)
+        if found.exception() is not None or found.result():
+            try:
+                self._tell(found)
+            except RuntimeError:
+                self._tell = None  # the event loop is closed; nobody listens any more
 
     def _open(self, opener: Callable[[], Session]) -> Session:
         from models.journal.views import last_id
@@ -69,7 +112,9 @@ class Desk:
         return session
 
     def _submit(self, call: Callable[..., T], args: Any, kwargs: Any) -> Future[T]:
-        return self._worker.submit(self._call, call, args, kwargs)
+        future: Future[T] = Future()
+        self._calls.put((future, lambda: self._call(call, args, kwargs)))
+        return future
 
     def _call(self, call: Callable[..., T], args: Any, kwargs: Any) -> T:
         try:
@@ -84,18 +129,27 @@ class Desk:
                 raise
             raise fault from error
 
-    def _changes(self) -> dict[str, frozenset[int]]:
+    def _changes(self) -> Changes:
         from models.journal.views import changes_since
 
-        bell = _rung(self._opening.result())
+        bell = self._call(_rung, (), {})
         if bell == self._bell:
             return {}
-        self._bell = bell
         found: dict[str, set[int]] = {}
         for line, subject, subject_id, _employee in self._call(_feed, (changes_since, self._line), {}):
             self._line = line
             found.setdefault(subject, set()).add(subject_id)
+        self._bell = bell
         return {subject: frozenset(ids) for subject, ids in found.items()}
+
+
+def _carry_out(future: Future[T], call: Callable[[], T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(call())
+    except BaseException as error:
+        future.set_exception(error)
 
 
 def _rung(session: Session) -> tuple[int, int]:

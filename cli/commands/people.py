@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
@@ -38,7 +37,7 @@ def _tell(people: list[dict[str, Any]]) -> None:
 
 
 def _answer(call: Call, person: Any) -> None:
-    document = dataclasses.asdict(person)
+    document = person._asdict()
     call.answer(document, lambda: _tell([document]))
 
 
@@ -49,7 +48,7 @@ def list_users(call: Call) -> None:
     _session = call.session
     from models.people import views
 
-    people = [dataclasses.asdict(person) for person in views.people()]
+    people = [person._asdict() for person in views.people()]
     call.answer({"users": people}, lambda: _tell(people))
 
 
@@ -112,7 +111,7 @@ def company() -> None:
 
 
 def _answer_company(call: Call, found: Any) -> None:
-    document = {**dataclasses.asdict(found), "created_at": instant_text(found.created_at)}
+    document = {**found._asdict(), "created_at": instant_text(found.created_at)}
     call.answer(
         document,
         lambda: facts(

@@ -109,11 +109,12 @@ class Detail(NamedTuple):
 
 class Window(NamedTuple):
     """What one look at the board reads: head, the asked-for rows of its columns, and where the followed deal is now
-    (stage and place in its column; None where it is not on this board)."""
+    (stage and place in its column; None where it is not on this board). `bell` is the store's at that moment."""
 
     head: BoardHead
     cards: dict[tuple[int, int], tuple[Card, ...]]
     place: tuple[int, int] | None
+    bell: int
 
 
 class Look(NamedTuple):
@@ -228,13 +229,14 @@ def window(
     """Head, the wanted (stage, offset) windows, and the place of the deal to follow with the rows
     around it. `columns` are as many columns as will be in view where it is not known yet which. A type that is not
     there gives way to the first one; None where there is no type."""
-    type_id = _type_to_show(session, look.type_id)
-    if type_id is None:
-        return None
-    head = board_head(session, type_id, look.text)
-    at = None if follow is None else place(session, follow, order=look.order, text=look.text)
-    places = [*wanted, *_around(at), *((stage_id, 0) for stage_id in _in_view(head, at, columns))]
-    return Window(head, _windows(session, places, look), at)
+    with session.store.reading():
+        type_id = _type_to_show(session, look.type_id)
+        if type_id is None:
+            return None
+        head = board_head(session, type_id, look.text)
+        at = None if follow is None else place(session, follow, order=look.order, text=look.text)
+        places = [*wanted, *_around(at), *((stage_id, 0) for stage_id in _in_view(head, at, columns))]
+        return Window(head, _windows(session, places, look), at, session.store.bell())
 
 
 def window_after(
@@ -249,27 +251,36 @@ def window_after(
     """Carry out a step of the deal `card` and look again. Raises as the command.
 
     `shown` is what is known: its `place` is the card's, its `cards` the windows read so far. The command has made sure
-    that nobody changed the deal since, so that counts and sums follow from this deal alone, and only the columns that
-    it left and entered are read. None where it now stands at a stage that has no column.
+    that nobody changed the deal since. Where nobody else has written anything since, counts and sums follow from this
+    deal alone, and only the columns that it left and entered are read; else everything is.
     """
     done = command(session)
-    assert shown.place is not None
-    left = shown.place[0]
+    with session.store.reading():
+        head = _head_after(session, shown, card)
+        if head is None:
+            return done, window(session, look, wanted=wanted, follow=card.deal_id)
+        at = place(session, card.deal_id, order=look.order, text=look.text)
+        left, entered = shown.place and shown.place[0], at and at[0]
+        known = {key: rows for key, rows in shown.cards.items() if key[0] not in (left, entered)}
+        read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)[-1:]], look)
+        return done, Window(head, known | read, at, shown.bell)
+
+
+def _head_after(session: Session, shown: Window, card: Card) -> BoardHead | None:
+    """The head after a step of one deal; None where it must be counted anew."""
     found = session.store.database.execute_sql(
         "SELECT stage_id, amount, currency, held_at IS NOT NULL FROM deal WHERE id = ? AND outcome = 'open'",
         (card.deal_id,),
     ).fetchone()
-    touched, head = {left}, _recounted(shown.head, left, card.amount, card.held, -1)
-    if found is not None:
-        entered, amount, currency, held = found
-        if entered not in [column.stage_id for column in head.columns]:
-            return done, None
-        touched.add(entered)
-        head = _recounted(head, entered, None if amount is None else Money(amount, currency), bool(held), 1)
-    at = place(session, card.deal_id, order=look.order, text=look.text)
-    known = {key: rows for key, rows in shown.cards.items() if key[0] not in touched}
-    read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)[-1:]], look)
-    return done, Window(head, known | read, at)
+    if session.store.bell() != shown.bell or shown.place is None:
+        return None
+    head = _recounted(shown.head, shown.place[0], card.amount, card.held, -1)
+    if found is None:
+        return head
+    entered, amount, currency, held = found
+    if entered not in [column.stage_id for column in head.columns]:
+        return None
+    return _recounted(head, entered, None if amount is None else Money(amount, currency), bool(held), 1)
 
 
 def _type_to_show(session: Session, type_id: int | None) -> int | None:

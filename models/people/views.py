@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.people.rules import Actor
 from models.people.tables import Company, Employee, Team, Workplace
@@ -15,8 +14,7 @@ from models.values.language import _
 from models.values.text import search_key
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     id: int
     login: str
     name: str
@@ -28,8 +26,7 @@ class Person:
     disabled: bool
 
 
-@dataclass(frozen=True)
-class CompanyFacts:
+class CompanyFacts(NamedTuple):
     name: str
     language: str
     currency: str

@@ -40,6 +40,12 @@ class Store:
         with self.database.atomic("IMMEDIATE"):
             yield
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is read within is of one moment, whatever others write meanwhile."""
+        with self.database.atomic("DEFERRED"):
+            yield
+
     def bell(self) -> int:
         """A number that changes when another connection has written; it costs microseconds."""
         return int(self.database.execute_sql("PRAGMA data_version").fetchone()[0])

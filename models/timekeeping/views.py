@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peewee import JOIN, fn
-
-from models.clients.tables import Client
-from models.people.rules import readable
-from models.people.tables import Employee
-from models.pipeline.tables import Deal, Stage, Visit
-from models.timekeeping.tables import Service, TimeEntry
+from models.people.rules import Owners, readable
 from models.values.errors import NotFound
 from models.values.instants import SECOND, Instant
 from models.values.language import _
@@ -18,6 +12,17 @@ from models.values.text import quoted, search_key
 
 if TYPE_CHECKING:
     from models.session import Session
+
+# `timer status` and the first thing on the screen come from here: tables are imported only where they are needed.
+ENTRIES = f"""
+    SELECT t.id, e.login, t.client_id, c.name, t.deal_id, d.title,
+        (SELECT g.name FROM visit v JOIN stage g ON g.id = v.stage_id WHERE v.deal_id = t.deal_id
+            AND v.entered_at < t.started_at + {SECOND} AND (v.left_at IS NULL OR v.left_at > t.started_at)
+            ORDER BY v.seq DESC LIMIT 1),
+        s.name, t.started_at, t.ended_at, t.billable, t.note
+    FROM time_entry t JOIN employee e ON e.id = t.employee_id LEFT JOIN client c ON c.id = t.client_id
+        LEFT JOIN deal d ON d.id = t.deal_id LEFT JOIN service s ON s.id = t.service_id
+"""
 
 
 class Entry(NamedTuple):
@@ -45,54 +50,52 @@ class ServiceLine(NamedTuple):
 
 def running(session: Session) -> Entry | None:
     """The actor's running entry."""
-    row = _entries().where((TimeEntry.employee == session.actor.id) & TimeEntry.ended_at.is_null()).first()
-    return _entry(row, session.now()) if row else None
+    found = _entries(session, "WHERE t.employee_id = ? AND t.ended_at IS NULL", session.actor.id)
+    return found[0] if found else None
 
 
 def entry(session: Session, entry_id: int) -> Entry:
     """One entry that the actor may read. Raises NotFound."""
-    owners = readable(session.actor)
-    row = _entries().where(TimeEntry.id == entry_id).first()
-    if row is None or (owners is not None and row.employee_id not in owners):
+    found = _entries(session, "WHERE t.id = ?" + _of(readable(session.actor)), entry_id)
+    if not found:
         raise NotFound(_("There is no time entry {id}.").format(id=entry_id))
-    return _entry(row, session.now())
+    return found[0]
 
 
 def entries(
     session: Session, *, client_id: int | None = None, deal_id: int | None = None, limit: int = 50
 ) -> list[Entry]:
     """The newest entries that the actor may read."""
-    query = _entries().order_by(TimeEntry.started_at.desc(), TimeEntry.id.desc()).limit(limit)
-    owners = readable(session.actor)
-    if owners is not None:
-        query = query.where(TimeEntry.employee.in_(sorted(owners)))
-    if client_id is not None:
-        query = query.where(TimeEntry.client == client_id)
-    if deal_id is not None:
-        query = query.where(TimeEntry.deal == deal_id)
-    now = session.now()
-    return [_entry(row, now) for row in query]
+    where, values = "WHERE TRUE" + _of(readable(session.actor)), []
+    for column, value in (("client_id", client_id), ("deal_id", deal_id)):
+        if value is not None:
+            where += f" AND t.{column} = ?"
+            values.append(value)
+    return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
 
 
 def seconds_on_deal(session: Session, deal_id: int) -> int:
     """Seconds that everybody whose time the actor may read has spent on a deal, up to now."""
-    query = TimeEntry.select(
-        fn.SUM(fn.COALESCE(TimeEntry.ended_at, session.now()) - TimeEntry.started_at)
-    ).where(TimeEntry.deal == deal_id)
-    owners = readable(session.actor)
-    if owners is not None:
-        query = query.where(TimeEntry.employee.in_(sorted(owners)))
-    return max(0, int(query.scalar() or 0)) // SECOND
+    spent = session.store.database.execute_sql(
+        "SELECT sum(coalesce(t.ended_at, ?) - t.started_at) FROM time_entry t WHERE t.deal_id = ?"
+        + _of(readable(session.actor)),
+        (session.now(), deal_id),
+    ).fetchone()[0]
+    return max(0, int(spent or 0)) // SECOND
 
 
 def services(session: Session) -> list[ServiceLine]:
     """The services in use, by name."""
+    from models.timekeeping.tables import Service
+
     query = Service.select().where(Service.archived_at.is_null()).order_by(Service.name_key)
     return [ServiceLine(row.id, row.name) for row in query]
 
 
 def find_service(text: str) -> int:
     """The id of a service by name or id. Raises NotFound."""
+    from models.timekeeping.tables import Service
+
     row = Service.get_or_none(Service.name_key == search_key(text))
     if row is None and text.isascii() and text.isdigit() and len(text) < 10:
         row = Service.get_or_none(Service.id == int(text))
@@ -101,51 +104,15 @@ def find_service(text: str) -> int:
     return int(row.id)
 
 
-def _entries() -> Any:
-    stage = (
-        Visit.select(Stage.name)
-        .join(Stage, on=Visit.stage == Stage.id)
-        .where(
-            (Visit.deal == TimeEntry.deal)
-            & (Visit.entered_at < TimeEntry.started_at + SECOND)
-            & (Visit.left_at.is_null() | (Visit.left_at > TimeEntry.started_at))
-        )
-        .order_by(Visit.seq.desc())
-        .limit(1)
-    )
-    return (
-        TimeEntry.select(
-            TimeEntry,
-            Employee.login,
-            Client.name.alias("client_name"),
-            Deal.title.alias("deal_title"),
-            Service.name.alias("service_name"),
-            stage.alias("stage_name"),
-        )
-        .join(Employee, on=TimeEntry.employee == Employee.id)
-        .switch(TimeEntry)
-        .join(Client, JOIN.LEFT_OUTER, on=TimeEntry.client == Client.id)
-        .switch(TimeEntry)
-        .join(Deal, JOIN.LEFT_OUTER, on=TimeEntry.deal == Deal.id)
-        .switch(TimeEntry)
-        .join(Service, JOIN.LEFT_OUTER, on=TimeEntry.service == Service.id)
-        .objects()
-    )
+def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
+    now = session.now()
+    rows = session.store.database.execute_sql(ENTRIES + rest, values).fetchall()
+    return [
+        Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11])) for row in rows
+    ]
 
 
-def _entry(row: Any, now: Instant) -> Entry:
-    return Entry(
-        row.id,
-        row.login,
-        row.client_id,
-        row.client_name,
-        row.deal_id,
-        row.deal_title,
-        row.stage_name,
-        row.service_name,
-        row.started_at,
-        row.ended_at,
-        max(0, (row.ended_at or now) - row.started_at) // SECOND,
-        bool(row.billable),
-        row.note,
-    )
+def _of(owners: Owners) -> str:
+    if owners is None:
+        return ""
+    return f" AND t.employee_id IN ({', '.join(str(owner) for owner in sorted(owners)) or 'NULL'})"

@@ -53,6 +53,8 @@ class BoardScreen(WorkScreen):
         self.order = "entered"
         self.text = ""
         self._deal: int | None = None  # the one to begin on
+        self._bell = 0  # the store's when the head was read
+        self._asked = self._shown = 0  # readings are numbered in the order in which the store answers them
         self._resting: Timer | None = None
         self._detail: board.Detail | None = None
         self._last_move: tuple[int, int, str] | None = None  # type, stage and its name
@@ -102,17 +104,18 @@ class BoardScreen(WorkScreen):
         opening, follow = self.app.taken_opening(), self._deal
         self._deal = None
         if opening is not None and opening.board is not None:
-            await self._show(opening.board)
+            await self._show(opening.board, self._ticket())
         else:
             await self._read(follow)
 
     async def _read(self, follow: int | None = None) -> None:
         """Read again; the cursor goes to the deal `follow`, or stays on its deal."""
-        if self.day is not None:
-            await self._read_past(self.day)
-            return
         while True:
+            if self.day is not None:
+                await self._read_past(self.day)
+                return
             look, columns, here = self._look(), self.columns, self.columns.card
+            ticket = self._ticket()
             columns.settle()
             other_type = look.type_id != columns.head.type_id
             found = await self.desk.ask(
@@ -122,9 +125,14 @@ class BoardScreen(WorkScreen):
                 follow=follow if follow is not None or here is None else here.deal_id,
                 columns=columns.fit if other_type else 0,
             )
-            if look == self._look() and (follow is not None or self._is_on(here)):
-                break  # else somebody typed on or moved the cursor meanwhile
-        await self._show(found)
+            same = look == self._look() and ticket > self._shown and self.day is None
+            if same and (follow is not None or self._is_on(here)):
+                break  # else somebody typed on, moved the cursor or went to the past meanwhile
+        await self._show(found, ticket)
+
+    def _ticket(self) -> int:
+        self._asked += 1
+        return self._asked
 
     def _look(self) -> board.Look:
         return board.Look(self.type_id, self.order, self.text)
@@ -133,14 +141,14 @@ class BoardScreen(WorkScreen):
         now = self.columns.card
         return (now and now.deal_id) == (card and card.deal_id)
 
-    async def _show(self, found: board.Window | None) -> None:
+    async def _show(self, found: board.Window | None, ticket: int) -> None:
         """Show what was read, the cursor on the deal that was followed."""
-        columns = self.columns
+        columns, self._shown = self.columns, ticket
         if found is None:
             columns.empty = _("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`.")
             columns.forget()
             return
-        self.type_id = found.head.type_id
+        self.type_id, self._bell = found.head.type_id, found.bell
         columns.head = found.head
         columns.pages = dict(found.cards)
         if found.place is not None:
@@ -317,15 +325,14 @@ class BoardScreen(WorkScreen):
 
     async def _step(self, attempt: Try, card: Card, *, said: str) -> None:
         """Do a step of a deal; a refusal is shown whole, with what lifts it, a missing reason asked for."""
-        look, columns = self._look(), self.columns
+        look, columns, ticket, found = self._look(), self.columns, self._ticket(), None
         attempt.draft = self._drafts.pop((attempt.kind, card.deal_id), "")
         try:
             if not self._is_on(card):
                 await self.desk.do(attempt)
-                found = None
             else:
                 stage_id = columns.head.columns[columns.column].stage_id
-                shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row))
+                shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row), self._bell)
                 wanted = columns.pages_in_view()
                 _done, found = await self.desk.do(
                     board.window_after, attempt, look, shown, card, wanted=wanted
@@ -338,15 +345,15 @@ class BoardScreen(WorkScreen):
         except StagewatchError as error:
             self.say_error(error)
         else:
-            await self._done(attempt, card, said, found if look == self._look() else None)
+            if found is not None and look == self._look() and ticket > self._shown:
+                await self._show(found, ticket)
+            else:
+                await self._read(card.deal_id)
+            self._say_done(attempt, card, said)
 
-    async def _done(self, attempt: Try, card: Card, said: str, found: board.Window | None = None) -> None:
+    def _say_done(self, attempt: Try, card: Card, said: str) -> None:
         if attempt.kind == "move" and attempt.stage_id is not None:
             self._last_move = (self.columns.head.type_id, attempt.stage_id, attempt.stage)
-        if found is not None:
-            await self._show(found)
-        else:
-            await self._read(card.deal_id)
         self.say(f"{card.client}: {said}   " + _("u: undo"))
 
     async def _refused(self, attempt: Try, card: Card, said: str, refusal: StepRefused) -> None:
@@ -357,7 +364,8 @@ class BoardScreen(WorkScreen):
             self.say(error.message, "bold $warning")
             return
         if done is not None:
-            await self._done(attempt, card, said)
+            await self._read(card.deal_id)
+            self._say_done(attempt, card, said)
             return
         if attempt.draft:
             self._drafts[attempt.kind, card.deal_id] = attempt.draft
@@ -514,17 +522,27 @@ class BoardScreen(WorkScreen):
             return
         if self._first_day is None:
             self._first_day = await self.desk.ask(_first_day, self.columns.head.type_id)
-        await self._read_past(max(day, min(self._first_day, self._today() - timedelta(days=1))))
+        before = self.day
+        self.day = max(day, min(self._first_day, self._today() - timedelta(days=1)))
+        try:
+            await self._read_past(self.day)
+        except StagewatchError:
+            self.day = before
+            raise
 
     async def _read_past(self, day: date) -> None:
+        ticket = self._ticket()
         found = await self.desk.ask(_past_board, self._look(), day)
+        if day != self.day or ticket < self._shown:
+            return  # somebody went on meanwhile
         here, first = self.columns.card, self.past is None
-        self.past, self.day, self.columns.past = found, day, True
+        self.past, self.columns.past = found, True
         self.add_class("-past")
         if first:
             self.columns.marked.clear()
         self.columns.forget()
-        await self._show(board.Window(found.head, {}, None if here is None else found.place(here.deal_id)))
+        place = None if here is None else found.place(here.deal_id)
+        await self._show(board.Window(found.head, {}, place, 0), ticket)
         self._paint_slider()
 
     async def _leave_past(self) -> None:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.content import Content
+from rich.segment import Segment
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.timer import Timer
+from textual.widget import Widget
 
 from models.values.durations import clock_text
 from models.values.instants import SECOND, now
 from models.values.language import _
-from tui.widgets.still import Still
-from tui.widgets.words import cells, styled, symbol
+from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
     from models.timekeeping.views import Entry
 
-WIDTH = 34
+CLOCK, WORDS = 11, 23
 
 
-class Stopwatch(Still):
-    """Shows `◷ 0:42:17 Orion`. The time is derived from the stored start, never from counting ticks; while nothing
-    runs it is empty and sends nothing."""
+class Stopwatch(Widget):
+    """Shows `◷ 0:42:17 Orion`. The time is derived from the stored start, never from counting ticks. A second sends the
+    clock alone; while nothing runs it has no width and sends nothing."""
+
+    DEFAULT_CSS = "Stopwatch { width: auto; height: 1; color: $success; text-style: bold; }"
 
     def __init__(self) -> None:
         super().__init__(id="stopwatch")
@@ -29,7 +33,7 @@ class Stopwatch(Still):
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
-        self._timer = self.set_interval(1, self._tick, pause=True)
+        self._timer = self.set_interval(1, self._tick, pause=self._entry is None)
 
     def show(self, entry: Entry | None) -> None:
         """Show this entry from now on, or nothing."""
@@ -39,17 +43,23 @@ class Stopwatch(Still):
         self._entry = entry
         if self._timer is not None:
             self._timer.resume() if entry is not None else self._timer.pause()
-        self.show_text(self.elapsed(), layout=moved)
+        self.refresh(layout=moved)
 
-    def _tick(self) -> None:
-        self.show_text(self.elapsed())
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return 0 if self._entry is None else CLOCK + WORDS
 
-    def elapsed(self) -> Content:
-        """What runs and for how long, in a fixed width."""
+    def render_line(self, y: int) -> Strip:
         if self._entry is None:
-            return styled("")
-        time = clock_text(max(0, now() - self._entry.started_at) // SECOND)
+            return Strip.blank(self.size.width, self.rich_style)
         parts = (self._entry.client or _("to be assigned"), self._entry.note)
         words = " · ".join(part for part in parts if part)
-        mark = symbol("◷")
-        return styled((cells(f"{mark} {time:>8} {words}", WIDTH - 1) + " ", "bold $success"))
+        room = max(0, self.size.width - CLOCK - 1)
+        return Strip([Segment(self.clock() + " " + cells(words, room), self.rich_style)], self.size.width)
+
+    def clock(self) -> str:
+        """How long it runs, in CLOCK cells."""
+        elapsed = 0 if self._entry is None else max(0, now() - self._entry.started_at) // SECOND
+        return cells(f"{symbol('◷')} {clock_text(elapsed):>8}", CLOCK)
+
+    def _tick(self) -> None:
+        self.refresh(Region(0, 0, CLOCK, 1))
