@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from models.values.dates import day_time_text
 from models.values.errors import Refused, StagewatchError
 from models.values.instants import local_day
@@ -42,12 +44,16 @@ class Checklist(Listing[None, "ActionLine"]):
         return self._card.stage_actions
 
     def draw(self, row: ActionLine, width: int, here: bool) -> list[Part]:
-        done = done_words(row, self._below.desk.session())
-        state = done or (row.who if row.required else _("{who}, may be left out").format(who=row.who))
-        room = width - 2 - 30
+        done, state = row.done_at is not None, self._state(row)
+        room = width - 4 - min(width // 2, max(cell_len(self._state(other)) for other in self.rows()))
         mark = symbol("✓") if done else symbol("☐")
         style = "bold $accent" if here else "dim" if done else ""
-        return [(f"{mark} {cells(row.text, room)}", style), (f"  {cells(state, 28).rstrip()}", "dim")]
+        return [(f"{mark} {cells(row.text, room)}", style), (f"  {cells(state, width - room - 4).rstrip()}", "dim")]
+
+    def _state(self, row: ActionLine) -> str:
+        """Who did it and when, else who is to do it."""
+        who = row.who if row.required else _("{who}, may be left out").format(who=row.who)
+        return done_words(row, self._below.desk.session()) or who
 
     def below(self) -> list[Part]:
         if self._told:

@@ -12,7 +12,7 @@ from models.values.errors import Item, Objection, Refused, StagewatchError, Step
 from models.values.language import _
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Field, Form, Line, Listing, Part, Wording
-from tui.widgets.words import cells
+from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
     from models.pipeline.commands import Done
@@ -176,19 +176,29 @@ class RefusalPanel(Listing["Done", Ask]):
         return self._asks
 
     def draw(self, row: Ask, width: int, here: bool) -> list[Part]:
-        third = width // 3
-        lift = min(max(cell_len(one.lift) for one in self._asks), third)
-        state = min(max(cell_len(one.state) for one in self._asks), third)
+        what, state, lift = self._widths(width)
         style = "bold $accent" if here else ""
         if row.what and not row.state:
             return [(cells(row.what, width - lift - 2), style), ("  " + cells(row.lift, lift).rstrip(), "bold")]
-        what = cells(row.what, width - state - lift - 4)
-        return [(what, style), (f"  {cells(row.state, state)}  ", "dim"), (cells(row.lift, lift).rstrip(), "bold")]
+        return [
+            (cells(row.what, what), style), (f"  {cells(row.state, state)}  ", "dim"),
+            (cells(row.lift, lift).rstrip(), "bold"),
+        ]  # fmt: skip
+
+    def _widths(self, width: int) -> tuple[int, int, int]:
+        """Of what, state and lift. Where it is tight the state gives way: it stands in full below."""
+        what = max((cell_len(one.what) for one in self._asks if one.state), default=0)
+        state = max(cell_len(one.state) for one in self._asks)
+        lift = min(max(cell_len(one.lift) for one in self._asks), width * 2 // 5)
+        room = width - lift - 4
+        if what + state > room:
+            state = max(room - what, min(state, room // 4))
+        return room - state, state, lift
 
     def below(self) -> list[Part]:
         text, style = self._told
         if not text and self.row is not None:
-            text, style = self.row.more, "dim"
+            text, style = f" {symbol('·')} ".join(part for part in (self.row.state, self.row.more) if part), "dim"
         return ["\n", (text + "\n", style)]
 
     def key(self, key: str, character: str, printable: bool) -> bool:

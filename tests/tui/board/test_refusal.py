@@ -175,7 +175,7 @@ async def test_a_closed_deal_is_reopened_with_a_reason(running: Running, session
         from tui.widgets.refusal import carry_through, step
 
         screen._ask(carry_through(screen, step("win", deals[0], "Orion", None)))
-        await press(pilot)
+        await pilot.pause(0.6)
         assert "too dear" in shown(pilot) and "reopen it" in shown(pilot)
         await press(pilot, "1", *"back again", "enter")
     card = views.deal(session, deals[0])
@@ -215,7 +215,7 @@ async def test_a_retype_is_carried_through_alike(running: Running, session: Sess
 
         screen = board(pilot)
         screen._ask(carry_through(screen, Try("retype", deals[0], "Orion", act, version=views.deal(session, deals[0]).version)))
-        await press(pilot)
+        await pilot.pause(0.6)
         assert "stays as it is" in shown(pilot)
         await press(pilot, "1", *"fair", "enter")
     assert views.deal(session, deals[0]).type == "strict type"
