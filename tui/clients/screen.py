@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -38,7 +39,15 @@ WINDOW = 200
 REST_SECONDS = 0.08
 WIDE = 110
 
-CardItem = str | tuple[str, str] | ContactLine | DealLine | ActionLine | Activity | Entry
+@dataclass(frozen=True)
+class Fact:
+    """A line of the card that says one thing about the client."""
+
+    label: str
+    value: str
+
+
+CardItem = str | Fact | ContactLine | DealLine | ActionLine | Activity | Entry
 
 
 class ClientsScreen(WorkScreen):
@@ -66,7 +75,7 @@ class ClientsScreen(WorkScreen):
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
-        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, tuple, ActionLine)), id="card")
+        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, ActionLine)), id="card")
         self.field = Input(id="search", compact=True, placeholder=_("name, city, phone or mail"), select_on_focus=True)
         with Horizontal(id="search-line"):
             yield Static(plain(" / ", "dim"), id="search-word")
@@ -264,8 +273,8 @@ class ClientsScreen(WorkScreen):
         now, zone = session.now(), session.actor.timezone
         if isinstance(item, str):
             return [(cells(f" {item}", width), "head")]
-        if isinstance(item, tuple):
-            return [(cells(f" {item[0]}", 12), "muted"), (cells(item[1], width - 12), "")]
+        if isinstance(item, Fact):
+            return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
         if isinstance(item, ContactLine):
             reach = "  ".join(part for part in (item.position, item.phone, item.mail) if part)
             return [(cells(f"   {item.name}", 24), ""), (cells(f" {reach}", width - 24), "muted")]
@@ -300,7 +309,7 @@ def _card_items(whole: WholeClient) -> list[CardItem]:
     """The card as lines: details, deals, contacts, activities, time."""
     labels = _labels()
     items: list[CardItem] = [whole.client.name]
-    items += [(labels[key], value) for key, value in whole.client.details.items() if value]
+    items += [Fact(labels[key], value) for key, value in whole.client.details.items() if value]
     parts: list[tuple[str, Sequence[CardItem]]] = [
         (_("Deals"), [line for deal in whole.deals for line in (deal, *whole.checklists.get(deal.id, ()))]),
         (_("Contacts"), whole.client.contacts),

@@ -120,6 +120,19 @@ async def test_the_card_shows_the_checklist_of_open_deals_and_the_cursor_passes_
         assert shown(pilot).count("☐ offer sent") == 1 and shown(pilot).count("✓ offer sent") == 1
 
 
+async def test_the_card_begins_at_its_top_and_shows_time_as_time(running, session):  # noqa: F811
+    from models.timekeeping.commands import start_timer, stop_timer
+
+    deal = commands.new_deal(session, "Lyra", type_id=1, title="First").deal_id
+    start_timer(session, client_id=views.deal(session, deal).client_id, deal_id=deal, service_id=1)
+    stop_timer(session)
+    async with running() as pilot:
+        await press(pilot, "3")
+        lines = shown(pilot).splitlines()
+        assert "Lyra" in lines[2][33:], "the card's first line is the client's name"
+        assert any("Work · First" in line and "0:00:0" in line for line in lines)
+
+
 async def test_a_deal_is_held_resumed_and_a_closed_one_opened_again_on_the_card(running, session):  # noqa: F811
     deal = commands.new_deal(session, "Lyra", type_id=1).deal_id
     async with running() as pilot:
