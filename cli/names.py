@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from models.values.errors import NotFound, Refused, Usage
+from models.values.errors import NotFound, Usage
 from models.values.instants import Instant, day_end, parse_day, parse_instant
 from models.values.language import _
 from models.values.text import quoted

@@ -318,7 +318,7 @@ class BoardScreen(WorkScreen):
         if self.columns.marked:
             from tui.board.together import step_together
 
-            self._ask(step_together(self, kind, said, stage_id=stage_id, stage=stage))
+            await self._ask(step_together(self, kind, said, stage_id=stage_id, stage=stage))
         else:
             attempt = step(kind, card.deal_id, card.client, card.version, stage_id=stage_id, stage=stage)
             await self._step(attempt, card, said=said)
@@ -341,7 +341,7 @@ class BoardScreen(WorkScreen):
             await self._read(card.deal_id)
             self.say(error.message, "bold $warning")
         except StepRefused as error:
-            self._ask(self._refused(attempt, card, said, error))
+            await self._ask(self._refused(attempt, card, said, error))
         except StagewatchError as error:
             self.say_error(error)
         else:
@@ -415,7 +415,7 @@ class BoardScreen(WorkScreen):
     async def action_pick_stage(self) -> None:
         card = self.acting_on()
         if card is not None:
-            self._ask(self._pick_stage(card))
+            await self._ask(self._pick_stage(card))
 
     async def _pick_stage(self, card: Card) -> None:
         columns, marked = self.columns, len(self.columns.marked)
@@ -453,17 +453,17 @@ class BoardScreen(WorkScreen):
             self._paint_head()
             columns.repaint()
 
-    def action_undo(self) -> None:
+    async def action_undo(self) -> None:
         if not self._told_past():
-            super().action_undo()
+            await super().action_undo()
 
-    def action_redo(self) -> None:
+    async def action_redo(self) -> None:
         if not self._told_past():
-            super().action_redo()
+            await super().action_redo()
 
-    def action_steps(self) -> None:
+    async def action_steps(self) -> None:
         if not self._told_past():
-            super().action_steps()
+            await super().action_steps()
 
     async def show_deal(self, deal_id: int) -> None:
         await self._read(deal_id)
@@ -485,7 +485,7 @@ class BoardScreen(WorkScreen):
         if self.past is not None:
             await self._leave_past()
         elif self.columns.head.columns:
-            self._ask(self._ask_day())
+            await self._ask(self._ask_day())
 
     async def _ask_day(self) -> None:
         async def go(values: dict[str, str]) -> None:
@@ -647,7 +647,7 @@ class BoardScreen(WorkScreen):
 
     async def action_new(self) -> None:
         if not self._told_past() and self.columns.head.columns:
-            self._ask(self._new())
+            await self._ask(self._new())
 
     async def _new(self) -> None:
         head = self.columns.head

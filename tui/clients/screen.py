@@ -197,21 +197,21 @@ class ClientsScreen(WorkScreen):
         self.say(_("There is no deal here."))
         return None
 
-    def action_tick(self) -> None:
+    async def action_tick(self) -> None:
         deal = self._deal()
         if deal is not None:
-            self._ask(self._tick_of(deal.id))
+            await self._ask(self._tick_of(deal.id))
 
-    def action_hold(self) -> None:
+    async def action_hold(self) -> None:
         deal = self._deal()
         if deal is not None:
             kind = "reopen" if deal.outcome != "open" else "resume" if deal.held else "hold"
-            self._ask(self._step(kind, deal))
+            await self._ask(self._step(kind, deal))
 
-    def action_request(self) -> None:
+    async def action_request(self) -> None:
         deal = self._deal()
         if deal is not None:
-            self._ask(self._answer(deal))
+            await self._ask(self._answer(deal))
 
     async def _step(self, kind: str, deal: DealLine) -> None:
         done = await carry_through(self, step(kind, deal.id, deal.client, None))
@@ -228,11 +228,11 @@ class ClientsScreen(WorkScreen):
         else:
             await answer_request(self, request)
 
-    def action_new(self) -> None:
-        self._ask(self._new())
+    async def action_new(self) -> None:
+        await self._ask(self._new())
 
-    def action_edit(self) -> None:
-        self._ask(self._edit())
+    async def action_edit(self) -> None:
+        await self._ask(self._edit())
 
     async def _new(self) -> None:
         made: list[int] = []

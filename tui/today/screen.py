@@ -73,10 +73,10 @@ class TodayScreen(WorkScreen):
         item = self.lines.item
         return None if item is None or isinstance(item, str) else (item.client_id, item.client, item.deal_id)
 
-    def action_request(self) -> None:
+    async def action_request(self) -> None:
         item = self.lines.item
         if isinstance(item, RequestLine):
-            self._ask(answer_request(self, item))
+            await self._ask(answer_request(self, item))
         else:
             self.say(_("No move is asked for here."))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class Checklist(Listing[None, "ActionLine"]):
     def __init__(self, screen: FramedScreen, card: DealCard) -> None:
         first = next((place for place, line in enumerate(card.stage_actions) if line.done_at is None), 0)
         super().__init__("", _("digit or enter: tick, take the tick away   esc: leave"), first)
-        self._below, self._told = screen, ""
+        self._below, self._told, self._turning = screen, "", asyncio.Lock()
         self._take_up(card)
 
     def rows(self) -> Sequence[ActionLine]:
@@ -55,7 +56,7 @@ class Checklist(Listing[None, "ActionLine"]):
         who = row.who if row.required else _("{who}, may be left out").format(who=row.who)
         return done_words(row, self._below.desk.session()) or who
 
-    def below(self) -> list[Part]:
+    def foot(self) -> list[Part]:
         if self._told:
             return ["\n", (f"{self._told}\n", "$error")]
         return ["\n", (f"{self.row.guidance if self.row else ''}\n", "dim")]
@@ -67,26 +68,30 @@ class Checklist(Listing[None, "ActionLine"]):
         return super().key(key, character, printable)
 
     def chosen(self, row: ActionLine) -> None:
-        self.run_worker(self._turn(row), exclusive=True, group="tick")
+        self.run_worker(self._turn(row.id))
 
-    async def _turn(self, row: ActionLine) -> None:
-        """Tick an action, or take its tick away."""
+    async def _turn(self, action_id: int) -> None:
+        """Tick an action, or take its tick away, once what was begun before is done."""
         desk, deal_id = self._below.desk, self._card.id
-        try:
+        async with self._turning:
+            done = any(line.id == action_id and line.done_at is not None for line in self._card.stage_actions)
             try:
-                await desk.do(asks.untick if row.done_at is not None else asks.tick, deal_id, row.id)
-            except Refused as error:
+                try:
+                    await desk.do(asks.untick if done else asks.tick, deal_id, action_id)
+                except Refused as error:
+                    self._told = error.message
+                self._take_up(await desk.ask(asks.deal_card, deal_id))
+            except StagewatchError as error:
                 self._told = error.message
-            self._take_up(await desk.ask(asks.deal_card, deal_id))
-        except StagewatchError as error:
-            self._told = error.message
-        self.show()
+            if self.is_current:
+                self._show()
 
     def _take_up(self, card: DealCard) -> None:
         self._card = card
         words = _("{client} at {stage}: {done} of {count} done")
         done = sum(line.done_at is not None for line in card.stage_actions)
-        self._title = words.format(client=card.client, stage=card.stage, done=done, count=len(card.stage_actions))
+        title = words.format(client=card.client, stage=card.stage, done=done, count=len(card.stage_actions))
+        self.retitle(title)
 
 
 def done_words(line: ActionLine, session: Session) -> str:

@@ -51,7 +51,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
 
 class Listing(Dialog[T], Generic[T, Row]):
     """Rows, one of them in light: a digit for the first nine, or arrows and enter. Subclasses give `rows`, `draw`,
-    `chosen`, and `below`: what stands under the rows."""
+    `chosen`, and `foot`: what stands under the rows."""
 
     def __init__(self, title: str, hint: str, at: int = 0) -> None:
         super().__init__()
@@ -69,11 +69,11 @@ class Listing(Dialog[T], Generic[T, Row]):
         """A digit or enter was pressed for this row."""
         raise NotImplementedError
 
-    def above(self) -> list[Part]:
+    def lead(self) -> list[Part]:
         """What stands between title and rows, with its line breaks."""
         return []
 
-    def below(self) -> list[Part]:
+    def foot(self) -> list[Part]:
         """What stands under the rows."""
         return []
 
@@ -85,16 +85,20 @@ class Listing(Dialog[T], Generic[T, Row]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(plain(self._title, "bold"), id="dialog-title", classes="dialog-title")
+            yield Static(plain(self._title, "bold"), classes="dialog-title")
             yield Static(id="lines")
             yield Static(plain(self._hint, "dim"))
 
     def on_mount(self) -> None:
-        self.show()
+        self._show()
 
-    def show(self) -> None:
-        """Paint title and rows as they are now."""
-        self.query_one("#dialog-title", Static).update(plain(self._title, "bold"))
+    def retitle(self, title: str) -> None:
+        self._title = title
+        if self.is_mounted:
+            self.query_one(".dialog-title", Static).update(plain(title, "bold"))
+
+    def _show(self) -> None:
+        """Paint the rows as they are now."""
         self.query_one("#lines", Static).update(self._content())
 
     def _content(self) -> Content:
@@ -102,14 +106,14 @@ class Listing(Dialog[T], Generic[T, Row]):
         self._at = max(0, min(self._at, len(rows) - 1))
         self._top = max(min(self._top, self._at), self._at - LINES_IN_VIEW + 1)
         width = min(self.app.size.width, WIDEST) - PADDING - 5
-        parts: list[Part] = self.above()
+        parts: list[Part] = self.lead()
         for place in range(self._top, min(len(rows), self._top + LINES_IN_VIEW)):
             here = place == self._at
             mark = f"{symbol('▸') if here else ' '} {place + 1 if place < 9 else ' '}  "
             parts += [(mark, "bold $accent" if here else ""), *self.draw(rows[place], width, here), "\n"]
         if not rows:
             parts += [(_("nothing"), "dim"), "\n"]
-        return styled(*parts, *self.below())
+        return styled(*parts, *self.foot())
 
     def on_key(self, event: events.Key) -> None:
         if self.key(event.key, event.character or "", event.is_printable):
@@ -121,14 +125,14 @@ class Listing(Dialog[T], Generic[T, Row]):
         rows, key = self.rows(), LETTERS.get(character, key)
         if key in ("up", "down"):
             self._at = (self._at + (1 if key == "down" else -1)) % max(1, len(rows))
-            self.show()
+            self._show()
         elif key == "enter":
             if rows:
                 self.chosen(rows[self._at])
         elif character in tuple("123456789"):
             if int(character) <= min(9, len(rows)):
                 self._at = int(character) - 1
-                self.show()
+                self._show()
                 self.chosen(rows[self._at])
         else:
             return False
@@ -155,26 +159,26 @@ class Choice(Listing[int, int]):
     def chosen(self, row: int) -> None:
         self.dismiss(row)
 
-    def line(self, row: int) -> Line:
+    def line_of(self, row: int) -> Line:
         return self._lines[row]
 
-    def above(self) -> list[Part]:
+    def lead(self) -> list[Part]:
         return [(f"{symbol('▸')} {self._typed}\n", "bold")] if self._typed else []
 
-    def below(self) -> list[Part]:
+    def foot(self) -> list[Part]:
         if not any(line.more for line in self._lines):
             return []
         # As many lines as any has: so that nothing jumps as one goes through them.
-        said = () if self.row is None else self.line(self.row).more
+        said = () if self.row is None else self.line_of(self.row).more
         most = max(len(line.more) for line in self._lines)
         return ["\n", *((f"  {text}\n", "dim") for text in (*said, *[""] * (most - len(said))))]
 
     def draw(self, row: int, width: int, here: bool) -> list[Part]:
-        line = self.line(row)
+        line = self.line_of(row)
         style = ("dim " if not line.able else "") + ("bold $accent" if here else "")
         if not line.note:
             return [(cells(line.text, width).rstrip(), style.strip())]
-        widest = max(cell_len(shown(self.line(other).text)) for other in self.rows())
+        widest = max(cell_len(shown(self.line_of(other).text)) for other in self.rows())
         room = min(widest, max(20, width // 2))
         note = cells(line.note, width - room - 3 - len(line.tail)).rstrip() + line.tail
         return [(cells(line.text, room), style.strip()), (f"   {note}", "dim")]
@@ -186,7 +190,7 @@ class Choice(Listing[int, int]):
             return super().key(key, character, printable)
         elif len(self._typed) < self.LONGEST:
             self._typed, self._at = self._typed + character, 0
-        self.show()
+        self._show()
         return True
 
 
@@ -208,7 +212,7 @@ class Wording(Choice):
     def rows(self) -> Sequence[int]:
         return [*super().rows(), *([len(self._lines)] if self.typed else [])]
 
-    def line(self, row: int) -> Line:
+    def line_of(self, row: int) -> Line:
         return self._lines[row] if row < len(self._lines) else Line(self.typed, _("as typed"))
 
 

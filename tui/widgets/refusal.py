@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -169,6 +170,7 @@ class RefusalPanel(Listing["Done", Ask]):
         self._below, self._try = screen, attempt
         self._told: tuple[str, str] = ("", "")
         self._left: dict[str, dict[str, str]] = {}
+        self._lifting = asyncio.Lock()
         self.failed: StagewatchError | None = None
         self._take_up(objections, card)
 
@@ -195,7 +197,7 @@ class RefusalPanel(Listing["Done", Ask]):
             state = max(room - what, min(state, room // 4))
         return room - state, state, lift
 
-    def below(self) -> list[Part]:
+    def foot(self) -> list[Part]:
         text, style = self._told
         if not text and self.row is not None:
             text, style = f" {symbol('·')} ".join(part for part in (self.row.state, self.row.more) if part), "dim"
@@ -206,7 +208,7 @@ class RefusalPanel(Listing["Done", Ask]):
         return super().key(key, character, printable)
 
     def chosen(self, row: Ask) -> None:
-        self.run_worker(self._lift(row), exclusive=True, group="lift")
+        self.run_worker(self._lift(self._asks.index(row)))
 
     def _heading(self) -> str:
         words = {
@@ -222,31 +224,34 @@ class RefusalPanel(Listing["Done", Ask]):
 
         self._objections, self._deal = tuple(objections), card
         self._asks = asked(objections, card, role_word(self._below.desk.session().actor.role))
-        self._title = self._heading()
+        self.retitle(self._heading())
 
-    async def _lift(self, ask: Ask) -> None:
-        """Lift one thing and try the step again."""
-        try:
-            if await self._lifted(ask):
-                await self._again()
-        except Refused as error:
-            self._tell(error.message)
-        except StagewatchError as error:
-            self.failed = error
-            self.dismiss(None)
+    async def _lift(self, place: int) -> None:
+        """Lift what stands at a place, once what was begun before is done, and try the step again."""
+        async with self._lifting:
+            if place >= len(self._asks) or not self.is_current:
+                return
+            try:
+                if await self._lifted(self._asks[place]):
+                    await self._again()
+            except Refused as error:
+                self._tell(error.message)
+            except StagewatchError as error:
+                self.failed = error
+                self.dismiss(None)
 
     async def _again(self) -> None:
         try:
             done = await self._below.desk.do(self._try)
         except StepRefused as error:
             self._take_up(error.objections, await self._below.desk.ask(asks.deal_card, self._try.deal_id))
-            self.show()
+            self._show()
         else:
             self.dismiss(done)
 
     def _tell(self, text: str) -> None:
         self._told = (text, "$error")
-        self.show()
+        self._show()
 
     async def _lifted(self, ask: Ask) -> bool:
         """Do what lifts it; whether the step is worth another try."""

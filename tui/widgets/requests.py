@@ -47,11 +47,11 @@ class Answer(Choice):
         super().__init__(title, lines, hint=_("digit or enter: choose   esc: leave"))
         self._facts = [(label, value) for label, value in facts if value]
 
-    def above(self) -> list[Part]:
+    def lead(self) -> list[Part]:
         parts: list[Part] = []
         for label, value in self._facts:
             parts += [(cells(label, 15), "dim"), f"{value}\n"]
-        return [*parts, "\n", *super().above()]
+        return [*parts, "\n", *super().lead()]
 
 
 def _facts(card: DealCard, request: RequestLine, session: Session) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ time, tick, undo."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
+LOOK_SECONDS = 0.002
+
+
 class WorkScreen(FramedScreen):
     """A screen on whose lines one works. Subclasses tell `activity`, and `about`: (client, its name, deal or None)."""
 
@@ -35,42 +39,45 @@ class WorkScreen(FramedScreen):
         """Client, its name, and deal of what is under the cursor."""
         raise NotImplementedError
 
-    def action_done(self) -> None:
-        self._ask(self._done())
+    async def action_done(self) -> None:
+        await self._ask(self._done())
 
-    def action_postpone(self) -> None:
-        self._ask(self._postpone())
+    async def action_postpone(self) -> None:
+        await self._ask(self._postpone())
 
-    def action_activity(self) -> None:
-        self._ask(self._add("plan"))
+    async def action_activity(self) -> None:
+        await self._ask(self._add("plan"))
 
-    def action_call(self) -> None:
-        self._ask(self._add("call"))
+    async def action_call(self) -> None:
+        await self._ask(self._add("call"))
 
-    def action_note(self) -> None:
-        self._ask(self._add("note"))
+    async def action_note(self) -> None:
+        await self._ask(self._add("note"))
 
-    def action_timer(self) -> None:
-        self._ask(self._timer())
+    async def action_timer(self) -> None:
+        await self._ask(self._timer())
 
-    def action_tick(self) -> None:
-        self._ask(self._tick())
+    async def action_tick(self) -> None:
+        await self._ask(self._tick())
 
-    def action_undo(self) -> None:
-        self._ask(self._take_back(_undo, _("taken back")))
+    async def action_undo(self) -> None:
+        await self._ask(self._take_back(_undo, _("taken back")))
 
-    def action_redo(self) -> None:
-        self._ask(self._take_back(_redo, _("made again")))
+    async def action_redo(self) -> None:
+        await self._ask(self._take_back(_redo, _("made again")))
 
-    def action_steps(self) -> None:
-        self._ask(self._choose_step())
+    async def action_steps(self) -> None:
+        await self._ask(self._choose_step())
 
     async def show_deal(self, deal_id: int) -> None:
         """Read again after a deal was changed, and bring it under the cursor where this screen can."""
         await self.read_safely()
 
-    def _ask(self, work: object) -> None:
-        self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+    async def _ask(self, work: object) -> None:
+        """Begin work that may ask something, and wait until it does or is done: so the next key is for the question."""
+        worker = self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+        while not worker.is_finished and self.app.screen is self:
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _told(self, work: object) -> None:
         try:

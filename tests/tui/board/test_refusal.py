@@ -174,7 +174,7 @@ async def test_a_closed_deal_is_reopened_with_a_reason(running: Running, session
         screen = board(pilot)
         from tui.widgets.refusal import carry_through, step
 
-        screen._ask(carry_through(screen, step("win", deals[0], "Orion", None)))
+        await screen._ask(carry_through(screen, step("win", deals[0], "Orion", None)))
         await pilot.pause(0.6)
         assert "too dear" in shown(pilot) and "reopen it" in shown(pilot)
         await press(pilot, "1", *"back again", "enter")
@@ -214,7 +214,7 @@ async def test_a_retype_is_carried_through_alike(running: Running, session: Sess
             return commands.retype_deal(session, deals[0], other, {FIRST: alpha}, **said)
 
         screen = board(pilot)
-        screen._ask(carry_through(screen, Try("retype", deals[0], "Orion", act, version=views.deal(session, deals[0]).version)))
+        await screen._ask(carry_through(screen, Try("retype", deals[0], "Orion", act, version=views.deal(session, deals[0]).version)))
         await pilot.pause(0.6)
         assert "stays as it is" in shown(pilot)
         await press(pilot, "1", *"fair", "enter")
