@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, activities
 from models.clients.views import ClientCard, card
-from models.pipeline.views import DealLine, deals
+from models.pipeline.views import ActionLine, DealLine, actions, deals
 from models.timekeeping.views import Entry, entries
 
 if TYPE_CHECKING:
     from models.session import Session
 
 
+CHECKLISTS = 10
+
+
 @dataclass(frozen=True)
 class WholeClient:
-    """A client with its deals (open first), activities, and newest time entries."""
+    """A client with its deals (open first), activities, and newest time entries; `checklists` of the first open deals by
+    their ids."""
 
     client: ClientCard
     deals: tuple[DealLine, ...]
     activities: tuple[Activity, ...]
     entries: tuple[Entry, ...]
+    checklists: Mapping[int, tuple[ActionLine, ...]]
 
 
 def client_card(session: Session, client_id: int) -> WholeClient:
     """One client whole, as far as the actor may read it. Raises NotFound."""
     client = card(session, client_id)
-    found = deals(session, client_id=client_id)
+    found = sorted(deals(session, client_id=client_id), key=lambda deal: deal.outcome != "open")
     return WholeClient(
         client,
-        tuple(sorted(found, key=lambda deal: deal.outcome != "open")),
+        tuple(found),
         tuple(activities(session, client_id=client_id, limit=30)),
         tuple(entries(session, client_id=client_id, limit=20)),
+        {deal.id: actions(session, deal.id) for deal in found[:CHECKLISTS] if deal.outcome == "open"},
     )

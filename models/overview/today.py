@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, agenda
+from models.pipeline.views import RequestLine, open_requests
 from models.storage.database import database
 from models.values.instants import SECOND, Instant
 from models.values.money import Money
@@ -46,7 +47,8 @@ class StandingDeal:
 
 @dataclass(frozen=True)
 class Today:
-    """What the actor should see first. `quiet_count` is how many deals have no next step, `quiet` the first of them."""
+    """What the actor should see first. `quiet_count` is how many deals have no next step, `quiet` the first of them.
+    `requests` are moves asked for that wait for the actor's answer, then the actor's own."""
 
     day: date
     at: Instant
@@ -55,6 +57,7 @@ class Today:
     ageing: tuple[StandingDeal, ...]
     quiet: tuple[StandingDeal, ...]
     quiet_count: int
+    requests: tuple[RequestLine, ...]
 
 
 def today(session: Session, day: date) -> Today:
@@ -72,6 +75,7 @@ def today(session: Session, day: date) -> Today:
         _deals(session, "age > stage.norm"),
         _deals(session, "deal.next_due_at IS NULL"),
         int(count),
+        tuple(sorted(open_requests(session), key=lambda one: one.own)),
     )
 
 

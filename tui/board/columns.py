@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -30,6 +31,15 @@ MINUTE = 60_000_000
 Drawn = tuple[Segment, ...]  # one line of a column
 
 
+class Marked(NamedTuple):
+    """What is kept of a marked deal while its card may be out of view."""
+
+    client: str
+    title: str
+    held: bool
+    stage_id: int
+
+
 class Columns(Widget, can_focus=True):
     """Where the cursor is and what is in view. It asks for rows with `Wanted` through its screen and never reads itself.
 
@@ -39,6 +49,7 @@ class Columns(Widget, can_focus=True):
 
     COMPONENT_CLASSES = {
         "columns--cursor",
+        "columns--marked",
         "columns--muted",
         "columns--late",
         "columns--timer",
@@ -71,12 +82,14 @@ class Columns(Widget, can_focus=True):
         self.rows: dict[int, int] = {}
         self.tops: dict[int, int] = {}
         self.pages: dict[tuple[int, int], tuple[Card, ...]] = {}
+        self.marked: dict[int, Marked] = {}  # by deal
+        self.past = False  # whether what is shown is over: no next step is missed then
         # Left edge and width of each column in view, as `_fit` found them, and for what.
         self._slots: list[tuple[int, int]] = []
         self._fitted: tuple[Size, int] = (Size(0, 0), 0)
         # What each cell (slot, line) of the screen shows, and lines of cards as they are drawn in this minute.
         self._painted: dict[tuple[int, int], Drawn] = {}
-        self._drawn: dict[tuple[Card, int, bool, int | None], tuple[Drawn, Drawn]] = {}
+        self._drawn: dict[tuple[Card, int, bool, bool, int | None], tuple[Drawn, Drawn]] = {}
         self._minute = 0
         self._styles: dict[str, Style] = {}
 
@@ -126,6 +139,12 @@ class Columns(Widget, can_focus=True):
                 if column.count:
                     wanted.append((column.stage_id, offset))
         return wanted
+
+    def mark(self, card: Card) -> None:
+        """Mark the card of the column under the cursor, or take its mark away."""
+        if self.marked.pop(card.deal_id, None) is None:
+            stage_id = self.head.columns[self.column].stage_id
+            self.marked[card.deal_id] = Marked(card.client, card.title, card.held, stage_id)
 
     def settle(self) -> None:
         """Bring cursor and view within bounds, and the cursor into view. Before the first layout there is no view."""
@@ -265,9 +284,11 @@ class Columns(Widget, can_focus=True):
         if now // MINUTE != self._minute or len(self._drawn) > DRAWN_KEPT:
             self._minute = now // MINUTE
             self._drawn.clear()
-        key = (card, width, here, norm)
+        marked = card.deal_id in self.marked
+        key = (card, width, here, marked, norm)
         if key not in self._drawn:
-            self._drawn[key] = (self._first_line(card, width, here), self._second_line(card, width, here, norm, now))
+            first = self._first_line(card, width, here, marked)
+            self._drawn[key] = (first, self._second_line(card, width, here, norm, now))
         return self._drawn[key]
 
     def _name_line(self, index: int, width: int) -> Drawn:
@@ -305,14 +326,14 @@ class Columns(Widget, can_focus=True):
         said += " " if said else ""
         return symbol("─") + said + symbol("─") * (width - 1 - len(said))
 
-    def _first_line(self, card: Card, width: int, here: bool) -> Drawn:
-        mark = symbol("▌") if here else " "
+    def _first_line(self, card: Card, width: int, here: bool, marked: bool) -> Drawn:
+        mark = symbol("◆") if marked else symbol("▌") if here else " "
         flag = symbol("◷") if card.timer else " "
         # One cell stays free at the right, so that columns are told apart by space.
         name = mark + cells(card.client, width - 4) + " "
         if here:
             return (Segment(name + flag, self._style("cursor")), Segment(" ", self._style("")))
-        return (Segment(name, self._style("")), Segment(flag + " ", self._style("timer")))
+        return (Segment(name, self._style("marked" if marked else "")), Segment(flag + " ", self._style("timer")))
 
     def _second_line(self, card: Card, width: int, here: bool, norm: int | None, now: Instant) -> Drawn:
         flag, warm = self._flag(card, now, norm)
@@ -335,7 +356,7 @@ class Columns(Widget, can_focus=True):
         aged = norm is not None and now - card.entered_at > norm * 1_000_000
         if late or aged:
             return "!", True
-        return (" ", False) if card.next_due_at is not None else ("·", False)
+        return (" ", False) if card.next_due_at is not None or self.past else ("·", False)
 
     def _next(self, card: Card, now: Instant, room: int) -> str:
         if card.held:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from models.overview.board import Detail
@@ -14,6 +16,9 @@ from models.values.money import money_text
 from tui.board.columns import kind_word
 from tui.widgets.still import Still
 from tui.widgets.words import cells, styled, symbol
+
+if TYPE_CHECKING:
+    from models.pipeline.views import RequestLine
 
 Part = str | tuple[str, str]
 
@@ -41,13 +46,18 @@ def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
     right = "  ".join(part for part in (_amount(detail), _expected(detail, now, actor), _percent(detail)) if part)
     first = cells(name, max(10, width - len(right) - 2)) + "  "
     stand = f" {symbol('·')} ".join(
-        part for part in (_here(detail), _next(detail, actor, now), _owner(detail), _time(detail)) if part
+        part
+        for part in (_here(detail), _checks(detail), _next(detail, actor, now), _owner(detail), _time(detail))
+        if part
     )
+    asked = "  ".join(request_words(one) for one in detail.card.requests)
+    way = _way(detail)
     return styled(
         (first, "bold"),
         right + "\n",
         cells(stand, width) + "\n",
-        (cells(_way(detail), width) + "\n", "dim"),
+        (cells(f"{asked}  " if asked else "", min(width, len(asked) + 2 if asked else 0)), "bold"),
+        (cells(way, width - min(width, len(asked) + 2 if asked else 0)) + "\n", "dim"),
         *_moves_line(detail, width),
     )
 
@@ -74,6 +84,19 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
         if value:
             parts += [(cells(label, 13), "dim"), cells(value, width - 13).rstrip() + "\n"]
     parts.append("\n")
+    if card.stage_actions:
+        for line in card.stage_actions:
+            done = line.done_at is not None
+            when = f"{line.done_by} {day_text(local_day(line.done_at, actor.timezone))}" if line.done_at is not None else ""
+            text = cells(line.text, width - 3 - len(when)) if when else cells(line.text, width - 2)
+            parts += [(f"{symbol('✓') if done else symbol('☐')} {text}", "dim" if done else "")]
+            parts.append((f" {when}\n" if when else "\n", "dim"))
+        parts.append("\n")
+    for request in card.requests:
+        parts.append((cells(request_words(request), width) + "\n", "bold"))
+        if request.reason:
+            parts.append((cells(f"  {request.reason}", width) + "\n", "dim"))
+        parts.append("\n")
     for visit in card.visits[-8:]:
         lasting = visit.left_at is None
         over = lasting and card.norm is not None and visit.seconds > card.norm
@@ -88,6 +111,22 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
         why = refusal.objections[0]
         parts.append((cells(f"  {refusal.stage}: {why.lift or why.message}", width) + "\n", "dim"))
     return styled(*parts)
+
+
+def request_words(request: RequestLine) -> str:
+    """`? anna: → Closing the deal`: who asks for which move."""
+    return f"? {request.asked_by}: {symbol('→')} {request.stage or _('won')}"
+
+
+def _checks(detail: Detail) -> str:
+    """`1/3 ☐ offer sent (t)`: how much of the checklist is done, and what is to be done next."""
+    lines = detail.card.stage_actions
+    if not lines:
+        return ""
+    left = [line for line in lines if line.done_at is None]
+    first = next((line for line in left if line.required), left[0] if left else None)
+    done = f"{len(lines) - len(left)}/{len(lines)}"
+    return f"{done} {symbol('✓')}" if first is None else f"{done} {symbol('☐')} {first.text} (t)"
 
 
 def _moves_line(detail: Detail, width: int) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -13,29 +13,33 @@ from textual.widgets import Input, Static
 
 from models.overview import board
 from models.overview.board import Card
-from models.values.errors import ChangedMeanwhile, NotFound, Refused, StagewatchError
-from models.values.language import _
+from models.values.errors import ChangedMeanwhile, NotFound, StagewatchError, StepRefused
+from models.values.instants import local_day
+from models.values.language import _, ngettext
 from models.values.money import parse_amount
 from tui import keymap
-from tui.board import asks
 from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
-from tui.widgets.dialogs import Again, Choice, Form, Line, Notice
-from tui.widgets.frame import FramedScreen
+from tui.widgets import asks
+from tui.widgets.dialogs import Again, Choice, Field, Form, Line
+from tui.widgets.refusal import Try, carry_through, others_text, step
+from tui.widgets.still import Still
 from tui.widgets.words import plain, styled, symbol
+from tui.widgets.work import WorkScreen
 
 if TYPE_CHECKING:
-    from models.pipeline import commands
+    from datetime import date
+
+    from models.overview.past import Past
+    from models.pipeline.views import DealCard
     from models.session import Session
 
 REST_SECONDS = 0.08
 WIDE = 110
 LEAST = (60, 15)
-# Steps of a deal that a stage may ask a reason for.
-REASONED = ("move_deal", "win_deal", "lose_deal", "hold_deal", "resume_deal")
 
 
-class BoardScreen(FramedScreen):
+class BoardScreen(WorkScreen):
     """Reads what is in view, moves the cursor, and turns keys into commands."""
 
     where = "board"
@@ -53,15 +57,21 @@ class BoardScreen(FramedScreen):
         self._asked = self._shown = 0  # readings are numbered in the order in which the store answers them
         self._resting: Timer | None = None
         self._detail: board.Detail | None = None
+        self._last_move: tuple[int, int, str] | None = None  # type, stage and its name
+        self._drafts: dict[tuple[str, int], str] = {}  # reasons that were begun and left, by step and deal
+        self.past: Past | None = None
+        self.day: date | None = None  # of the past
+        self._first_day: date | None = None
 
     def body(self) -> ComposeResult:
         session = self.desk.session()
-        self.columns = Columns(session.now, session.actor.timezone)
+        self.columns = Columns(lambda: session.now() if self.past is None else self.past.at, session.actor.timezone)
         self.pane = Pane()
         self.field = Input(id="filter", compact=True, placeholder=_("client or title"), select_on_focus=True)
         yield Static(plain(_("Stagewatch needs more room: at least 60 by 15.")), id="small")
         with Horizontal(id="middle"):
             yield self.columns
+        yield Still(id="slider")
         yield self.pane
         with Horizontal(id="filter-line"):
             yield Static(plain(" " + _("filter") + " ", "bold"), id="filter-word")
@@ -101,6 +111,9 @@ class BoardScreen(FramedScreen):
     async def _read(self, follow: int | None = None) -> None:
         """Read again; the cursor goes to the deal `follow`, or stays on its deal."""
         while True:
+            if self.day is not None:
+                await self._read_past(self.day)
+                return
             look, columns, here = self._look(), self.columns, self.columns.card
             ticket = self._ticket()
             columns.settle()
@@ -112,8 +125,9 @@ class BoardScreen(FramedScreen):
                 follow=follow if follow is not None or here is None else here.deal_id,
                 columns=columns.fit if other_type else 0,
             )
-            if look == self._look() and ticket > self._shown and (follow is not None or self._is_on(here)):
-                break  # else somebody typed on or moved the cursor meanwhile
+            same = look == self._look() and ticket > self._shown and self.day is None
+            if same and (follow is not None or self._is_on(here)):
+                break  # else somebody typed on, moved the cursor or went to the past meanwhile
         await self._show(found, ticket)
 
     def _ticket(self) -> int:
@@ -154,6 +168,9 @@ class BoardScreen(FramedScreen):
         pages = self.columns.pages
         missing = [place for place in self.columns.pages_in_view() if place not in pages]
         for stage_id, offset in missing:
+            if self.past is not None:
+                pages[(stage_id, offset)] = await self.desk.ask(_past_cards, self.past, stage_id, offset)
+                continue
             pages[(stage_id, offset)] = await self.desk.ask(
                 board.cards, stage_id, order=self.order, text=self.text, offset=offset
             )
@@ -170,6 +187,12 @@ class BoardScreen(FramedScreen):
         ]
         if head.sums:
             parts.append(f" {symbol('·')} {sums_text(head.sums)}")
+        if self.day is not None:
+            parts.insert(1, (f"  {self._as_of()} ", "bold $warning"))
+        marked = len(self.columns.marked)
+        if marked:
+            words = ngettext("{count} marked", "{count} marked", marked).format(count=marked)
+            parts.insert(1, (f"  {symbol('◆')} {words} ", "bold $accent"))
         parts.append((f"  {orders[self.order]}", "dim"))
         if self.text:
             parts.append((f"  / {self.text}", "bold $accent"))
@@ -185,6 +208,11 @@ class BoardScreen(FramedScreen):
     async def _show_detail(self) -> None:
         card = self.columns.card
         session = self.desk.session()
+        if self.past is not None:
+            from tui.board.past import stood
+
+            self.pane.show_text(stood(card, self.past.at, session.actor.timezone, self.pane.content_size.width))
+            return
         if card is None:
             self.pane.show(None, session.actor, session.now())
             return
@@ -211,6 +239,7 @@ class BoardScreen(FramedScreen):
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
         self.call_after_refresh(self._fill)
+        self.call_after_refresh(self._paint_slider)
 
     async def _fill(self) -> None:
         """Read what a new size brings into view."""
@@ -271,38 +300,48 @@ class BoardScreen(FramedScreen):
 
     # Steps of a deal ------------------------------------------------------------------------------------------
 
-    @property
-    def commands(self) -> Any:
-        """`models.pipeline.commands`, which nobody needs before the board is seen."""
-        from models.pipeline import commands
+    def _told_past(self) -> bool:
+        """Whether the past is shown, in which no command acts; the person is told."""
+        if self.past is not None:
+            self.say(_("This is the past: b goes back to now."), "bold $warning")
+        return self.past is not None
 
-        return commands
+    def acting_on(self) -> Card | None:
+        """The card under the cursor, for a command."""
+        return None if self._told_past() else self.columns.card
 
-    async def _step(self, command: Callable[..., commands.Done], card: Card, *args: Any, said: str) -> None:
-        """Do a step of the deal under the cursor; a refusal is shown whole, a missing reason asked for."""
+    async def _take(self, kind: str, said: str, *, stage_id: int | None = None, stage: str = "") -> None:
+        """Take a step with the marked deals, or with the one under the cursor."""
+        card = self.acting_on()
+        if card is None:
+            return
+        if self.columns.marked:
+            from tui.board.together import step_together
 
-        def step(session: Session) -> commands.Done:
-            return command(session, card.deal_id, *args, version=card.version)
+            await self._ask(step_together(self, kind, said, stage_id=stage_id, stage=stage))
+        else:
+            attempt = step(kind, card.deal_id, card.client, card.version, stage_id=stage_id, stage=stage)
+            await self._step(attempt, card, said=said)
 
+    async def _step(self, attempt: Try, card: Card, *, said: str) -> None:
+        """Do a step of a deal; a refusal is shown whole, with what lifts it, a missing reason asked for."""
         look, columns, ticket, found = self._look(), self.columns, self._ticket(), None
+        attempt.draft = self._drafts.pop((attempt.kind, card.deal_id), "")
         try:
             if not self._is_on(card):
-                await self.desk.do(step)
+                await self.desk.do(attempt)
             else:
                 stage_id = columns.head.columns[columns.column].stage_id
                 shown = board.Window(columns.head, dict(columns.pages), (stage_id, columns.row), self._bell)
                 wanted = columns.pages_in_view()
                 _done, found = await self.desk.do(
-                    board.window_after, step, look, shown, card, wanted=wanted
+                    board.window_after, attempt, look, shown, card, wanted=wanted
                 )
         except ChangedMeanwhile as error:
             await self._read(card.deal_id)
             self.say(error.message, "bold $warning")
-        except Refused as error:
-            if error.code == "move_refused":
-                self.run_worker(self._refused(command, card, args, said, error), group="dialog", exclusive=True)
-            else:
-                self.say_error(error)
+        except StepRefused as error:
+            await self._ask(self._refused(attempt, card, said, error))
         except StagewatchError as error:
             self.say_error(error)
         else:
@@ -310,33 +349,27 @@ class BoardScreen(FramedScreen):
                 await self._show(found, ticket)
             else:
                 await self._read(card.deal_id)
-            self._say_done(card, said)
+            self._say_done(attempt, card, said)
 
-    def _say_done(self, card: Card, said: str) -> None:
+    def _say_done(self, attempt: Try, card: Card, said: str) -> None:
+        if attempt.kind == "move" and attempt.stage_id is not None:
+            self._last_move = (self.columns.head.type_id, attempt.stage_id, attempt.stage)
         self.say(f"{card.client}: {said}   " + _("u: undo"))
 
-    async def _refused(
-        self, command: Callable[..., commands.Done], card: Card, args: tuple[Any, ...], said: str, error: Refused
-    ) -> None:
-        codes = [objection["code"] for objection in error.details]
-        if codes != ["reason_required"]:
-            title = _("{client}: this is refused").format(client=card.client)
-            lines = [(objection["message"], objection["lift"]) for objection in error.details]
-            await self.app.push_screen_wait(Notice(title, asks.objection_lines(lines)))
-            return
-        await self._ask_reason(command, card, args, said)
-
-    async def _ask_reason(
-        self, command: Callable[..., commands.Done], card: Card, args: tuple[Any, ...], said: str
-    ) -> None:
-        async def do(values: dict[str, str]) -> None:
-            await self.desk.do(command, card.deal_id, *args, version=card.version, reason=values["reason"])
-
-        again = Again(command.__name__, [card.deal_id, list(args), said])
-        form = asks.reason_form(f"{card.client}: {said}", do, again)
-        if await self.app.push_screen_wait(form) is not None:
+    async def _refused(self, attempt: Try, card: Card, said: str, refusal: StepRefused) -> None:
+        try:
+            done = await carry_through(self, attempt, refusal)
+        except ChangedMeanwhile as error:
             await self._read(card.deal_id)
-            self._say_done(card, said)
+            self.say(error.message, "bold $warning")
+            return
+        if done is not None:
+            await self._read(card.deal_id)
+            self._say_done(attempt, card, said)
+            return
+        if attempt.draft:
+            self._drafts[attempt.kind, card.deal_id] = attempt.draft
+        await self.read_safely()
 
     async def action_move_on(self) -> None:
         await self._move_by(1)
@@ -345,70 +378,193 @@ class BoardScreen(FramedScreen):
         await self._move_by(-1)
 
     async def _move_by(self, step: int) -> None:
-        card = self.columns.card
-        if card is None:
+        if self.past is not None:
+            await self._go_days(step)
             return
         columns = self.columns
-        target = columns.head.beside(columns.head.columns[columns.column].stage_id, step)
+        if columns.card is None:
+            return
+        stages = {marked.stage_id for marked in columns.marked.values()}
+        if len(stages) > 1:
+            self.say(_("The marked deals stand at several stages: m moves them to one."))
+            return
+        here = stages.pop() if stages else columns.head.columns[columns.column].stage_id
+        target = columns.head.beside(here, step)
         if target is None:
             self.say(_("This is the last stage: w wins the deal.") if step > 0 else _("This is the first stage."))
             return
-        await self._step(self.commands.move_deal, card, target.stage_id, said=f"{symbol('→')} {target.name}")
+        await self._move_to(target.stage_id, target.name)
+
+    async def _move_to(self, stage_id: int, stage: str) -> None:
+        await self._take("move", f"{symbol('→')} {stage}", stage_id=stage_id, stage=stage)
+
+    async def action_move_again(self) -> None:
+        """The last move once more, with the deal under the cursor."""
+        card = self.acting_on()
+        if card is None:
+            return
+        if self._last_move is None:
+            self.say(_("No deal was moved yet."))
+        elif self._last_move[0] != self.columns.head.type_id:
+            self.say(_("The last move was one of another deal type, to {stage}.").format(stage=self._last_move[2]))
+        elif self._last_move[1] == self.columns.head.columns[self.columns.column].stage_id and not self.columns.marked:
+            self.say(_("The deal is at {stage} already.").format(stage=self._last_move[2]))
+        else:
+            await self._move_to(*self._last_move[1:])
 
     async def action_pick_stage(self) -> None:
-        card = self.columns.card
+        card = self.acting_on()
         if card is not None:
-            self.run_worker(self._pick_stage(card), group="dialog", exclusive=True)
+            await self._ask(self._pick_stage(card))
 
     async def _pick_stage(self, card: Card) -> None:
-        from models.pipeline.views import deal
-
-        detail = await self.desk.ask(deal, card.deal_id)
-        refused = {refusal.stage_id: refusal for refusal in detail.refused}
-        allowed = dict(detail.allowed)
-        order = [column for column in self.columns.head.columns if column.stage_id in refused or column.stage_id in allowed]
-        lines = []
-        for column in order:
-            refusal = refused.get(column.stage_id)
-            why = "; ".join(objection.message for objection in refusal.objections) if refusal else ""
-            only_reason = refusal is not None and [o.code for o in refusal.objections] == ["reason_required"]
-            lines.append(Line(column.name, why, refusal is None or only_reason))
-        title = _("{client}: move from {stage} to").format(client=card.client, stage=detail.stage or "")
+        columns, marked = self.columns, len(self.columns.marked)
+        if marked:
+            title = ngettext("Move {count} deal to", "Move {count} deals to", marked).format(count=marked)
+            order = [column for column in columns.head.columns if not column.archived]
+            lines = [Line(column.name) for column in order]
+        else:
+            detail = await self.desk.ask(asks.deal_card, card.deal_id)
+            title = _("{client}: move from {stage} to").format(client=card.client, stage=detail.stage or "")
+            judged = {stage_id for stage_id, _name in detail.allowed} | {one.stage_id for one in detail.refused}
+            order = [column for column in columns.head.columns if column.stage_id in judged]
+            lines = [_target_line(column.stage_id, column.name, detail) for column in order]
         chosen = await self.app.push_screen_wait(Choice(title, lines))
         if chosen is not None:
-            target = order[chosen]
-            await self._step(self.commands.move_deal, card, target.stage_id, said=f"{symbol('→')} {target.name}")
+            await self._move_to(order[chosen].stage_id, order[chosen].name)
 
     async def action_win(self) -> None:
-        if self.columns.card is not None:
-            await self._step(self.commands.win_deal, self.columns.card, said=_("won"))
+        await self._take("win", _("won"))
 
     async def action_lose(self) -> None:
-        if self.columns.card is not None:
-            await self._step(self.commands.lose_deal, self.columns.card, said=_("lost"))
+        await self._take("lose", _("lost"))
 
     async def action_hold(self) -> None:
-        card = self.columns.card
-        if card is not None and card.held:
-            await self._step(self.commands.resume_deal, card, said=_("resumed"))
-        elif card is not None:
-            await self._step(self.commands.hold_deal, card, said=_("on hold"))
+        marked, card = self.columns.marked.values(), self.columns.card
+        held = all(one.held for one in marked) if marked else card is not None and card.held
+        await self._take("resume", _("resumed")) if held else await self._take("hold", _("on hold"))
+
+    def action_mark(self) -> None:
+        """Mark the deal under the cursor, or take its mark away."""
+        card = self.acting_on()
+        if card is not None:
+            columns = self.columns
+            columns.mark(card)
+            self._paint_head()
+            columns.repaint()
 
     async def action_undo(self) -> None:
-        await self._take_back(self.commands.undo, _("taken back"))
+        if not self._told_past():
+            await super().action_undo()
 
     async def action_redo(self) -> None:
-        await self._take_back(self.commands.redo, _("made again"))
+        if not self._told_past():
+            await super().action_redo()
 
-    async def _take_back(self, command: Callable[[Session], commands.Done], said: str) -> None:
+    async def action_steps(self) -> None:
+        if not self._told_past():
+            await super().action_steps()
+
+    async def show_deal(self, deal_id: int) -> None:
+        await self._read(deal_id)
+
+    # The past -------------------------------------------------------------------------------------------------
+
+    def _as_of(self) -> str:
+        from tui.board.past import as_of_words
+
+        assert self.day is not None
+        return as_of_words(self.day, self._today())
+
+    def _today(self) -> date:
+        session = self.desk.session()
+        return local_day(session.now(), session.actor.timezone)
+
+    async def action_past(self) -> None:
+        """Ask for a past day, or go back to now."""
+        if self.past is not None:
+            await self._leave_past()
+        elif self.columns.head.columns:
+            await self._ask(self._ask_day())
+
+    async def _ask_day(self) -> None:
+        async def go(values: dict[str, str]) -> None:
+            await self._go_to(await self.desk.ask(_day_said, values["day"]))
+
+        field = Field("day", _("As of the end of"), "-1", True, _("-7 (days) or 2026-11-20"))
+        await self.app.push_screen_wait(Form(_("The board as of a past day"), [field], go))
+
+    async def action_day_back(self) -> None:
+        await self._go_days(-1)
+
+    async def action_day_on(self) -> None:
+        await self._go_days(1)
+
+    async def action_week_back(self) -> None:
+        await self._go_days(-7)
+
+    async def action_week_on(self) -> None:
+        await self._go_days(7)
+
+    async def _go_days(self, days: int) -> None:
+        if self.past is None and days > 0:
+            self.say(_("This is now."))
+        elif self.columns.head.columns:
+            try:
+                await self._go_to((self.day or self._today()) + timedelta(days=days))
+            except StagewatchError as error:
+                self.say_error(error)
+
+    async def _go_to(self, day: date) -> None:
+        """Show the board as of the end of a day; today's is now. Days before the first deal are not gone to."""
+        if day >= self._today():
+            await self._leave_past()
+            return
+        if self._first_day is None:
+            self._first_day = await self.desk.ask(_first_day, self.columns.head.type_id)
+        before = self.day
+        self.day = max(day, min(self._first_day, self._today() - timedelta(days=1)))
         try:
-            done = await self.desk.do(command)
+            await self._read_past(self.day)
+        except StagewatchError:
+            self.day = before
+            raise
+
+    async def _read_past(self, day: date) -> None:
+        ticket = self._ticket()
+        found = await self.desk.ask(_past_board, self._look(), day)
+        if day != self.day or ticket < self._shown:
+            return  # somebody went on meanwhile
+        here, first = self.columns.card, self.past is None
+        self.past, self.columns.past = found, True
+        self.add_class("-past")
+        if first:
+            self.columns.marked.clear()
+        self.columns.forget()
+        place = None if here is None else found.place(here.deal_id)
+        await self._show(board.Window(found.head, {}, place, 0), ticket)
+        self._paint_slider()
+
+    async def _leave_past(self) -> None:
+        if self.past is None:
+            return
+        here = self.columns.card
+        self.past = self.day = None
+        self.columns.past = False
+        self.remove_class("-past")
+        self.columns.pages.clear()
+        self.columns.forget()
+        try:
+            await self._read(None if here is None else here.deal_id)
         except StagewatchError as error:
             self.say_error(error)
-            return
-        await self._read(done.deal_id)
-        card = self.columns.card
-        self.say(f"{card.client}: {said}" if card is not None and card.deal_id == done.deal_id else said)
+
+    def _paint_slider(self) -> None:
+        from tui.board.past import slider
+
+        if self.day is not None and self._first_day is not None:
+            line = slider(min(self._first_day, self.day), self.day, self._today(), self.columns.size.width)
+            self.query_one("#slider", Still).show_text(line)
 
     # What is shown --------------------------------------------------------------------------------------------
 
@@ -427,7 +583,8 @@ class BoardScreen(FramedScreen):
         at = next((index for index, line in enumerate(known) if line.id == self.type_id), 0)
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, t.mode) for t in known], at=at))
         if chosen is not None:
-            self.type_id = known[chosen].id
+            self.type_id, self._first_day = known[chosen].id, None
+            self.columns.marked.clear()
             self.columns.column = self.columns.first = 0
             self.columns.rows.clear()
             self.columns.tops.clear()
@@ -463,6 +620,16 @@ class BoardScreen(FramedScreen):
         self.set_focus(self.columns)
 
     async def action_back(self) -> None:
+        if self.has_class("-filtering"):
+            pass
+        elif self.past is not None:
+            await self._leave_past()
+            return
+        elif self.columns.marked:
+            self.columns.marked.clear()
+            self._paint_head()
+            self.columns.repaint()
+            return
         if self.text or self.has_class("-filtering"):
             self.text = self.field.value = ""
             await self._leave_filter()
@@ -474,37 +641,15 @@ class BoardScreen(FramedScreen):
         if self.columns.card is not None:
             self.app.show_client(self.columns.card.client_id)
 
-    async def action_timer(self) -> None:
-        if self.columns.card is not None:
-            self.run_worker(self._timer(self.columns.card), group="dialog", exclusive=True)
-
-    async def _timer(self, card: Card) -> None:
-        try:
-            if await self.desk.ask(asks.runs_on, card.deal_id):
-                await self.desk.do(asks.stop_timer)
-                said = _("timer stopped")
-            else:
-                services = await self.desk.ask(asks.services)
-                chosen: int | None = 0
-                if len(services) > 1:
-                    lines = [Line(name) for _id, name in services]
-                    chosen = await self.app.push_screen_wait(Choice(_("Which service?"), lines))
-                    if chosen is None:
-                        return
-                service_id = services[chosen or 0][0] if services else None
-                await self.desk.do(asks.start_timer, card.client_id, card.deal_id, service_id)
-                said = _("timer runs")
-        except StagewatchError as error:
-            self.say_error(error)
-            return
-        await self._read(card.deal_id)
-        self.say(f"{card.client}: {said}")
+    def about(self) -> tuple[int, str, int | None] | None:
+        card = self.acting_on()
+        return None if card is None else (card.client_id, card.client, card.deal_id)
 
     async def action_new(self) -> None:
         head = self.columns.head
-        if self.type_id is not None and head.columns:
+        if not self._told_past() and self.type_id is not None and head.columns:
             here = head.columns[self.columns.column if head.mode != "strict" else 0]
-            self.run_worker(self._new(head.type_id, here.name), group="dialog", exclusive=True)
+            await self._ask(self._new(head.type_id, here.name))
 
     async def _new(self, type_id: int, stage: str) -> None:
         made: list[int] = []
@@ -518,33 +663,42 @@ class BoardScreen(FramedScreen):
         if await self.app.push_screen_wait(asks.deal_form(stage, start, Again("new", [type_id, stage]))) is not None:
             await self._read(made[0])
 
-    async def action_activity(self) -> None:
-        self._ask_activity("plan")
-
-    async def action_call(self) -> None:
-        self._ask_activity("call")
-
-    async def action_note(self) -> None:
-        self._ask_activity("note")
-
-    def _ask_activity(self, what: str) -> None:
-        if self.columns.card is not None:
-            self.run_worker(self._activity(self.columns.card, what), group="dialog", exclusive=True)
-
-    async def _activity(self, card: Card, what: str) -> None:
-        async def add(values: dict[str, str]) -> None:
-            await self.desk.do(asks.add_activity, card.client_id, card.deal_id, what, values)
-
-        form: Form = asks.activity_form(card.client, what, add, Again(what, card.deal_id))
-        if await self.app.push_screen_wait(form) is not None:
-            await self._read(card.deal_id)
-            self.say(f"{card.client}: " + _("saved"))
-
     async def open_again(self, name: str, about: Any) -> None:
         if name == "new":
             await self._new(*about)
-        elif name in ("plan", "call", "note"):
-            await self._activity(await self.desk.ask(asks.card_of, about), name)
-        elif name in REASONED:
-            deal_id, args, said = about
-            await self._ask_reason(getattr(self.commands, name), await self.desk.ask(asks.card_of, deal_id), tuple(args), said)
+        else:
+            await super().open_again(name, about)
+
+
+def _target_line(stage_id: int, name: str, detail: DealCard) -> Line:
+    """A stage in the picker: a refused one in grey with its first objection, all of them below while it is in light."""
+    objections = next((one.objections for one in detail.refused if one.stage_id == stage_id), ())
+    if not objections:
+        return Line(name)
+    able = [one.code for one in objections] == ["reason_required"]
+    return Line(name, objections[0].message, able, tuple(one.message for one in objections), others_text(objections))
+
+
+def _past_board(session: Session, look: board.Look, day: date) -> Past:
+    from models.overview.past import end_of, past_board
+
+    at = end_of(session, day)
+    return past_board(session, look, session.now() if at is None else at)
+
+
+def _past_cards(session: Session, past: Past, stage_id: int, offset: int) -> tuple[Card, ...]:
+    from models.overview.past import past_cards
+
+    return past_cards(session, past, stage_id, offset)
+
+
+def _day_said(session: Session, text: str) -> date:
+    from models.overview.past import day_said
+
+    return day_said(session, text)
+
+
+def _first_day(session: Session, type_id: int) -> date:
+    from models.overview.past import first_day
+
+    return first_day(session, type_id)

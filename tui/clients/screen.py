@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from textual import events, on
@@ -17,7 +18,7 @@ from models.clients.views import ClientLine, ContactLine
 from models.clients.views import clients as client_lines
 from models.clients.views import count as client_count
 from models.overview.client_card import WholeClient, client_card
-from models.pipeline.views import DealLine
+from models.pipeline.views import ActionLine, DealLine
 from models.timekeeping.views import Entry
 from models.values.dates import day_text
 from models.values.durations import clock_text, short_age
@@ -26,8 +27,12 @@ from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from tui import keymap
+from tui.widgets.asks import deal_card
+from tui.widgets.checklist import done_words
 from tui.widgets.dialogs import Again, Field, Form
 from tui.widgets.lines import Lines, Part
+from tui.widgets.refusal import carry_through, step
+from tui.widgets.requests import answer_request
 from tui.widgets.words import cells, plain, styled, symbol
 from tui.widgets.work import WorkScreen, activity_line
 
@@ -35,7 +40,15 @@ WINDOW = 200
 REST_SECONDS = 0.08
 WIDE = 110
 
-CardItem = str | tuple[str, str] | ContactLine | DealLine | Activity | Entry
+@dataclass(frozen=True)
+class Fact:
+    """A line of the card that says one thing about the client."""
+
+    label: str
+    value: str
+
+
+CardItem = str | Fact | ContactLine | DealLine | ActionLine | Activity | Entry
 
 
 class ClientsScreen(WorkScreen):
@@ -63,7 +76,7 @@ class ClientsScreen(WorkScreen):
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
-        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, tuple)), id="card")
+        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, ActionLine)), id="card")
         self.field = Input(id="search", compact=True, placeholder=_("name, city, phone or mail"), select_on_focus=True)
         with Horizontal(id="search-line"):
             yield Static(plain(" / ", "dim"), id="search-word")
@@ -189,12 +202,54 @@ class ClientsScreen(WorkScreen):
             deal_id = item.deal_id
         return self._whole.client.id, self._whole.client.name, deal_id
 
-    def action_new(self) -> None:
-        self._ask(self._new())
+    def _deal(self) -> DealLine | None:
+        """The deal under the cursor, else the client's only open one; the person is told where there is none."""
+        item = self.card.item if self.focused is self.card else None
+        still_open = [deal for deal in self._whole.deals if deal.outcome == "open"] if self._whole else []
+        if isinstance(item, DealLine):
+            return item
+        if len(still_open) == 1:
+            return still_open[0]
+        self.say(_("There is no deal here."))
+        return None
 
-    def action_edit(self) -> None:
+    async def action_tick(self) -> None:
+        deal = self._deal()
+        if deal is not None:
+            await self._ask(self._tick_of(deal.id))
+
+    async def action_hold(self) -> None:
+        deal = self._deal()
+        if deal is not None:
+            kind = "reopen" if deal.outcome != "open" else "resume" if deal.held else "hold"
+            await self._ask(self._step(kind, deal))
+
+    async def action_request(self) -> None:
+        deal = self._deal()
+        if deal is not None:
+            await self._ask(self._answer(deal))
+
+    async def _step(self, kind: str, deal: DealLine) -> None:
+        done = await carry_through(self, step(kind, deal.id, deal.client, None))
+        await self.read_safely()
+        if done is not None:
+            said = {"reopen": _("opened again"), "resume": _("resumed"), "hold": _("on hold")}[kind]
+            self.say(f"{deal.client}: {said}   " + _("u: undo"))
+
+    async def _answer(self, deal: DealLine) -> None:
+        card = await self.desk.ask(deal_card, deal.id)
+        request = next((one for one in card.requests if one.may or one.own), None)
+        if request is None:
+            self.say(_("No move is asked for here."))
+        else:
+            await answer_request(self, request)
+
+    async def action_new(self) -> None:
+        await self._ask(self._new())
+
+    async def action_edit(self) -> None:
         if self._whole is not None:
-            self._ask(self._edit(self._whole))
+            await self._ask(self._edit(self._whole))
 
     async def _new(self) -> None:
         made: list[int] = []
@@ -240,11 +295,17 @@ class ClientsScreen(WorkScreen):
         now, zone = session.now(), session.actor.timezone
         if isinstance(item, str):
             return [(cells(f" {item}", width), "head")]
-        if isinstance(item, tuple):
-            return [(cells(f" {item[0]}", 12), "muted"), (cells(item[1], width - 12), "")]
+        if isinstance(item, Fact):
+            return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
         if isinstance(item, ContactLine):
             reach = "  ".join(part for part in (item.position, item.phone, item.mail) if part)
             return [(cells(f"   {item.name}", 24), ""), (cells(f" {reach}", width - 24), "muted")]
+        if isinstance(item, ActionLine):
+            done = done_words(item, session)
+            said = cells(done, 24).rstrip()
+            mark = symbol("✓") if done else symbol("☐")
+            room = width - 7 - len(said)
+            return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room), "muted" if done else ""), (said, "muted")]
         if isinstance(item, Activity):
             return activity_line(item, now, zone, width, client=False)
         if isinstance(item, Entry):
@@ -270,9 +331,9 @@ def _card_items(whole: WholeClient) -> list[CardItem]:
     """The card as lines: details, deals, contacts, activities, time."""
     labels = _labels()
     items: list[CardItem] = [whole.client.name]
-    items += [(labels[key], value) for key, value in whole.client.details.items() if value]
+    items += [Fact(labels[key], value) for key, value in whole.client.details.items() if value]
     parts: list[tuple[str, Sequence[CardItem]]] = [
-        (_("Deals"), whole.deals),
+        (_("Deals"), [line for deal in whole.deals for line in (deal, *whole.checklists.get(deal.id, ()))]),
         (_("Contacts"), whole.client.contacts),
         (_("Activities"), whole.activities),
         (_("Time"), whole.entries),

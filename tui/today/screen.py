@@ -9,17 +9,19 @@ from textual.app import ComposeResult
 
 from models.activities.views import Activity
 from models.overview.today import StandingDeal, Today, today
+from models.pipeline.views import RequestLine
 from models.session import Session
 from models.values.dates import full_day
 from models.values.durations import short_age
-from models.values.instants import local_day
+from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from tui import keymap
 from tui.widgets.lines import Lines, Part
+from tui.widgets.requests import answer_request
 from tui.widgets.words import cells, styled, symbol
 from tui.widgets.work import WorkScreen, activity_line, money_and_age
 
-Item = Activity | StandingDeal | str
+Item = Activity | StandingDeal | RequestLine | str
 
 
 class TodayScreen(WorkScreen):
@@ -42,6 +44,7 @@ class TodayScreen(WorkScreen):
         self._kept = None
         items: list[Item] = []
         for heading, part in (
+            (_("Asked for"), found.requests),
             (_("Late"), found.overdue),
             (_("Due today"), found.due),
             (_("Past the norm of their stage"), found.ageing),
@@ -52,10 +55,12 @@ class TodayScreen(WorkScreen):
         at = next((place for place, item in enumerate(items) if before and _key(item) == before), None)
         self.lines.show(items, at, _("Nothing is due. 2 shows the board, a there adds an activity."))
         late, due, quiet = len(found.overdue), len(found.due), found.quiet_count
+        asked = sum(one.may for one in found.requests)
         self.head(
             styled(
                 (f" {full_day(found.day)}", "bold"),
                 "   ",
+                (ngettext("{count} asked for", "{count} asked for", asked).format(count=asked) + f" {symbol('·')} " if asked else "", "bold $warning"),
                 (ngettext("{count} late", "{count} late", late).format(count=late), "bold $warning" if late else ""),
                 f" {symbol('·')} " + ngettext("{count} today", "{count} today", due).format(count=due),
                 f" {symbol('·')} "
@@ -75,6 +80,13 @@ class TodayScreen(WorkScreen):
         item = self.lines.item
         return None if item is None or isinstance(item, str) else (item.client_id, item.client, item.deal_id)
 
+    async def action_request(self) -> None:
+        item = self.lines.item
+        if isinstance(item, RequestLine):
+            await self._ask(answer_request(self, item))
+        else:
+            self.say(_("No move is asked for here."))
+
     def action_open(self) -> None:
         about = self.about()
         if about is not None:
@@ -86,6 +98,8 @@ class TodayScreen(WorkScreen):
         if isinstance(item, Activity):
             assert self._seen is not None
             return activity_line(item, self._seen.at, self.desk.session().actor.timezone, width)
+        if isinstance(item, RequestLine):
+            return self._draw_request(item, width)
         late = item.norm is not None and item.age > item.norm
         money, age = money_and_age(item.amount, item.age)
         norm = _("norm {age}").format(age=short_age(item.norm)) if late and item.norm else ""
@@ -102,6 +116,23 @@ class TodayScreen(WorkScreen):
         ]
 
 
+    def _draw_request(self, item: RequestLine, width: int) -> Sequence[Part]:
+        assert self._seen is not None
+        names = " · ".join(part for part in (item.client, item.title) if part)
+        where = f"{symbol('→')} {item.stage or _('won')}"
+        age = cells(short_age((self._seen.at - item.asked_at) // SECOND), 7, right=True)
+        who = _("you wait") if item.own and not item.may else item.asked_by
+        room = width - 3 - 15 - 23 - 8
+        said = f"{names}  “{item.reason}”" if item.reason else names
+        return [
+            (" ? " if item.may else " · ", "late" if item.may else "muted"),
+            (f"{cells(who, 14)} ", ""),
+            (f"{cells(said, room)} ", ""),
+            (f"{cells(where, 22)}", "" if item.may else "muted"),
+            (f"{age} ", "muted"),
+        ]
+
+
 def _today(session: Session) -> Today:
     return today(session, local_day(session.now(), session.actor.timezone))
 
@@ -109,4 +140,6 @@ def _today(session: Session) -> Today:
 def _key(item: Item | None) -> tuple[str, int] | None:
     if item is None or isinstance(item, str):
         return None
-    return ("activity", item.id) if isinstance(item, Activity) else ("deal", item.deal_id)
+    if isinstance(item, StandingDeal):
+        return "deal", item.deal_id
+    return ("activity" if isinstance(item, Activity) else "request", item.id)

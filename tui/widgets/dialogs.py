@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -16,20 +17,28 @@ from textual.widgets import Input, Label, Static
 
 from models.values.errors import StagewatchError
 from models.values.language import _
-from models.values.text import search_key
-from tui.widgets.words import plain, styled, symbol
+from models.values.text import search_key, shown
+from tui.widgets.words import cells, plain, styled, symbol
 
 LINES_IN_VIEW = 12
+WIDEST = 100  # as .dialog in app.tcss
+PADDING = 4
+LETTERS = {"k": "up", "л": "up", "j": "down", "о": "down"}
 T = TypeVar("T")
+Row = TypeVar("Row")
+Part = str | tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line to choose: its text, a note at the right in grey, and whether it may be chosen."""
+    """A line to choose: its text, a note at the right in grey (`tail` stays where that is cut), whether it may be chosen,
+    and what more is said of it below while it is in light."""
 
     text: str
     note: str = ""
     able: bool = True
+    more: tuple[str, ...] = ()
+    tail: str = ""
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
@@ -44,74 +53,171 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
-class Choice(Dialog[int]):
-    """Choose one of several lines: a digit for the first nine, arrows and enter, or typing to narrow.
+class Listing(Dialog[T], Generic[T, Row]):
+    """Rows, one of them in light: a digit for the first nine, or arrows and enter. Subclasses give `rows`, `draw`,
+    `chosen`, and `foot`: what stands under the rows."""
 
-    Gives the line's index. `hint` stands below; lines that are not able are grey, and choosing one gives it all the
-    same (the refusal then tells why).
-    """
-
-    def __init__(self, title: str, lines: Sequence[Line], *, hint: str = "", at: int = 0) -> None:
+    def __init__(self, title: str, hint: str, at: int = 0) -> None:
         super().__init__()
-        self._title, self._lines, self._hint = title, list(lines), hint
-        self._typed, self._at, self._top = "", at, 0
+        self._title, self._hint = title, hint
+        self._at, self._top = at, 0
+
+    def rows(self) -> Sequence[Row]:
+        raise NotImplementedError
+
+    def draw(self, row: Row, width: int, here: bool) -> list[Part]:
+        """A row in `width` cells, without its mark and digit."""
+        raise NotImplementedError
+
+    def chosen(self, row: Row) -> None:
+        """A digit or enter was pressed for this row."""
+        raise NotImplementedError
+
+    def lead(self) -> list[Part]:
+        """What stands between title and rows, with its line breaks."""
+        return []
+
+    def foot(self) -> list[Part]:
+        """What stands under the rows."""
+        return []
+
+    @property
+    def row(self) -> Row | None:
+        """The one in light."""
+        rows = self.rows()
+        return rows[self._at] if self._at < len(rows) else None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             yield Static(id="lines")
-            yield Static(plain(self._hint or _("digit or enter: choose   type to narrow   esc: leave"), "dim"))
+            yield Static(plain(self._hint, "dim"))
 
     def on_mount(self) -> None:
         self._show()
 
-    def _found(self) -> list[int]:
-        key = search_key(self._typed)
-        return [index for index, line in enumerate(self._lines) if key in search_key(line.text)]
+    def retitle(self, title: str) -> None:
+        self._title = title
+        if self.is_mounted:
+            self.query_one(".dialog-title", Static).update(plain(title, "bold"))
 
     def _show(self) -> None:
+        """Paint the rows as they are now."""
         self.query_one("#lines", Static).update(self._content())
 
     def _content(self) -> Content:
-        found = self._found()
-        self._at = max(0, min(self._at, len(found) - 1))
+        rows = self.rows()
+        self._at = max(0, min(self._at, len(rows) - 1))
         self._top = max(min(self._top, self._at), self._at - LINES_IN_VIEW + 1)
-        parts: list[str | tuple[str, str]] = []
-        if self._typed:
-            parts += [(f"{symbol('▸')} {self._typed}\n", "bold")]
-        for place in range(self._top, min(len(found), self._top + LINES_IN_VIEW)):
-            line = self._lines[found[place]]
+        width = min(self.app.size.width, WIDEST) - PADDING - 5
+        parts: list[Part] = self.lead()
+        for place in range(self._top, min(len(rows), self._top + LINES_IN_VIEW)):
             here = place == self._at
-            digit = str(place + 1) if place < 9 else " "
-            style = ("dim " if not line.able else "") + ("bold $accent" if here else "")
-            parts.append((f"{symbol('▸') if here else ' '} {digit}  {line.text}", style.strip()))
-            if line.note:
-                parts.append((f"   {line.note}", "dim"))
-            parts.append("\n")
-        if not found:
-            parts.append((_("nothing"), "dim"))
-        return styled(*parts)
+            mark = f"{symbol('▸') if here else ' '} {place + 1 if place < 9 else ' '}  "
+            parts += [(mark, "bold $accent" if here else ""), *self.draw(rows[place], width, here), "\n"]
+        if not rows:
+            parts += [(_("nothing"), "dim"), "\n"]
+        return styled(*parts, *self.foot())
 
     def on_key(self, event: events.Key) -> None:
-        found = self._found()
-        key, character = event.key, event.character or ""
+        if self.key(event.key, event.character or "", event.is_printable):
+            event.stop()
+            event.prevent_default()
+
+    def key(self, key: str, character: str, printable: bool) -> bool:
+        """Do what a key says; False where it says nothing here."""
+        rows, key = self.rows(), LETTERS.get(character, key)
         if key in ("up", "down"):
-            self._at = (self._at + (1 if key == "down" else -1)) % max(1, len(found))
+            self._at = (self._at + (1 if key == "down" else -1)) % max(1, len(rows))
+            self._show()
         elif key == "enter":
-            if found:
-                self.dismiss(found[self._at])
-        elif len(character) == 1 and character in "123456789" and not self._typed:
-            if int(character) <= min(9, len(found)):
-                self.dismiss(found[int(character) - 1])
-        elif key == "backspace":
-            self._typed = self._typed[:-1]
-        elif event.is_printable and len(self._typed) < 40:
-            self._typed, self._at = self._typed + character, 0
+            if rows:
+                self.chosen(rows[self._at])
+        elif character in tuple("123456789"):
+            if int(character) <= min(9, len(rows)):
+                self._at = int(character) - 1
+                self._show()
+                self.chosen(rows[self._at])
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
+        return True
+
+
+class Choice(Listing[int, int]):
+    """Choose one of several lines by a digit, arrows and enter, or typing to narrow.
+
+    Gives the line's index. `hint` stands below; lines that are not able are grey, and choosing one gives it all the
+    same (the refusal then tells why).
+    """
+
+    LONGEST = 40  # signs that may be typed
+
+    def __init__(self, title: str, lines: Sequence[Line], *, hint: str = "", at: int = 0) -> None:
+        super().__init__(title, hint or _("digit or enter: choose   type to narrow   esc: leave"), at)
+        self._lines, self._typed = list(lines), ""
+
+    def rows(self) -> Sequence[int]:
+        key = search_key(self._typed)
+        return [index for index, line in enumerate(self._lines) if key in search_key(line.text)]
+
+    def chosen(self, row: int) -> None:
+        self.dismiss(row)
+
+    def line_of(self, row: int) -> Line:
+        return self._lines[row]
+
+    def lead(self) -> list[Part]:
+        return [(f"{symbol('▸')} {self._typed}\n", "bold")] if self._typed else []
+
+    def foot(self) -> list[Part]:
+        if not any(line.more for line in self._lines):
+            return []
+        # As many lines as any has: so that nothing jumps as one goes through them.
+        said = () if self.row is None else self.line_of(self.row).more
+        most = max(len(line.more) for line in self._lines)
+        return ["\n", *((f"  {text}\n", "dim") for text in (*said, *[""] * (most - len(said))))]
+
+    def draw(self, row: int, width: int, here: bool) -> list[Part]:
+        line = self.line_of(row)
+        style = ("dim " if not line.able else "") + ("bold $accent" if here else "")
+        if not line.note:
+            return [(cells(line.text, width).rstrip(), style.strip())]
+        widest = max(cell_len(shown(self.line_of(other).text)) for other in self.rows())
+        room = min(widest, max(20, width // 2))
+        note = cells(line.note, width - room - 3 - len(line.tail)).rstrip() + line.tail
+        return [(cells(line.text, room), style.strip()), (f"   {note}", "dim")]
+
+    def key(self, key: str, character: str, printable: bool) -> bool:
+        if key == "backspace":
+            self._typed = self._typed[:-1]
+        elif not printable or len(character) != 1 or character.isdigit() and not self._typed:
+            return super().key(key, character, printable)
+        elif len(self._typed) < self.LONGEST:
+            self._typed, self._at = self._typed + character, 0
         self._show()
+        return True
+
+
+class Wording(Choice):
+    """Choose one of several texts, or type another: what was typed stands as the last line. Gives its index, the
+    number of lines for the typed one, which is in `typed` then."""
+
+    LONGEST = 200
+
+    def __init__(self, title: str, texts: Sequence[str], *, typed: str = "") -> None:
+        lines = [Line(text) for text in texts]
+        super().__init__(title, lines, hint=_("digit or enter: choose   or type another   esc: leave"))
+        self._typed = typed
+
+    @property
+    def typed(self) -> str:
+        return self._typed.strip()
+
+    def rows(self) -> Sequence[int]:
+        return [*super().rows(), *([len(self._lines)] if self.typed else [])]
+
+    def line_of(self, row: int) -> Line:
+        return self._lines[row] if row < len(self._lines) else Line(self.typed, _("as typed"))
 
 
 @dataclass(frozen=True)
@@ -151,6 +257,7 @@ class Form(Dialog[dict[str, str]]):
     ) -> None:
         super().__init__()
         self._title, self._fields, self._act, self._note, self.again = title, list(fields), act, note, again
+        self.left: dict[str, str] = {}  # what stood in the fields when it was left with esc
 
     def compose(self) -> ComposeResult:
         typed = self.app.take_unsaved(self.again) if self.again is not None else {}  # type: ignore[attr-defined]
@@ -200,6 +307,7 @@ class Form(Dialog[dict[str, str]]):
         self.dismiss(values)
 
     async def action_dismiss_none(self) -> None:
+        self.left = self.values()
         await self._forget()
         self.dismiss(None)
 

@@ -152,7 +152,7 @@ class Lines(Widget, Generic[Item], can_focus=True):
     def _settle(self) -> None:
         height = self.size.height
         if not height:
-            return  # not laid out yet
+            return  # not laid out yet: the first resize settles
         self.top = max(min(self.top, self.at), self.at - height + 1)
         self.top = max(0, min(self.top, len(self.items) - height))
 

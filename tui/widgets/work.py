@@ -1,24 +1,32 @@
-"""What Today and the client card both do with a client, a deal or an activity: note, call, plan, do, postpone, time."""
+"""What board, Today and the client card do alike with a client, a deal or an activity: note, call, plan, do, postpone,
+time, tick, undo."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from models.activities import commands as activities
-from models.activities import views
-from models.activities.views import Activity
-from models.session import Session
 from models.values.dates import day_text, time_text
 from models.values.durations import short_age
 from models.values.errors import NotFound, StagewatchError
 from models.values.instants import Instant, local_day
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.money import Money, short_money
-from tui.board import asks
+from tui.widgets import asks
 from tui.widgets.dialogs import Again, Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Part
+from tui.widgets.refusal import carry_through, give_reason, step
 from tui.widgets.words import cells, symbol
+
+if TYPE_CHECKING:
+    from models.activities.views import Activity
+    from models.pipeline.commands import Done
+    from models.session import Session
+
+
+LOOK_SECONDS = 0.002
 
 
 class WorkScreen(FramedScreen):
@@ -38,35 +46,60 @@ class WorkScreen(FramedScreen):
         elif name in ("done", "postpone"):
             one = await self.desk.ask(_open_activity, *about)
             await (self._ask_result(one) if name == "done" else self._ask_day(one))
+        elif name == "reason":
+            kind, deal_id, client, stage_id, stage = about
+            attempt = step(kind, deal_id, client, None, stage_id=stage_id, stage=stage)
+            if await give_reason(self, attempt):
+                await carry_through(self, attempt)
+                await self.show_deal(deal_id)
 
-    def action_done(self) -> None:
+    async def action_done(self) -> None:
         one = self.activity()
         if one is None:
             self.say(_("Only an open activity can be done."))
             return
-        self._ask(self._ask_result(one))
+        await self._ask(self._ask_result(one))
 
-    def action_postpone(self) -> None:
+    async def action_postpone(self) -> None:
         one = self.activity()
         if one is None:
             self.say(_("Only an open activity can be postponed."))
             return
-        self._ask(self._postpone(one))
+        await self._ask(self._postpone(one))
 
-    def action_activity(self) -> None:
-        self._ask(self._add("plan"))
+    async def action_activity(self) -> None:
+        await self._ask(self._add("plan"))
 
-    def action_call(self) -> None:
-        self._ask(self._add("call"))
+    async def action_call(self) -> None:
+        await self._ask(self._add("call"))
 
-    def action_note(self) -> None:
-        self._ask(self._add("note"))
+    async def action_note(self) -> None:
+        await self._ask(self._add("note"))
 
-    def action_timer(self) -> None:
-        self._ask(self._timer())
+    async def action_timer(self) -> None:
+        await self._ask(self._timer())
 
-    def _ask(self, work: object) -> None:
-        self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+    async def action_tick(self) -> None:
+        await self._ask(self._tick())
+
+    async def action_undo(self) -> None:
+        await self._ask(self._take_back(_undo, _("taken back")))
+
+    async def action_redo(self) -> None:
+        await self._ask(self._take_back(_redo, _("made again")))
+
+    async def action_steps(self) -> None:
+        await self._ask(self._choose_step())
+
+    async def show_deal(self, deal_id: int) -> None:
+        """Read again after a deal was changed, and bring it under the cursor where this screen can."""
+        await self.read_safely()
+
+    async def _ask(self, work: object) -> None:
+        """Begin work that may ask something, and wait until it does or is done: so the next key is for the question."""
+        worker = self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+        while not worker.is_finished and self.app.screen is self:
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _told(self, work: object) -> None:
         try:
@@ -74,9 +107,40 @@ class WorkScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
 
+    async def _tick(self) -> None:
+        about = self.about()
+        if about is not None and about[2] is not None:
+            await self._tick_of(about[2])
+        elif about is not None:
+            self.say(_("There is no deal here."))
+
+    async def _tick_of(self, deal_id: int) -> None:
+        from tui.widgets.checklist import ask_ticks
+
+        if await ask_ticks(self, deal_id):
+            await self.show_deal(deal_id)
+
+    async def _take_back(self, command: Callable[[Session], Done], said: str) -> None:
+        done = await self.desk.do(command)
+        await self.show_deal(done.deal_id)
+        client = await self.desk.ask(_client_of, done.deal_id)
+        if done.together > 1:
+            self.say(ngettext("{count} deal: {said}", "{count} deals: {said}", done.together).format(count=done.together, said=said))
+        else:
+            self.say(f"{client}: {said}" if client else said)
+
+    async def _choose_step(self) -> None:
+        from tui.widgets.steps import choose_step
+
+        taken = await choose_step(self)
+        if taken is not None:
+            step, done = taken
+            await self.show_deal(done.deal_id)
+            self.say(f"{step.client}: " + _("taken back: {what}").format(what=step.what))
+
     async def _ask_result(self, one: Activity) -> None:
         async def do(values: dict[str, str]) -> None:
-            await self.desk.do(activities.done_activity, one.id, values["result"])
+            await self.desk.do(_done, one.id, values["result"])
 
         form = Form(f"{kind_word(one.kind)}: {one.client}", [Field("result", _("What came of it"))], do, again=Again("done", [one.client_id, one.id]))
         if await self.app.push_screen_wait(form) is None:
@@ -180,14 +244,44 @@ def _when(one: Activity, now: Instant, zone: str) -> str:
     return _("today") if day == today else day_text(day, today)
 
 
+def _done(session: Session, activity_id: int, result: str) -> None:
+    from models.activities.commands import done_activity
+
+    done_activity(session, activity_id, result)
+
+
+def _undo(session: Session) -> Done:
+    from models.pipeline.commands import undo
+
+    return undo(session)
+
+
+def _redo(session: Session) -> Done:
+    from models.pipeline.commands import redo
+
+    return redo(session)
+
+
+def _client_of(session: Session, deal_id: int) -> str:
+    """The client of a deal, "" where the deal is gone."""
+    try:
+        return asks.deal_card(session, deal_id).client
+    except NotFound:
+        return ""
+
+
 def _postpone(session: Session, activity_id: int, said: str) -> None:
+    from models.activities.commands import postpone_activity
+
     due_at, has_time = asks.due(said, session.now(), session.actor.timezone)
-    activities.postpone_activity(session, activity_id, due_at, has_time)
+    postpone_activity(session, activity_id, due_at, has_time)
 
 
 def _open_activity(session: Session, client_id: int, activity_id: int) -> Activity:
     """Raises NotFound where it is done by now, or gone."""
-    for one in views.activities(session, client_id=client_id, open_only=True):
+    from models.activities.views import activities
+
+    for one in activities(session, client_id=client_id, open_only=True):
         if one.id == activity_id:
             return one
     raise NotFound(_("This activity is not open any more."))

@@ -268,6 +268,11 @@ def fields_of_deal(type_id: int, deal_id: int | None) -> tuple[FieldLine, ...]:
     )  # fmt: skip
 
 
+def actions(session: Session, deal_id: int) -> tuple[ActionLine, ...]:
+    """The checklist of a deal's present stage. Raises NotFound."""
+    return _actions(session, facts.readable_deal(session, deal_id))
+
+
 def _actions(session: Session, deal: Deal) -> tuple[ActionLine, ...]:
     if deal.stage_id is None:
         return ()

@@ -14,6 +14,7 @@ from models.pipeline import commands, setup, views
 from models.session import Session
 from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
 from tui import keymap
+from tui.widgets.refusal import step
 
 
 async def test_cards_stand_in_columns_by_age_and_the_pane_follows_the_cursor(running: Running, deals: list[int]) -> None:
@@ -73,7 +74,7 @@ async def test_a_refused_move_names_every_objection_and_changes_nothing(running:
     async with running() as pilot:
         await press(pilot, "m", "2")
         text = shown(pilot)
-        assert "on hold" in text and "stage by stage" in text
+        assert "on hold" in text and "budget" in text and "stage Demonstration" in text and "comes first" in text
         await press(pilot, "escape")
     assert stage_of(session, deals[0]) == "Initiating interest"
 
@@ -196,7 +197,7 @@ async def test_who_saw_an_older_version_is_told_who_changed_it(running: Running,
     async with running() as pilot:
         card = board(pilot).columns.card
         await board(pilot).desk.do(commands.set_deal, card.deal_id, title="renamed")
-        await board(pilot)._step(commands.move_deal, card, 2, said="x")
+        await board(pilot)._step(step("move", card.deal_id, card.client, card.version, stage_id=2), card, said="x")
         await settle(pilot)
         assert "Root" in shown(pilot)
     assert stage_of(session, deals[0]) == "Initiating interest"

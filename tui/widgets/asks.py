@@ -1,36 +1,21 @@
-"""What the board asks a person, and the small calls that its answers become."""
+"""What screens ask a person about deals, and the small calls that the answers become."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
 
-from models.overview.board import Card
-from models.values.errors import Usage
+from models.values.errors import Refused, Usage
 from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
 from models.values.language import _
 from tui.widgets.dialogs import Again, Field, Form
-from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
     from models.pipeline.commands import Done
+    from models.pipeline.views import DealCard
     from models.session import Session
 
 Act = Callable[[dict[str, str]], Awaitable[None]]
-
-
-def objection_lines(objections: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Every objection, and below it what would lift it."""
-    lines = []
-    for number, (message, lift) in enumerate(objections, 1):
-        lines.append((f"{number}", message))
-        if lift:
-            lines.append(("", f"{symbol('→')} {lift}"))
-    return lines
-
-
-def reason_form(title: str, act: Act, again: Again) -> Form:
-    return Form(title, [Field("reason", _("Reason"), needed=True)], act, again=again)
 
 
 def deal_form(stage: str, act: Act, again: Again) -> Form:
@@ -62,17 +47,6 @@ def activity_form(client: str, what: str, act: Act, again: Again) -> Form:
     return Form(_("Activity with {client}").format(client=client), fields, act, again=again)
 
 
-def card_of(session: Session, deal_id: int) -> Card:
-    """What the forms need to know of a deal that need not be in view. Raises NotFound."""
-    from models.pipeline import views
-
-    deal = views.deal(session, deal_id)
-    return Card(
-        deal.id, deal.client_id, deal.client, deal.title, deal.amount, deal.visits[-1].entered_at, deal.held_at is not None,
-        None, "", False, deal.version,
-    )
-
-
 def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:
     """Start the deal that the form describes."""
     from models.pipeline import commands, facts
@@ -81,6 +55,40 @@ def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int
     return commands.new_deal(
         session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"], amount=amount
     )
+
+
+def fill_field(session: Session, deal_id: int, key: str, text: str, version: int | None) -> Done:
+    """Fill a field of a deal, one of every deal by its code or a custom one by `custom:ID`, with what a person typed.
+
+    Raises as `set_deal`, and Refused `bad_amount`, `bad_probability`, `bad_value`; Usage `bad_date`.
+    """
+    from models.pipeline import commands, views
+    from models.values.money import parse_amount
+    from models.values.numbers import parse_percent
+
+    if not text:
+        raise Refused("empty", _("It is to be filled."))
+    card = views.deal(session, deal_id)
+    for field in card.fields:
+        if key == f"custom:{field.id}":
+            return commands.set_deal(session, deal_id, version=version, custom={field.name: text})
+    if key == "amount":
+        code = card.amount.currency if card.amount else currency(session)
+        changes: dict[str, Any] = {"amount": parse_amount(text, code), "currency": code}
+    elif key == "expected":
+        day = local_day(due(text, session.now(), session.actor.timezone)[0] - 1, session.actor.timezone)
+        changes = {"expected_close": day}
+    elif key == "probability":
+        changes = {"probability": parse_percent(text)}
+    else:
+        changes = {key: text}
+    return commands.set_deal(session, deal_id, version=version, **changes)
+
+
+def add_contact(session: Session, client_id: int, values: dict[str, str]) -> None:
+    from models.clients.commands import add_contact
+
+    add_contact(session, client_id, values.pop("name"), **values)
 
 
 def add_activity(session: Session, client_id: int, deal_id: int, what: str, values: dict[str, str]) -> None:
@@ -123,18 +131,29 @@ def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
     return day_end(parse_day(said), zone), False
 
 
+def deal_card(session: Session, deal_id: int) -> DealCard:
+    """One deal whole. Raises NotFound."""
+    from models.pipeline.views import deal
+
+    return deal(session, deal_id)
+
+
+def tick(session: Session, deal_id: int, action_id: int) -> Done:
+    from models.pipeline.commands import tick_action
+
+    return tick_action(session, deal_id, action_id)
+
+
+def untick(session: Session, deal_id: int, action_id: int) -> Done:
+    from models.pipeline.commands import untick_action
+
+    return untick_action(session, deal_id, action_id)
+
+
 def currency(session: Session) -> str:
     from models.people.views import company
 
     return company().currency
-
-
-def runs_on(session: Session, deal_id: int) -> bool:
-    """Whether the actor's timer runs on that deal."""
-    from models.timekeeping.views import running
-
-    entry = running(session)
-    return entry is not None and entry.deal_id == deal_id
 
 
 def services(session: Session) -> list[tuple[int, str]]:
