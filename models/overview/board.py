@@ -74,7 +74,8 @@ class BoardHead:
 
 
 class Card(NamedTuple):
-    """One deal on the board. `next_kind` is the kind of its next open activity, "" without one."""
+    """One deal on the board. `next_kind` is the kind of its next open activity, "" without one; `paused` are the
+    microseconds of its present visit in which it was on hold before."""
 
     deal_id: int
     client_id: int
@@ -87,6 +88,7 @@ class Card(NamedTuple):
     next_kind: str
     timer: bool
     version: int
+    paused: int = 0
 
 
 class NextStep(NamedTuple):
@@ -166,7 +168,9 @@ def cards(
     rows = session.store.database.execute_sql(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
         " (SELECT a.kind FROM activity a WHERE a.deal_id = d.id AND a.done_at IS NULL ORDER BY a.due_at LIMIT 1),"
-        " EXISTS (SELECT 1 FROM time_entry t WHERE t.deal_id = d.id AND t.ended_at IS NULL), d.version"
+        " EXISTS (SELECT 1 FROM time_entry t WHERE t.deal_id = d.id AND t.ended_at IS NULL), d.version,"
+        " (SELECT sum(h.ended_at - CASE WHEN h.started_at < d.entered_at THEN d.entered_at ELSE h.started_at END)"
+        " FROM hold h WHERE h.deal_id = d.id AND h.ended_at > d.entered_at)"
         f" FROM (SELECT d.id FROM deal d{index} WHERE d.stage_id = ? AND d.outcome = 'open'{where}"
         f" ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?) w"
         " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"
@@ -186,6 +190,7 @@ def cards(
             row[9] or "",
             bool(row[10]),
             row[11],
+            row[12] or 0,
         )
         for row in rows.fetchall()
     )

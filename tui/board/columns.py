@@ -83,6 +83,10 @@ class Columns(Widget, can_focus=True):
         self.tops: dict[int, int] = {}
         self.pages: dict[tuple[int, int], tuple[Card, ...]] = {}
         self.marked: dict[int, Marked] = {}  # by deal
+        # By stage: sums weighted by the chance to win (None until they are known), and after how many seconds a stay is
+        # long where no norm says so.
+        self.weights: dict[int, tuple[Money, ...]] | None = None
+        self.long_after: dict[int, int] = {}
         self.past = False  # whether what is shown is over: no next step is missed then
         # Left edge and width of each column in view, as `_fit` found them, and for what.
         self._slots: list[tuple[int, int]] = []
@@ -265,7 +269,8 @@ class Columns(Widget, can_focus=True):
             here = index == self.column and row == cursor
             card = self.card_at(index, row)
             if card is not None and row < column.count:
-                lines += self._card_lines(card, width, here, column.norm)
+                norm = column.norm or self.long_after.get(column.stage_id)
+                lines += self._card_lines(card, width, here, norm)
             elif row < column.count:
                 muted = self._style("muted")
                 lines += [(Segment(cells(f"  {symbol('…')}", width), muted),), (Segment(" " * width, muted),)]
@@ -301,11 +306,25 @@ class Columns(Widget, can_focus=True):
         )
 
     def _sum_line(self, index: int, width: int) -> Drawn:
+        """The sum, then as far as there is room the weighted one and how many deals are on hold."""
         column = self.head.columns[index]
         text = sums_text(column.sums)
-        held = f"{symbol('‖')} {column.held}" if column.held else ""
+        held = f" {symbol('‖')} {column.held}" if column.held else ""
+        weight = self._weight(column.stage_id) if column.sums and not self.past else ""
         room = width - 2 - len(held)
+        if weight and len(text) + len(weight) + 2 <= room:
+            held, room = weight + held, room - len(weight)
         return (Segment(" " + cells(text, room) + held + " ", self._style("muted")),)
+
+    def _weight(self, stage_id: int) -> str:
+        """`w 98k`: the weighted sum of a column in its largest currency, without its sign."""
+        if self.weights is None:
+            return _("w {sum}").format(sum=symbol("…"))
+        sums = self.weights.get(stage_id, ())
+        if not sums:
+            return ""
+        number = short_money(sums[0]).partition("\u00a0")[0]
+        return _("w {sum}").format(sum=number + ("+" if len(sums) > 1 else ""))
 
     def _rule(self, slot: int, index: int, width: int) -> str:
         """The line below the heads, which tells at its ends how many columns are beyond."""
@@ -339,7 +358,7 @@ class Columns(Widget, can_focus=True):
         flag, warm = self._flag(card, now, norm)
         mark = symbol("▌") if here else " "
         amount = short_money(card.amount) if card.amount else ""
-        age = short_age((now - card.entered_at) // 1_000_000)
+        age = short_age((now - card.entered_at - card.paused) // 1_000_000)
         figures = cells(f"{amount} {age:>5}", 14, right=True)
         rest = cells(f"{figures} {self._next(card, now, width - 19)}", width - 4)
         if here:
@@ -353,7 +372,7 @@ class Columns(Widget, can_focus=True):
         if card.held:
             return "‖", False
         late = card.next_due_at is not None and card.next_due_at < now
-        aged = norm is not None and now - card.entered_at > norm * 1_000_000
+        aged = norm is not None and now - card.entered_at - card.paused > norm * 1_000_000
         if late or aged:
             return "!", True
         return (" ", False) if card.next_due_at is not None or self.past else ("·", False)

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from models.overview import board
 from models.overview.board import Card
 from models.values.errors import ChangedMeanwhile, NotFound, StagewatchError, StepRefused
-from models.values.instants import local_day
+from models.values.instants import SECOND, Instant, local_day
 from models.values.language import _, ngettext
 from models.values.money import parse_amount
 from tui import keymap
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from models.overview.past import Past
     from models.pipeline.views import DealCard
     from models.session import Session
+    from models.statistics.figures import Figures
 
 REST_SECONDS = 0.08
+FIGURES_HOLD = 600 * SECOND
 WIDE = 110
 LEAST = (60, 15)
 
@@ -56,6 +58,8 @@ class BoardScreen(WorkScreen):
         self._bell = 0  # the store's when the head was read
         self._asked = self._shown = 0  # readings are numbered in the order in which the store answers them
         self._resting: Timer | None = None
+        self._figures: tuple[int, Figures, Instant] | None = None  # of which type, and when they were read
+        self._weighed: board.BoardHead | None = None  # the head whose weighted sums are shown
         self._detail: board.Detail | None = None
         self._last_move: tuple[int, int, str] | None = None  # type, stage and its name
         self._drafts: dict[tuple[str, int], str] = {}  # reasons that were begun and left, by step and deal
@@ -148,6 +152,8 @@ class BoardScreen(WorkScreen):
             columns.empty = _("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`.")
             columns.forget()
             return
+        if found.head.type_id != columns.head.type_id:
+            columns.weights, columns.long_after = None, {}
         self.type_id, self._bell = found.head.type_id, found.bell
         columns.head = found.head
         columns.pages = dict(found.cards)
@@ -187,6 +193,9 @@ class BoardScreen(WorkScreen):
         ]
         if head.sums:
             parts.append(f" {symbol('·')} {sums_text(head.sums)}")
+        if self.columns.weights and self.day is None:
+            weight = board.added(money for sums in self.columns.weights.values() for money in sums)
+            parts.append(f" {symbol('·')} " + _("weighted {sum}").format(sum=sums_text(weight)))
         if self.day is not None:
             parts.insert(1, (f"  {self._as_of()} ", "bold $warning"))
         marked = len(self.columns.marked)
@@ -206,6 +215,45 @@ class BoardScreen(WorkScreen):
         self._resting = self.set_timer(REST_SECONDS, self._show_detail)
 
     async def _show_detail(self) -> None:
+        await self._paint_pane()
+        try:
+            await self._weigh()
+        except StagewatchError as error:
+            self.say_error(error)
+
+    async def _weigh(self) -> None:
+        """Show what the columns are worth by the chance to win, once the head has changed; the chances themselves are read
+        beside the keys, and anew when they are old."""
+        from models.overview.weights import weighted
+
+        head, columns = self.columns.head, self.columns
+        if self._weighed is head or self.past is not None or not head.columns:
+            return
+        known = self._figures
+        if known is None or known[0] != head.type_id or known[2] < self.desk.session().now() - FIGURES_HOLD:
+            self.run_worker(self._read_figures(head.type_id), group="figures", exclusive=True)
+        if known is None or known[0] != head.type_id:
+            return
+        found = await self.desk.ask(weighted, head, self.text, known[1].win)
+        if head is columns.head:
+            self._weighed, columns.weights, columns.long_after = head, found, known[1].long_after
+            self._paint_head()
+            columns.repaint()
+
+    async def _read_figures(self, type_id: int) -> None:
+        from models.statistics.figures import Stays, figures, gather
+
+        stays = Stays()
+        try:
+            while await self.desk.ask(gather, type_id, stays):
+                pass
+            found = await self.desk.ask(figures, type_id, stays)
+            self._figures, self._weighed = (type_id, found, self.desk.session().now()), None
+            await self._weigh()
+        except StagewatchError as error:
+            self.say_error(error)
+
+    async def _paint_pane(self) -> None:
         card = self.columns.card
         session = self.desk.session()
         if self.past is not None:
