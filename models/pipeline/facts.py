@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING
 
 from peewee import fn
 
@@ -50,24 +49,19 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-# Of each open store and type the facts as they were last read, with the type's version: the store counts it up whenever
-# anything of the type changes.
-_kept: WeakKeyDictionary[Any, dict[int, tuple[int, TypeFacts]]] = WeakKeyDictionary()
-
-
 def type_facts(type_id: int) -> TypeFacts:
-    """A deal type with its stages in order, what they ask for, and its exceptions. Raises NotFound."""
+    """A deal type with its stages in order, what they ask for, and its exceptions. Raises NotFound.
+
+    Read once a version: the store counts a type's version up whenever anything of it changes.
+    """
     row = DealType.get_or_none(DealType.id == type_id)
     if row is None:
         raise NotFound(_("There is no deal type {name}.").format(name=type_id))
-    kept = _kept.setdefault(database.obj, {})
-    version, known = kept.get(type_id, (0, None))
-    if known is not None and version == row.version:
-        return known
-    read = _read_type(row)
-    if not database.in_transaction():  # what is not committed yet may be taken back, and its version given again
-        kept[type_id] = row.version, read
-    return read
+    version, known = database.kept.get(("type", type_id), (0, None))
+    if known is None or version != row.version:
+        known = _read_type(row)
+        database.kept["type", type_id] = row.version, known
+    return known
 
 
 def _read_type(row: DealType) -> TypeFacts:

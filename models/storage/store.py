@@ -32,13 +32,18 @@ class Store:
     """An open store. Reads need no ceremony; everything written goes through `writing()`."""
 
     path: Path
-    database: peewee.SqliteDatabase
+    database: _Sqlite
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction that begins IMMEDIATE. It cannot be nested: a command is one transaction."""
-        with self.database.atomic("IMMEDIATE"):
-            yield
+        """One transaction that begins IMMEDIATE: a command is one. Within another it is a savepoint, for rows of an import
+        that are taken or left each by itself."""
+        try:
+            with self.database.atomic("IMMEDIATE"):
+                yield
+        except BaseException:
+            self.database.kept.clear()  # it may tell of what was just taken back
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -150,7 +155,8 @@ def file_system(path: Path) -> str:
 
 
 class _Sqlite(peewee.SqliteDatabase):
-    """Connects to a file that is there, and never makes one by itself."""
+    """Connects to a file that is there, and never makes one by itself. `kept` is what has been read of the store and
+    holds until the version under which it is kept is another."""
 
     def _connect(self) -> Any:
         from urllib.parse import quote
@@ -164,16 +170,17 @@ class _Sqlite(peewee.SqliteDatabase):
 
     path: Path
     database: Any
+    kept: dict[Any, Any]
 
 
-def _connect(path: Path) -> peewee.SqliteDatabase:
+def _connect(path: Path) -> _Sqlite:
     live = _Sqlite(
         str(path),
         pragmas=[("busy_timeout", BUSY_SECONDS * 1000), ("foreign_keys", 1), ("synchronous", "FULL")],
         timeout=BUSY_SECONDS,
         uri=True,
     )
-    live.path = path
+    live.path, live.kept = path, {}
     database.initialize(live)
     return live
 
