@@ -29,7 +29,7 @@ NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9
 
 @dataclass(frozen=True)
 class Store:
-    """An open store. Reads need no ceremony; everything written goes through `writing()`."""
+    """An open store. A single read needs no ceremony; everything written goes through `writing()`."""
 
     path: Path
     database: _Sqlite
@@ -49,6 +49,12 @@ class Store:
     def reading(self) -> Iterator[None]:
         """What is read within is of one moment, whatever others write meanwhile."""
         with self.database.atomic("DEFERRED"):
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One state of the store for several reads that have to agree, whatever others write meanwhile."""
+        with self.database.atomic():
             yield
 
     def bell(self) -> int:

@@ -136,6 +136,11 @@ class DealLine:
 
 def deal(session: Session, deal_id: int) -> DealCard:
     """One deal with its history and what may be done with it. Raises NotFound."""
+    with session.store.reading():
+        return _card(session, deal_id)
+
+
+def _card(session: Session, deal_id: int) -> DealCard:
     row = facts.readable_deal(session, deal_id)
     now = session.now()
     deal_type = facts.type_facts(row.deal_type_id)
