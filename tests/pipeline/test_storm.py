@@ -88,18 +88,21 @@ def storm(session, tmp_path, movers, rounds, wanted):
     acknowledged = set()
     for number in range(rounds):
         running = []
-        for seed in range(movers + 2):
-            said = tmp_path / f"said-{number}-{seed}"
-            work, more = (MOVER, deals) if seed >= 2 else (ADMINISTRATOR, [str(type_id)])
-            argv = [sys.executable, "-c", work, str(session.store.path), str(number * 100 + seed), str(said), *more]
-            running.append((said, subprocess.Popen(argv, cwd=os.getcwd(), stderr=subprocess.PIPE, text=True)))
-        limit = time.monotonic() + 120
-        while not all(said.exists() and said.read_text().count("\n") >= wanted for said, _process in running):
-            assert time.monotonic() < limit
-            assert all(process.poll() is None for _said, process in running), [p.stderr.read() for _s, p in running if p.poll()]
-            time.sleep(0.05)
+        try:
+            for seed in range(movers + 2):
+                said = tmp_path / f"said-{number}-{seed}"
+                work, more = (MOVER, deals) if seed >= 2 else (ADMINISTRATOR, [str(type_id)])
+                argv = [sys.executable, "-c", work, str(session.store.path), str(number * 100 + seed), str(said), *more]
+                running.append((said, subprocess.Popen(argv, cwd=os.getcwd(), stderr=subprocess.PIPE, text=True)))
+            limit = time.monotonic() + 120
+            while not all(said.exists() and said.read_text().count("\n") >= wanted for said, _process in running):
+                assert time.monotonic() < limit
+                assert all(process.poll() is None for _said, process in running), [p.stderr.read() for _s, p in running if p.poll()]
+                time.sleep(0.05)
+        finally:
+            for _said, process in running:
+                process.kill()
         for said, process in running:
-            process.kill()
             _out, trouble = process.communicate()
             assert trouble == ""
             acknowledged |= {line.split()[0] for line in said.read_text().split("\n")[:-1] if line[0].isdigit()}
