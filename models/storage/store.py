@@ -51,12 +51,6 @@ class Store:
         with self.database.atomic("DEFERRED"):
             yield
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """One state of the store for several reads that have to agree, whatever others write meanwhile."""
-        with self.database.atomic():
-            yield
-
     def bell(self) -> int:
         """A number that changes when another connection has written; it costs microseconds."""
         return int(self.database.execute_sql("PRAGMA data_version").fetchone()[0])

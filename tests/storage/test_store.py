@@ -243,13 +243,16 @@ def test_what_was_acknowledged_is_there_after_random_kills(session, tmp_path):
             running.append((deal, said, subprocess.Popen(argv, cwd=os.getcwd())))
         import time
 
-        limit = time.monotonic() + 30
-        while not all(said.exists() and said.stat().st_size > 20 for _d, said, _p in running):
-            assert time.monotonic() < limit
-            time.sleep(0.02)
-        for deal, said, process in running:
-            process.kill()
-            process.wait()
+        try:
+            limit = time.monotonic() + 60
+            while not all(said.exists() and said.stat().st_size > 20 for _d, said, _p in running):
+                assert time.monotonic() < limit
+                time.sleep(0.02)
+        finally:
+            for _deal, _said, process in running:
+                process.kill()
+                process.wait()
+        for deal, said, _process in running:
             last = int(said.read_text().split("\n")[-2])
             stored = int(views.deal(session, deal).title.split()[1])
             assert stored in (last, last + 1)
