@@ -9,9 +9,12 @@ from importlib import import_module
 from typing import Any
 
 from models.people.rules import Actor
+from models.people.views import still_acts
 from models.storage.store import Store
 from models.values import instants
+from models.values.errors import Refused
 from models.values.instants import Instant
+from models.values.language import _
 
 # What a lower flat sets off in an upper one, within the same transaction. Named, so that a command line that never
 # gets there does not import it.
@@ -39,8 +42,11 @@ class Session:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """The one transaction of a command."""
+        """The one transaction of a command. Raises Refused `not_any_more` where the actor was disabled or given another
+        role while the session was open."""
         with self.store.writing():
+            if not still_acts(self.actor):
+                raise Refused("not_any_more", _("Your access was changed meanwhile; start the program again."))
             yield
 
     def follow(self, event: str, **facts: Any) -> None:

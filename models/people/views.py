@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from models.people.rules import Actor
 from models.people.tables import Company, Employee, Team, Workplace
+from models.storage.database import database
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant
 from models.values.language import _
@@ -68,6 +69,12 @@ def _actor(row: Employee) -> Actor:
         team |= {r[0] for r in Employee.select(Employee.id).where(Employee.team == row.team_id).tuples()}
     team_read = bool(Company.select(Company.team_read).scalar())
     return Actor(row.id, row.login, row.name, row.role, row.language, row.timezone, team, team_read)
+
+
+def still_acts(actor: Actor) -> bool:
+    """Whether the actor may log in and has the role with which the session began."""
+    found = database.execute_sql("SELECT role, can_login, disabled_at FROM employee WHERE id = ?", (actor.id,)).fetchone()
+    return found is not None and found[0] == actor.role and bool(found[1]) and found[2] is None
 
 
 def people() -> list[Person]:

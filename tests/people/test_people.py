@@ -116,3 +116,16 @@ def test_names_with_markup_and_direction_marks_are_kept_and_controls_refused(ses
         with pytest.raises(Refused) as refusal:
             clients.add_client(session, bad)
         assert refusal.value.code == "bad_text"
+
+
+@pytest.mark.parametrize("change", [{"disabled": True}, {"role": "manager"}, {"can_login": False}])
+def test_an_open_session_writes_nothing_once_its_employee_was_disabled_or_given_another_role(session, change):
+
+
+    commands.add_employee(session, "anna", name="Anna", role="rep")
+    hers = replace(session, actor=views.acting("anna", ""))
+    clients.add_client(hers, "Orion")
+    commands.set_employee(session, "anna", **change)
+    with pytest.raises(Refused) as refusal:
+        clients.add_client(hers, "Vega")
+    assert refusal.value.code == "not_any_more"
