@@ -298,8 +298,8 @@ class ClientsScreen(WorkScreen):
         if isinstance(item, Fact):
             return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
         if isinstance(item, ContactLine):
-            reach = "  ".join(part for part in (item.position, item.phone, item.mail) if part)
-            return [(cells(f"   {item.name}", 24), ""), (cells(f" {reach}", width - 24), "muted")]
+            reach = "  ".join(part for part in (item.phone, item.position, item.mail) if part)
+            return [(cells(f"   {item.name}", 22), ""), (cells(f" {reach}", width - 22), "muted")]
         if isinstance(item, ActionLine):
             done = done_words(item, session)
             said = cells(done, 24).rstrip()
@@ -319,10 +319,11 @@ class ClientsScreen(WorkScreen):
         mark = symbol("‖") if item.held else " "
         money = cells(short_money(item.amount) if item.amount else "", 9, right=True)
         title = item.title or item.type
-        room = width - 3 - 1 - 19 - 9 - 8
+        room = width - 3 - 1 - 1 - 9 - 8
+        stage = min(18, room * 2 // 5)
         return [
-            (f" {mark} {cells(title, room)} ", "" if item.outcome == "open" else "muted"),
-            (f"{cells(state, 18)} ", "muted"),
+            (f" {mark} {cells(title, room - stage)} ", "" if item.outcome == "open" else "muted"),
+            (f"{cells(state, stage)} ", "muted"),
             (money + cells(age, 7, right=True) + " ", "" if item.outcome == "open" else "muted"),
         ]
 

@@ -210,13 +210,13 @@ class WorkScreen(FramedScreen):
 
 
 def activity_line(one: Activity, now: Instant, zone: str, width: int, *, client: bool = True) -> list[Part]:
-    """Mark, when, kind, client (if wanted) and text of an activity in `width` cells."""
+    """Mark, when, kind, text, and with `client` whose it is and its deal's amount, in `width` cells."""
     late = one.due_at is not None and one.due_at <= now and one.done_at is None
-    left = cells(f"{symbol('!') if late else symbol('✓') if one.done_at else ' '} {_when(one, now, zone)}", 10)
+    left = cells(f"{symbol('!') if late else symbol('✓') if one.done_at else ' '} {_when(one, now, zone)}", 10 if client else 13)
     kind = cells(kind_word(one.kind), 9)
-    money = cells(short_money(one.amount) if one.amount else "", 9, right=True)
-    room = width - 1 - 10 - 1 - 9 - 1 - 9 - 1
+    money = cells(short_money(one.amount) if one.amount else "", 9, right=True) if client else ""
     words = " · ".join(part for part in (one.client if client else "", one.text or one.deal or "") if part)
+    room = width - 1 - len(left) - 1 - 9 - 1 - len(money) - 1
     style = "late" if late else "muted" if one.done_at else ""
     return [(f" {left} ", style), (f"{kind} {cells(words, room)}", style if one.done_at else ""), (f"{money} ", "")]
 
