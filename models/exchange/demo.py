@@ -425,7 +425,8 @@ def _write_deal(
     owner = colleagues[0]
     start, final = life.stays[0].since, life.stays[-1]
     amount = _amount(rng, words, plan.size)
-    asked = demo_stages.asked_keys(plan, life)
+    wished = demo_stages.wished_keys(plan, life) if requests + len(rows["move_request"]) < demo_stages.REQUESTS else None
+    asked = demo_stages.asked_keys(plan, life) | (wished or set())
     unknown = amount is None
     if unknown and "amount" in asked:
         amount = round(words.scale * plan.size / words.unit) * words.unit
@@ -471,13 +472,9 @@ def _write_deal(
     doers = {"accountant": staff.accountant, "manager": staff.managers[owner], "admin": staff.admin, "rep": owner}
     ticked = demo_stages.ticks(apart, hours, plan, life, first_visit, owners, doers)
     rows["tick"] += ticked
-    values = demo_stages.custom_values(apart, words, hours, plan, life, deal, asked)
-    rows["custom_value"] += values
-    if requests + len(rows["move_request"]) < demo_stages.REQUESTS:
-        filled = {f"custom:{field}" for _deal, field, _value in values} | ({"amount"} if amount is not None else set())
-        wanted = demo_stages.request(apart, words, hours, plan, life, deal, owner, filled)
-        if wanted:
-            rows["move_request"].append(wanted)
+    rows["custom_value"] += demo_stages.custom_values(apart, words, hours, plan, life, deal, asked)
+    if wished is not None:
+        rows["move_request"].append(demo_stages.request(apart, words, hours, plan, life, deal, owner))
     goods, detail = rng.choice(words.goods), rng.choice(words.details)
     title = f"{goods}, {detail}" if detail else goods
     rows["deal"].append(

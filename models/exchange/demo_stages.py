@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ONWARD = ("advance", "skip", "won")
 REQUESTS = 4  # open ones, at most
-REQUESTED_WITHIN = 15 * 9 * 3600  # working seconds back
+REQUESTED_WITHIN = 3 * 9 * 3600  # working seconds back
 
 
 def asked_keys(plan: Plan, life: Life) -> set[str]:
@@ -67,21 +67,23 @@ def custom_values(
     ]
 
 
-def request(
-    rng: Random, words: Words, hours: Hours, plan: Plan, life: Life, deal: int, owner: int, filled: set[str]
-) -> tuple[Any, ...] | None:
-    """The owner's request to bring the deal to the next stage, where only authority is in the way."""
+def wished_keys(plan: Plan, life: Life) -> set[str] | None:
+    """Where only authority keeps an open deal from its next stage: the keys of the fields that both stages want."""
     stay = life.stays[-1]
-    if life.outcome != "open" or (life.holds and life.holds[-1][1] is None) or stay.since < hours.length - REQUESTED_WITHIN:
-        return None
-    if stay.stage + 1 == len(plan.stages):
+    held = bool(life.holds) and life.holds[-1][1] is None
+    if life.outcome != "open" or held or stay.stage + 1 == len(plan.stages):
         return None
     present, target = plan.known.stages[stay.stage], plan.known.stages[stay.stage + 1]
-    wanted = {field.key for field in (*present.leave_fields, *target.enter_fields)}
-    if not target.enter.roles or not wanted <= filled or any(action.required for action in present.actions):
+    if not target.enter.roles or any(action.required for action in present.actions):
         return None
-    asked_at = hours.instant(rng.randrange(stay.since, hours.length))
-    return deal, target.id, rng.choice(words.asked), owner, asked_at, "open", ""
+    return {field.key for field in (*present.leave_fields, *target.enter_fields)}
+
+
+def request(rng: Random, words: Words, hours: Hours, plan: Plan, life: Life, deal: int, owner: int) -> tuple[Any, ...]:
+    """The owner's request to bring the deal to the next stage."""
+    stay = life.stays[-1]
+    asked_at = hours.instant(rng.randrange(max(stay.since, hours.length - REQUESTED_WITHIN), hours.length))
+    return deal, plan.stages[stay.stage + 1], rng.choice(words.asked), owner, asked_at, "open", ""
 
 
 def _value(rng: Random, words: Words, hours: Hours, life: Life, deal: int, field: FieldLine) -> str:

@@ -1,6 +1,6 @@
 """Defining deal types, stages and what they ask for: the administrator's commands."""
 
-from models.pipeline.setup.definitions import compare_type, import_type, write_type_whole
+from models.pipeline.setup.definitions import compare_type, define_stage, import_type, write_type_whole
 from models.pipeline.setup.demands import (
     ACTION_KINDS,
     add_action,
@@ -29,11 +29,19 @@ from models.pipeline.setup.stages import (
     set_stage,
     set_transition,
 )
-from models.pipeline.setup.typefile import Difference, TypeText, read_type, type_text, write_type
-from models.pipeline.setup.types import add_type, new_type, set_type
+from models.pipeline.setup.typefile import (
+    LARGEST_FILE,
+    Difference,
+    TypeText,
+    read_type,
+    type_text,
+    write_type,
+)
+from models.pipeline.setup.types import add_type, named, new_type, set_type
 
 __all__ = [
     "ACTION_KINDS",
+    "LARGEST_FILE",
     "Difference",
     "TypeText",
     "add_action",
@@ -46,8 +54,10 @@ __all__ = [
     "archive_reason",
     "archive_stage",
     "compare_type",
+    "define_stage",
     "import_type",
     "move_stage",
+    "named",
     "new_action",
     "new_authority",
     "new_field",

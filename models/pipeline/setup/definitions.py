@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen
 from models.people import views as people
@@ -16,7 +16,7 @@ from models.pipeline.setup.demands import (
     new_field,
     new_required_fields,
 )
-from models.pipeline.setup.stages import new_stage, role_or_employee
+from models.pipeline.setup.stages import change_stage, new_stage, place_stage, role_or_employee
 from models.pipeline.setup.typefile import (
     ActionText,
     Difference,
@@ -72,6 +72,43 @@ def import_type(session: Session, wanted: TypeText, *, version: int | None = Non
         if pen.images:
             record_type(session, "type.import", type_id, pen, at)
     return type_id, found
+
+
+def define_stage(
+    session: Session,
+    type_id: int,
+    stage_id: int | None,
+    *,
+    changes: Mapping[str, Any],
+    authority: Mapping[str, Sequence[tuple[str | None, int | None]]],
+    asked: Mapping[str, Sequence[str]],
+    actions: Sequence[str] = (),
+    required: bool = False,
+    position: int | None = None,
+    version: int | None = None,
+) -> int:
+    """Add a stage (`stage_id` None; `changes` hold its name) or change one, with what it asks for, at once; returns its id.
+
+    `changes` are those of `set_stage`; `authority` (roles and employees' ids) and `asked` (fields by name) replace what
+    stands there for `enter` or `leave`, and leave alone the direction that they do not name; `actions` are added to the
+    checklist, all `required` or none. Raises as `add_stage` and `add_action`.
+    """
+    must_set_up(session)
+    with session.writing():
+        type_row(type_id, version)
+        pen, at = Pen(), session.now()
+        row = Stage.get_by_id(new_stage(pen, type_id, changes["name"], at) if stage_id is None else stage_id)
+        change_stage(pen, row, **changes)
+        for direction, people_named in authority.items():
+            new_authority(pen, row.id, direction, people_named)
+        for moment, names in asked.items():
+            new_required_fields(pen, row.id, moment, [find_any_field(type_id, name) for name in names])
+        for text in actions:
+            new_action(pen, row.id, text, at, required=required)
+        if position is not None:
+            place_stage(pen, type_id, row.id, position)
+        record_type(session, "stage.add" if stage_id is None else "stage.set", type_id, pen, at)
+    return int(row.id)
 
 
 def write_type_whole(pen: Pen, wanted: TypeText, at: Instant, default: bool = False) -> int:
