@@ -199,7 +199,7 @@ def _tell_actions(card: DealCard, zone: str) -> None:
         return
     say()
     table(
-        ["", _("Stage action"), "", _("Who"), _("Done"), _("By")],
+        ["", _("Stage action"), "", _("Who"), _("Done"), _("Done by")],
         [
             [
                 f"{number} [{'x' if action.done_at is not None else ' '}]", action.text,

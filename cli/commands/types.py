@@ -241,7 +241,7 @@ def _tell_stage(s: dict[str, Any]) -> None:
         [
             (_("Stage"), f"{s['id']}  {s['name']}"),
             ("", _("archived") if s["archived"] else ""),
-            (_("Position"), s["position"]),
+            (_("Place"), s["position"]),
             (_("Norm"), "" if s["norm"] is None else words(s["norm"])),
             (_("Probability"), "" if s["probability"] is None else percent_text(s["probability"])),
             (_("Responsible"), _who(s["responsible"])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from models.session import Session
 from models.storage.store import open_store
 from models.values.errors import ChangedMeanwhile, NotFound, Refused
 from models.values.text import look_alike_key
+from tests.conftest import ROOT
 
 WHOLE = """
 name = "Tenders"
@@ -350,3 +352,8 @@ def test_exported_and_taken_over_elsewhere_and_exported_again_it_is_the_same(
             assert {one.change for one in setup.import_type(other, over)[1]} <= {"left"}
             assert rows(other) == before
         other.store.close()
+
+
+def test_the_example_of_the_docs_is_taken(office: Session) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "stages.md").read_text(encoding="utf-8"), re.S)
+    assert take(office, example) == [("type", "Tenders", "added")]
