@@ -28,11 +28,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cli.commands.store", "Bring the store to this version."),
     "type": ("cli.commands.types", "Deal types."),
     "stage": ("cli.commands.types", "Stages of a deal type."),
+    "field": ("cli.commands.fields", "Custom fields of a deal type."),
+    "reason": ("cli.commands.fields", "Reasons for which deals are lost."),
     "user": ("cli.commands.people", "Employees."),
     "company": ("cli.commands.people", "The company."),
     "service": ("cli.commands.timing", "Services that time is booked on."),
     "client": ("cli.commands.clients", "Clients."),
-    "deal": ("cli.commands.deals", "Deals: start, move, win, lose, hold, take back."),
+    "deal": ("cli.commands.deals", "Deals: start, move, win, lose, hold, request, take back."),
     "activity": ("cli.commands.activities", "Calls, meetings, mails and tasks."),
     "agenda": ("cli.commands.activities", "What is due on a day."),
     "timer": ("cli.commands.timing", "The stopwatch."),
@@ -230,8 +232,9 @@ def _tell(call: Call, code: str, message: str, details: Sequence[dict[str, Any]]
         for detail in details:
             if detail.get("lift"):
                 say_aside(f"  {detail['lift']}")
-            elif "name" in detail and "id" in detail:
-                say_aside(f"  {detail['id']}  {detail['name']}")
+            elif "id" in detail:
+                told = (detail.get(key) for key in ("id", "name", "title", "message"))
+                say_aside("  " + "  ".join(str(word) for word in told if word not in (None, "")))
     except BrokenPipeError:
         pass
 

@@ -9,16 +9,17 @@ import click
 
 from cli.call import Call
 from cli.main import Group
-from cli.names import deal_number, instant, pairs, percent, stage_of
-from cli.output import facts, say, table
+from cli.names import deal_number, instant, number, pairs, percent, stage_of
+from cli.output import facts, say, say_aside, table
 from models.values import money
-from models.values.errors import Refused
+from models.values.errors import NotFound, Refused
 from models.values.instants import instant_text, local_datetime, parse_day
 from models.values.language import _
-from models.values.text import quoted
+from models.values.text import quoted, search_key
 
 if TYPE_CHECKING:
-    from models.pipeline.views import DealCard, DealLine
+    from models.pipeline.commands import Done, Several
+    from models.pipeline.views import DealCard, DealLine, FieldLine, RequestLine
     from models.session import Session
 
 CHANGEABLE = ("title", "amount", "currency", "expected", "owner", "probability", "source")
@@ -26,7 +27,7 @@ CHANGEABLE = ("title", "amount", "currency", "expected", "owner", "probability",
 
 @click.group(cls=Group)
 def deal() -> None:
-    """Deals: start, move, win, lose, hold, take back."""
+    """Deals: start, move, win, lose, hold, request, take back."""
 
 
 def document(card: DealCard) -> dict[str, Any]:
@@ -63,7 +64,20 @@ def document(card: DealCard) -> dict[str, Any]:
             }
             for visit in card.visits
         ],
-        "stage_actions": [],
+        "stage_actions": [
+            {
+                "text": action.text,
+                "required": action.required,
+                "who": action.named or "owner",
+                "done_at": None if action.done_at is None else instant_text(action.done_at),
+                "done_by": action.done_by,
+                "guidance": action.guidance,
+                "may": action.may,
+            }
+            for action in card.stage_actions
+        ],
+        "fields": [{"name": field.name, "kind": field.kind, "value": _field_value(field)} for field in card.fields],
+        "requests": [request_document(request) for request in card.requests],
         "trail": card.trail,
         "allowed": [name for _id, name in card.allowed],
         "refused": [
@@ -71,6 +85,25 @@ def document(card: DealCard) -> dict[str, Any]:
             for refusal in card.refused
         ],
     }
+
+
+def _field_value(field: FieldLine) -> Any:
+    """What a custom field holds as JSON: money as an object, yes/no as true or false, all else as text."""
+    if field.value is None:
+        return None
+    if field.kind == "money":
+        amount, _space, currency = field.value.partition(" ")
+        return money.as_json(money.Money(int(amount), currency))
+    return field.value == "yes" if field.kind == "yes/no" else field.value
+
+
+def request_document(line: RequestLine) -> dict[str, Any]:
+    """A request that waits; `stage` is null where the deal is to be won."""
+    return {
+        "id": line.id, "deal": line.deal_id, "client": line.client, "title": line.title, "from": line.present,
+        "stage": line.stage, "reason": line.reason, "asked_by": line.asked_by, "asked_at": instant_text(line.asked_at),
+        "own": line.own, "may": line.may,
+    }  # fmt: skip
 
 
 def line_document(line: DealLine) -> dict[str, Any]:
@@ -133,8 +166,10 @@ def _tell(session: Session, card: DealCard) -> None:
             (_("Version"), card.version),
             (_("Way"), card.trail),
             (_("Stages passed"), "" if card.covered is None else f"{card.covered[0]}/{card.covered[1]}"),
+            *((field.name, field.text) for field in card.fields),
         ]
     )
+    _tell_actions(card, zone)
     from models.values.durations import words
 
     say()
@@ -150,10 +185,36 @@ def _tell(session: Session, card: DealCard) -> None:
     )
     say()
     facts([(_("May move to"), ", ".join(name for _id, name in card.allowed))])
+    for request in card.requests:
+        say(_request_words(request))
     for refusal in card.refused:
         for objection in refusal.objections:
             lift = f" ({objection.lift})" if objection.lift else ""
             say(_("Not to {stage}: {why}").format(stage=refusal.stage, why=f"{objection.message}{lift}"))
+
+
+def _tell_actions(card: DealCard, zone: str) -> None:
+    """The checklist of the present stage, each with its number for `deal tick`."""
+    if not card.stage_actions:
+        return
+    say()
+    table(
+        ["", _("Stage action"), "", _("Who"), _("Done"), _("Done by")],
+        [
+            [
+                f"{number} [{'x' if action.done_at is not None else ' '}]", action.text,
+                _("required") if action.required else "", action.who,
+                "" if action.done_at is None else _local(action.done_at, zone), action.done_by or "",
+            ]
+            for number, action in enumerate(card.stage_actions, 1)
+        ],
+    )
+
+
+def _request_words(line: RequestLine) -> str:
+    words = _("Request {id}: {who} asks to win it.") if line.stage is None else _("Request {id}: {who} asks to move it to {stage}.")
+    said = words.format(id=line.id, who=line.asked_by, stage=line.stage)
+    return f"{said} {line.reason}".rstrip()
 
 
 def _local(at: int, zone: str) -> str:
@@ -171,10 +232,11 @@ def _local(at: int, zone: str) -> str:
 @click.option("--owner", metavar="LOGIN", help="Default: who acts.")
 @click.option("--source", default="", help="Where it came from.")
 @click.option("--at", metavar="INSTANT", help="When it began, if not now.")
+@click.option("--set", "custom", metavar="FIELD=VALUE", multiple=True, help="A custom field of the type.")
 @click.pass_obj
 def new(
     call: Call, client: str, type_name: str | None, stage: str | None, title: str, amount: str | None,
-    currency: str | None, expected: str | None, owner: str | None, source: str, at: str | None,
+    currency: str | None, expected: str | None, owner: str | None, source: str, at: str | None, custom: tuple[str, ...],
 ) -> None:
     """Start a deal; a client who is not known is added."""
     session = call.session
@@ -196,13 +258,19 @@ def new(
         owner=owner,
         source=source,
         at=instant(session, at),
+        custom=pairs(custom),
     )
     _answer(call, done.deal_id)
 
 
+VERSION = click.option(
+    "--version", type=click.IntRange(0, 2**62), metavar="N", help="Refuse if the deal is no longer at this version."
+)
+
+
 def _step_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--version", type=click.IntRange(0, 2**62), metavar="N", help="Refuse if the deal is no longer at this version."),
+        VERSION,
         click.option("--at", metavar="INSTANT", help="When it happened, if not now."),
         click.option("--reason", default="", help="Why."),
     ):
@@ -210,47 +278,275 @@ def _step_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+DEAL_IDS = click.argument("deal_ids", metavar="ID…", nargs=-1, required=True)
+
+
 @deal.command()
-@click.argument("deal_id", metavar="ID")
+@DEAL_IDS
 @click.argument("stage")
 @_step_options
 @click.pass_obj
-def move(call: Call, deal_id: str, stage: str, reason: str, at: str | None, version: int | None) -> None:
-    """Bring a deal to another stage of its type."""
-    session, wanted = call.session, deal_number(deal_id)
-    from models.pipeline import commands, views
-
-    type_id = views.deal(session, wanted).type_id
-    commands.move_deal(
-        session, wanted, stage_of(type_id, stage).id, reason=reason, at=instant(session, at), version=version
-    )
-    _answer(call, wanted)
+def move(
+    call: Call, deal_ids: tuple[str, ...], stage: str, reason: str, at: str | None, version: int | None
+) -> int:
+    """Bring a deal, or several, to another stage of its type."""
+    return _take_step(call, "move", deal_ids, stage, reason, at, version)
 
 
 def _step(name: str, words: str) -> None:
-    """Add a command that closes, holds, resumes or reopens a deal."""
+    """Add a command that closes, holds, resumes or reopens deals."""
 
     @deal.command(name, help=words)
-    @click.argument("deal_id", metavar="ID")
+    @DEAL_IDS
     @_step_options
     @click.pass_obj
-    def step(call: Call, deal_id: str, reason: str, at: str | None, version: int | None) -> None:
-        session, wanted = call.session, deal_number(deal_id)
-        from models.pipeline import commands
-
-        act = getattr(commands, f"{name}_deal")
-        act(session, wanted, reason=reason, at=instant(session, at), version=version)
-        _answer(call, wanted)
+    def step(call: Call, deal_ids: tuple[str, ...], reason: str, at: str | None, version: int | None) -> int:
+        return _take_step(call, name, deal_ids, None, reason, at, version)
 
 
 for _name, _words in (
-    ("win", "Close a deal as won."),
-    ("lose", "Close a deal as lost, with a reason."),
-    ("hold", "Pause a deal, with a reason."),
-    ("resume", "End the pause of a deal."),
-    ("reopen", "Open a closed deal again, with a reason."),
+    ("win", "Close a deal, or several, as won."),
+    ("lose", "Close a deal, or several, as lost, with a reason."),
+    ("hold", "Pause a deal, or several, with a reason."),
+    ("resume", "End the pause of a deal, or several."),
+    ("reopen", "Open a closed deal, or several, again, with a reason."),
 ):
     _step(_name, _words)
+
+
+def _take_step(
+    call: Call, kind: str, said: tuple[str, ...], stage: str | None, reason: str, at: str | None, version: int | None
+) -> int:
+    """The step of one deal, or of several: those that are refused are told and stay as they are."""
+    session, wanted = call.session, list(dict.fromkeys(map(deal_number, said)))
+    from models.pipeline import commands
+
+    if len(wanted) > 1 and version is not None:
+        raise click.UsageError(_("--version is for one deal."))
+    stage_id = None if stage is None else _stage_for(session, wanted, stage)
+    happened = instant(session, at)
+    if len(wanted) > 1:
+        return _answer_several(call, commands.step_deals(session, wanted, kind, stage_id=stage_id, reason=reason, at=happened))
+    if stage_id is not None:
+        commands.move_deal(session, wanted[0], stage_id, reason=reason, at=happened, version=version)
+    else:
+        getattr(commands, f"{kind}_deal")(session, wanted[0], reason=reason, at=happened, version=version)
+    _answer(call, wanted[0])
+    return 0
+
+
+def _stage_for(session: Session, deal_ids: list[int], stage: str) -> int:
+    """The stage of that name in the type of the first of the deals that knows it. Raises NotFound as for the first."""
+    from models.pipeline import facts as pipeline
+
+    errors: list[NotFound] = []
+    for deal_id in deal_ids:
+        try:
+            return stage_of(pipeline.readable_deal(session, deal_id).deal_type_id, stage).id
+        except NotFound as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _answer_several(call: Call, several: Several) -> int:
+    from models.pipeline import views
+
+    cards = [views.deal(call.session, done.deal_id) for done in several.done]
+
+    def tell() -> None:
+        for card in cards:
+            say(f"{card.id}  {card.client}  {card.title}  {card.stage or ''}  {_outcome(card.outcome, card.held_at is not None)}")
+        for left in several.left:
+            for objection in left.objections:
+                lift = f" ({objection.lift})" if objection.lift else ""
+                say(_("Left as it is: {deal}: {why}").format(deal=f"{left.deal_id} {left.title}".rstrip(), why=f"{objection.message}{lift}"))
+
+    refused = [
+        {"id": left.deal_id, "objections": [objection.as_json() for objection in left.objections]}
+        for left in several.left
+    ]
+    call.answer({"deals": [document(card) for card in cards], "refused": refused}, tell)
+    return 0 if cards else 1
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.argument("action")
+@click.pass_obj
+def tick(call: Call, deal_id: str, action: str) -> None:
+    """Mark an action of the deal's stage as done: by its text, the beginning of it, or its number in the list."""
+    session, wanted = call.session, deal_number(deal_id)
+    from models.pipeline import commands
+
+    commands.tick_action(session, wanted, commands.find_action(session, wanted, action))
+    _answer(call, wanted)
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.argument("action")
+@click.pass_obj
+def untick(call: Call, deal_id: str, action: str) -> None:
+    """Take the tick of an action away again."""
+    session, wanted = call.session, deal_number(deal_id)
+    from models.pipeline import commands
+
+    commands.untick_action(session, wanted, commands.find_action(session, wanted, action))
+    _answer(call, wanted)
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.argument("type_name", metavar="TYPE")
+@click.option("--map", "stages", metavar="OLD=NEW", multiple=True, help="Which stage of the new type a stage stands for; the present one is needed.")
+@click.option("--reason", default="", help="Why.")
+@VERSION
+@click.pass_obj
+def retype(
+    call: Call, deal_id: str, type_name: str, stages: tuple[str, ...], reason: str, version: int | None
+) -> None:
+    """Take a deal to another type; its history stays. Judged as a start there."""
+    session, wanted = call.session, deal_number(deal_id)
+    from models.pipeline import commands
+    from models.pipeline import facts as pipeline
+
+    old, new_type = pipeline.readable_deal(session, wanted).deal_type_id, pipeline.find_type(type_name)
+    mapped = {stage_of(old, start).id: stage_of(new_type, end).id for start, end in pairs(stages).items()}
+    commands.retype_deal(session, wanted, new_type, mapped, reason=reason, version=version)
+    _answer(call, wanted)
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.argument("stage", metavar="STAGE|won")
+@click.option("--reason", default="", help="Why.")
+@click.pass_obj
+def request(call: Call, deal_id: str, stage: str, reason: str) -> None:
+    """Ask who may for a move, or a win, that you have no authority for."""
+    session, wanted = call.session, deal_number(deal_id)
+    from models.pipeline import commands, views
+    from models.pipeline import facts as pipeline
+
+    type_id = pipeline.readable_deal(session, wanted).deal_type_id
+    try:
+        target = stage_of(type_id, stage).id
+    except NotFound:
+        if search_key(stage) not in ("won", search_key(_("won"))):
+            raise
+        target = None
+    made = commands.request_move(session, wanted, target, reason=reason)
+    line = next(one for one in views.open_requests(session, deal_id=wanted) if one.id == made)
+    call.answer(request_document(line), lambda: say(_request_words(line)))
+
+
+@deal.command("requests")
+@click.pass_obj
+def list_requests(call: Call) -> None:
+    """The requests that you asked or may answer."""
+    session = call.session
+    from models.pipeline import views
+
+    lines = views.open_requests(session)
+
+    def tell() -> None:
+        table(
+            [_("Request"), _("Deal"), _("Client"), _("From"), _("To"), _("Asked by"), _("When"), _("Reason"), ""],
+            [
+                [
+                    line.id, line.deal_id, line.client, line.present, line.stage or _("won"), line.asked_by,
+                    _local(line.asked_at, session.actor.timezone), line.reason, _("yours to answer") if line.may else "",
+                ]
+                for line in lines
+            ],
+            right=(0, 1),
+        )
+
+    call.answer({"requests": [request_document(line) for line in lines]}, tell)
+
+
+REQUEST = click.argument("request_id", metavar="N")
+
+
+def _request_number(text: str) -> int:
+    return number(text, _("There is no request {id} that you may answer."))
+
+
+@deal.command()
+@REQUEST
+@click.option("--answer", default="", help="A word to it.")
+@click.pass_obj
+def accept(call: Call, request_id: str, answer: str) -> None:
+    """Make the move that was asked for, as your own."""
+    session = call.session
+    from models.pipeline import commands
+
+    _answer(call, commands.accept_request(session, _request_number(request_id), answer=answer).deal_id)
+
+
+@deal.command()
+@REQUEST
+@click.option("--reason", default="", help="Why not; needed.")
+@click.pass_obj
+def decline(call: Call, request_id: str, reason: str) -> None:
+    """Decline a move that was asked for, with a word why."""
+    session = call.session
+    from models.pipeline import commands
+
+    _answer(call, commands.decline_request(session, _request_number(request_id), reason=reason).deal_id)
+
+
+@deal.command()
+@REQUEST
+@click.pass_obj
+def withdraw(call: Call, request_id: str) -> None:
+    """Take a request of your own back."""
+    session = call.session
+    from models.pipeline import commands
+
+    _answer(call, commands.withdraw_request(session, _request_number(request_id)).deal_id)
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@VERSION
+@click.pass_obj
+def delete(call: Call, deal_id: str, yes: bool, version: int | None) -> None:
+    """Remove a deal with its history, as if it had never been; `undo` brings it back. Asks first."""
+    session, wanted = call.session, deal_number(deal_id)
+    from models.pipeline import commands, views
+
+    card = views.deal(session, wanted)
+    call.confirm(
+        _("Delete deal {id} of {client} with its history?").format(id=card.id, client=quoted(card.client)),
+        [{"id": card.id, "title": card.title, "change": "deleted"}],
+        yes,
+    )
+    commands.delete_deal(session, wanted, version=version if version is not None else card.version)
+    call.answer({**document(card), "deleted": True}, lambda: say(_("Deal {id} is deleted; `stagewatch deal undo {id}` brings it back.").format(id=wanted)))
+
+
+@deal.command()
+@click.argument("deal_id", metavar="ID")
+@click.argument("other_id", metavar="OTHER")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def merge(call: Call, deal_id: str, other_id: str, yes: bool) -> None:
+    """Put two deals of one client together: ID stays, with what OTHER has; OTHER's own history goes for good. Asks first."""
+    session, kept, gone = call.session, deal_number(deal_id), deal_number(other_id)
+    from models.pipeline import commands, views
+
+    stays, goes = views.deal(session, kept), views.deal(session, gone)
+    call.confirm(
+        _("Merge deal {other} into deal {id}? There is no way back.").format(id=kept, other=gone),
+        [
+            {"id": stays.id, "title": stays.title, "change": "changed"},
+            {"id": goes.id, "title": goes.title, "change": "deleted"},
+        ],
+        yes,
+    )
+    commands.merge_deals(session, kept, gone)
+    _answer(call, kept)
 
 
 @deal.command()
@@ -270,7 +566,17 @@ def undo(call: Call, deal_id: str | None, line: int | None, listed: bool) -> Non
         step.id == line for step in commands.undoable(session, wanted)
     ):
         raise Refused("nothing_to_undo", _("Step {step} is none of deal {id} that can be taken back.").format(step=line, id=wanted))
-    _answer(call, commands.undo(session, wanted, line=line).deal_id)
+    _answer_taken_back(call, commands.undo(session, wanted, line=line))
+
+
+def _answer_taken_back(call: Call, done: Done) -> None:
+    """The deal as it stands after an undo or a redo, which may have removed it."""
+    if done.together > 1:
+        say_aside(_("Together with it: {count} more deals.").format(count=done.together - 1))
+    try:
+        _answer(call, done.deal_id)
+    except NotFound:
+        call.answer({"id": done.deal_id, "deleted": True}, lambda: say(_("Deal {id} is deleted.").format(id=done.deal_id)))
 
 
 def _list_steps(call: Call, deal_id: int | None) -> None:
@@ -310,21 +616,24 @@ def redo(call: Call, deal_id: str | None) -> None:
     session, wanted = call.session, None if deal_id is None else deal_number(deal_id)
     from models.pipeline import commands
 
-    _answer(call, commands.redo(session, wanted).deal_id)
+    _answer_taken_back(call, commands.redo(session, wanted))
 
 
 @deal.command("set")
 @click.argument("deal_id", metavar="ID")
 @click.argument("changes", metavar="KEY=VALUE…", nargs=-1, required=True)
-@click.option("--version", type=click.IntRange(0, 2**62), metavar="N", help="Refuse if the deal is no longer at this version.")
+@VERSION
 @click.pass_obj
 def set_(call: Call, deal_id: str, changes: tuple[str, ...], version: int | None) -> None:
-    """Change title, amount, currency, expected, owner, probability or source; an empty value clears it."""
+    """Change title, amount, currency, expected, owner, probability, source or a custom field; an empty value clears it."""
     session, wanted, said = call.session, deal_number(deal_id), pairs(changes)
     from models.pipeline import commands, views
 
-    values = _values(views.deal(session, wanted), said)
-    commands.set_deal(session, wanted, version=version, **values)
+    card = views.deal(session, wanted)
+    known = {search_key(field.name) for field in card.fields}
+    custom = {key: text for key, text in said.items() if search_key(key) in known}
+    values = _values(card, {key: text for key, text in said.items() if key not in custom})
+    commands.set_deal(session, wanted, version=version, custom=custom, **values)
     _answer(call, wanted)
 
 
@@ -351,7 +660,9 @@ def _values(card: DealCard, said: dict[str, str]) -> dict[str, Any]:
             case _:
                 raise Refused(
                     "unknown_field",
-                    _("A deal has no {field}; there are: {fields}.").format(field=quoted(key), fields=", ".join(CHANGEABLE)),
+                    _("A deal has no {field}; there are: {fields}.").format(
+                        field=quoted(key), fields=", ".join([*CHANGEABLE, *(field.name for field in card.fields)])
+                    ),
                 )
     return values
 

@@ -11,11 +11,10 @@ import click
 from cli.call import Call, local_zone, unix_user
 from cli.main import Command
 from cli.output import facts, say, table
+from models.pipeline.templates import TEMPLATES
 from models.values.errors import Usage
 from models.values.instants import local_datetime, local_day, now, parse_day
 from models.values.language import LANGUAGES, _, current_language
-
-TEMPLATES = ("quick-sales", "advertising", "consulting", "windows", "legal", "real-estate", "freight")
 
 
 @click.command(cls=Command)

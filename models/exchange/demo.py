@@ -18,12 +18,15 @@ from random import Random
 from typing import Any
 
 from models.clients.commands import search_text
+from models.exchange import demo_stages
 from models.exchange.demo_names import LATIN, WORDS, Words
 from models.journal.commands import record
 from models.overview.founding import found_store, write_type
-from models.pipeline import facts, rules
+from models.pipeline import facts, rules, views
 from models.pipeline.commands import title_key
-from models.pipeline.templates import QUICK_SALES, TEMPLATES
+from models.pipeline.rules import TypeFacts
+from models.pipeline.templates import QUICK_SALES
+from models.pipeline.views import FieldLine
 from models.storage.store import Store, remove_store
 from models.values import instants
 from models.values.errors import Refused
@@ -50,13 +53,16 @@ COLUMNS = {
     "contact": "client_id name name_key position phone mail created_at",
     "deal": (
         "id client_id deal_type_id stage_id owner_id title title_key outcome amount currency expected_close probability"
-        " source started_at entered_at closed_at close_reason held_at next_due_at version created_at"
+        " source started_at entered_at closed_at close_reason held_at next_due_at version created_at loss_reason_id"
     ),
     "deal_terms": "deal_id at owner_id amount currency expected_close",
     "visit": (
-        "deal_id seq deal_type_id stage_id entered_at entered_as entered_by_id entered_recorded_at entered_reason"
+        "id deal_id seq deal_type_id stage_id entered_at entered_as entered_by_id entered_recorded_at entered_reason"
         " begin_unknown left_at left_as left_by_id left_recorded_at left_reason marks"
     ),
+    "tick": "visit_id stage_action_id at by_id",
+    "custom_value": "deal_id custom_field_id value",
+    "move_request": "deal_id stage_id reason asked_by_id asked_at state answer",
     "hold": "deal_id started_at ended_at reason started_by_id ended_by_id",
     "activity": "client_id deal_id employee_id kind text due_at has_time done_at done_by_id result created_at",
     "time_entry": "employee_id client_id deal_id service_id started_at ended_at billable note marks created_at",
@@ -105,7 +111,7 @@ def fill_demo(
 
 
 @dataclass(frozen=True)
-class _Hours:
+class Hours:
     """The axis of working seconds: `starts` are the beginnings of past working days, `length` its end; `coming` are
     the beginnings of today and the working days after it.
     """
@@ -125,11 +131,13 @@ class _Hours:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """A deal type as deals pass it. `pace` is the mean stay at each stage in working seconds."""
 
     type_id: int
     mode: str
+    known: TypeFacts
+    fields: tuple[FieldLine, ...]
     stages: list[int]
     pace: list[float]
     ways: dict[tuple[int, int], str]
@@ -149,8 +157,17 @@ class _Stay:
     left_reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Staff:
+    """The administrator, the manager of each rep (in the order of the reps), and the accountant."""
+
+    admin: int
+    managers: dict[int, int]
+    accountant: int
+
+
 @dataclass
-class _Life:
+class Life:
     """What became of a deal."""
 
     stays: list[_Stay] = field(default_factory=list)
@@ -159,14 +176,16 @@ class _Life:
 
 
 def _fill(
-    store: Store, rng: Random, words: Words, hours: _Hours, language: str, admin: str,
+    store: Store, rng: Random, words: Words, hours: Hours, language: str, admin: str,
     deals: int, reps: int, seed: int, until: Instant,
 ) -> dict[str, int]:
     admin_id = int(store.database.execute_sql("SELECT id FROM employee").fetchone()[0])
     plans = _plans(store, language, admin_id, hours.starts[0] - 3600 * SECOND)
     rows: Rows = {name: [] for name in COLUMNS}
     counts = dict.fromkeys(COLUMNS, 0)
-    owners = _write_people(rows, rng, words, hours, language, admin, admin_id, reps)
+    staff = _write_people(rows, rng, words, hours, language, admin, admin_id, reps)
+    owners, apart = [*staff.managers], Random(seed)
+    reasons = {name: number for number, name in store.database.execute_sql("SELECT id, name FROM loss_reason").fetchall()}
     recent: dict[int, list[tuple[int, int | None, int, int]]] = {owner: [] for owner in owners}
     names: list[str] = []
     client_owners: list[int] = []
@@ -186,9 +205,11 @@ def _fill(
         plan = _choose(rng, plans)
         life = _live(rng, plan, words, start, hours.length)
         watched = life.outcome == "open" and rng.random() * deals < 30
+        first_visit = counts["visit"] + len(rows["visit"]) + 1
         owner = _write_deal(
-            rows, rng, words, hours, plan, life, number + 1, client + 1, names[client],
+            rows, rng, apart, words, hours, plan, life, number + 1, client + 1, names[client],
             (owner, owners[rng.randrange(len(owners))]), (admin_id, next(slots)) if watched else None,
+            first_visit, staff, reasons, counts["move_request"],
         )
         if rng.random() * deals < REMEMBERED * reps:
             _remember(recent[owner], life, hours.length, number + 1, client + 1)
@@ -217,7 +238,7 @@ def _make_way(path: Path) -> None:
     path.unlink()
 
 
-def _working_time(until: Instant, today: date, zone: str) -> _Hours:
+def _working_time(until: Instant, today: date, zone: str) -> Hours:
     def nine(day: date) -> Instant:
         return instants.from_datetime(datetime(day.year, day.month, day.day, 9, tzinfo=instants.zone(zone)))
 
@@ -228,27 +249,27 @@ def _working_time(until: Instant, today: date, zone: str) -> _Hours:
     length = (len(days) - 1) * WORKDAY + min(WORKDAY, (until - starts[-1]) // SECOND)
     ahead = [today + timedelta(days=on) for on in range(45)]
     coming = [day for day in ahead if day == today or day.weekday() < 5]
-    return _Hours(starts, days, length, [nine(day) for day in coming], coming, zone)
+    return Hours(starts, days, length, [nine(day) for day in coming], coming, zone)
 
 
-def _plans(store: Store, language: str, admin_id: int, at: Instant) -> list[tuple[_Plan, float]]:
+def _plans(store: Store, language: str, admin_id: int, at: Instant) -> list[tuple[Plan, float]]:
     """The deal types of the demo with the share of the deals that each has; those beside Quick Sales are made."""
     plans = []
     for (key, share), size in zip(TYPES, (1.0, 2.5, 1.6), strict=True):
-        template = TEMPLATES[key]
-        type_id = facts.find_type(None) if key == QUICK_SALES else write_type(template, language, admin_id, at)
+        type_id = facts.find_type(None) if key == QUICK_SALES else write_type(key, language, admin_id, at)
         known = facts.type_facts(type_id)
         stages = [stage.id for stage in known.stages]
         ways = {
             (start, end): rules.way(known, stages[start], stages[end])
             for start in range(len(stages)) for end in range(len(stages)) if start != end
         }
-        pace = [0.95 * stage.norm * 5 / 7 * WORKDAY for stage in template.stages]
-        plans.append((_Plan(type_id, template.mode, stages, pace, ways, size), share))
+        pace = [0.95 * ((stage.norm or 0) / 86_400) * 5 / 7 * WORKDAY for stage in known.stages]
+        fields = views.fields_of_deal(type_id, None)
+        plans.append((Plan(type_id, known.mode, known, fields, stages, pace, ways, size), share))
     return plans
 
 
-def _choose(rng: Random, plans: list[tuple[_Plan, float]]) -> _Plan:
+def _choose(rng: Random, plans: list[tuple[Plan, float]]) -> Plan:
     chance = rng.random()
     for plan, share in plans:
         chance -= share
@@ -258,14 +279,14 @@ def _choose(rng: Random, plans: list[tuple[_Plan, float]]) -> _Plan:
 
 
 def _write_people(
-    rows: Rows, rng: Random, words: Words, hours: _Hours, language: str, admin: str, admin_id: int, reps: int
-) -> list[int]:
-    """Two teams with a manager each, an accountant, and the reps, whose ids are returned."""
+    rows: Rows, rng: Random, words: Words, hours: Hours, language: str, admin: str, admin_id: int, reps: int
+) -> _Staff:
+    """Two teams with a manager each, an accountant, and the reps."""
     rows["team"] += [(number, name, search_key(name)) for number, name in enumerate(words.teams, 1)]
     logins = {admin}
     roles = [("manager", 1), ("manager", 2), ("accountant", None)]
     roles += [("rep", 1 + number % 2) for number in range(reps)]
-    ids = []
+    managers = {}
     for employee, (role, team) in enumerate(roles, admin_id + 1):
         name = _person(rng, words)
         login = free = search_key(name).translate(LATIN).replace("-", ".", 1)
@@ -278,8 +299,8 @@ def _write_people(
             (employee, free, name, search_key(name), role, team, language, words.timezone, 1, hours.starts[0] - SECOND)
         )
         if role == "rep":
-            ids.append(employee)
-    return ids
+            managers[employee] = admin_id + (team or 1)
+    return _Staff(admin_id, managers, admin_id + 3)
 
 
 def _client_name(rng: Random, words: Words, taken: set[str]) -> str:
@@ -337,9 +358,9 @@ def _inn(rng: Random) -> str:
     return "".join(map(str, digits)) + str(check)
 
 
-def _live(rng: Random, plan: _Plan, words: Words, start: int, end: int) -> _Life:
+def _live(rng: Random, plan: Plan, words: Words, start: int, end: int) -> Life:
     """Draw what becomes of a deal that starts at `start`, up to `end`: by the rules of its type's mode."""
-    life, visited = _Life(), set[int]()
+    life, visited = Life(), set[int]()
     stage = 0 if plan.mode == "strict" or rng.random() < 0.85 else rng.randrange(len(plan.stages))
     since, how, reason = start, "start", ""
     while True:
@@ -376,7 +397,7 @@ def _live(rng: Random, plan: _Plan, words: Words, start: int, end: int) -> _Life
             since, stage = left, target
 
 
-def _next_step(rng: Random, plan: _Plan, stage: int, visited: set[int]) -> int | str:
+def _next_step(rng: Random, plan: Plan, stage: int, visited: set[int]) -> int | str:
     """The stage a deal goes to next, or `won` or `lost`."""
     last = len(plan.stages) - 1
     chance = rng.random()
@@ -395,31 +416,46 @@ def _next_step(rng: Random, plan: _Plan, stage: int, visited: set[int]) -> int |
 
 
 def _write_deal(
-    rows: Rows, rng: Random, words: Words, hours: _Hours, plan: _Plan, life: _Life,
+    rows: Rows, rng: Random, apart: Random, words: Words, hours: Hours, plan: Plan, life: Life,
     deal: int, client: int, client_name: str, colleagues: tuple[int, int], watch: tuple[int, str] | None,
+    first_visit: int, staff: _Staff, reasons: dict[str, int], requests: int,
 ) -> int:
     """Rows of one deal, which the first of the `colleagues` may hand over to the second; returns who owns it in the
     end. `watch` is who else has an activity on it, and due when."""
     owner = colleagues[0]
     start, final = life.stays[0].since, life.stays[-1]
     amount = _amount(rng, words, plan.size)
+    wished = demo_stages.wished_keys(plan, life) if requests + len(rows["move_request"]) < demo_stages.REQUESTS else None
+    asked = demo_stages.asked_keys(plan, life) | (wished or set())
+    unknown = amount is None
+    if unknown and "amount" in asked:
+        amount = round(words.scale * plan.size / words.unit) * words.unit
     expected = hours.day(start) + timedelta(days=rng.randrange(14, 75)) if rng.random() < 0.92 else None
     started_at = hours.instant(start)
     terms = [(deal, started_at, owner, amount, words.currency, _iso(expected))]
     changes = 0
+    owners = []
+    mover = owner
     for seq, stay in enumerate(life.stays, 1):
         since = hours.instant(stay.since)
         left = None if stay.until is None else hours.instant(stay.until)
+        owners.append(owner)
+        entered_by, left_by = mover, None
+        if seq == 1:
+            entered_by = _mover(plan, stay.stage, owner, staff)
+        if left is not None:
+            onto = life.stays[seq].stage if stay.left_as in ("advance", "skip", "return") else None
+            left_by = mover = owner if onto is None else _mover(plan, onto, owner, staff)
         rows["visit"].append(
             (
-                deal, seq, plan.type_id, plan.stages[stay.stage], since, stay.how, owner, since, stay.reason, 0,
-                left, stay.left_as, None if left is None else owner, left, stay.left_reason, "",
+                first_visit + seq - 1, deal, seq, plan.type_id, plan.stages[stay.stage], since, stay.how, entered_by,
+                since, stay.reason, 0, left, stay.left_as, left_by, left, stay.left_reason, "",
             )
         )
         _write_done(rows, rng, words, hours, stay, deal, client, owner)
         if seq > 1 and rng.random() < 0.35:
             changes += 1
-            if amount is not None and rng.random() < 0.6:
+            if amount is not None and not unknown and rng.random() < 0.6:
                 amount = max(words.unit, round(amount * rng.uniform(0.8, 1.25) / words.unit) * words.unit)
             if expected is not None:
                 expected = max(expected, hours.day(stay.since) + timedelta(days=rng.randrange(5, 40)))
@@ -433,6 +469,12 @@ def _write_deal(
         rows["hold"].append((deal, hours.instant(begun), ended_at, reason, owner, None if ended is None else owner))
         held_at = hours.instant(begun) if ended is None else None
     due = _write_next(rows, rng, words, hours, final, deal, client, owner, watch) if life.outcome == "open" else None
+    doers = {"accountant": staff.accountant, "manager": staff.managers[owner], "admin": staff.admin, "rep": owner}
+    ticked = demo_stages.ticks(apart, hours, plan, life, first_visit, owners, doers)
+    rows["tick"] += ticked
+    rows["custom_value"] += demo_stages.custom_values(apart, words, hours, plan, life, deal, asked)
+    if wished is not None:
+        rows["move_request"].append(demo_stages.request(apart, words, hours, plan, life, deal, owner))
     goods, detail = rng.choice(words.goods), rng.choice(words.details)
     title = f"{goods}, {detail}" if detail else goods
     rows["deal"].append(
@@ -441,14 +483,20 @@ def _write_deal(
             life.outcome, amount, words.currency, _iso(expected),
             rng.randrange(5, 96, 5) if rng.random() < 0.08 else None, rng.choice(words.sources), started_at,
             hours.instant(final.since), None if final.until is None else hours.instant(final.until),
-            final.left_reason, held_at, due, len(life.stays) + 2 * len(life.holds) + changes, started_at,
+            final.left_reason, held_at, due, len(life.stays) + 2 * len(life.holds) + changes + len(ticked), started_at,
+            reasons[final.left_reason] if life.outcome == "lost" else None,
         )
     )
     return owner
 
 
+def _mover(plan: Plan, stage: int, owner: int, staff: _Staff) -> int:
+    """Who brings a deal of that owner to a stage: the owner, or the manager where the stage wants one."""
+    return owner if plan.known.stages[stage].enter.covers(owner, "rep") else staff.managers[owner]
+
+
 def _write_done(
-    rows: Rows, rng: Random, words: Words, hours: _Hours, stay: _Stay, deal: int, client: int, owner: int
+    rows: Rows, rng: Random, words: Words, hours: Hours, stay: _Stay, deal: int, client: int, owner: int
 ) -> None:
     """What was done and noted during a stay."""
     until = hours.length if stay.until is None else stay.until
@@ -471,7 +519,7 @@ def _write_done(
 
 
 def _write_next(
-    rows: Rows, rng: Random, words: Words, hours: _Hours, stay: _Stay, deal: int, client: int, owner: int,
+    rows: Rows, rng: Random, words: Words, hours: Hours, stay: _Stay, deal: int, client: int, owner: int,
     watch: tuple[int, str] | None,
 ) -> Instant | None:
     """The next step of an open deal, where there is one; returns when the first thing is due."""
@@ -510,7 +558,7 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _remember(kept: list[tuple[int, int | None, int, int]], life: _Life, end: int, deal: int, client: int) -> None:
+def _remember(kept: list[tuple[int, int | None, int, int]], life: Life, end: int, deal: int, client: int) -> None:
     """Keep a deal that its owner may have booked time on lately: since when, until when (open: None), ids."""
     since, until = life.stays[0].since, life.stays[-1].until
     if until is not None and until < end - ENTRY_DAYS * WORKDAY:
@@ -521,7 +569,7 @@ def _remember(kept: list[tuple[int, int | None, int, int]], life: _Life, end: in
 
 
 def _write_entries(
-    rows: Rows, rng: Random, words: Words, hours: _Hours, recent: dict[int, list[tuple[int, int | None, int, int]]]
+    rows: Rows, rng: Random, words: Words, hours: Hours, recent: dict[int, list[tuple[int, int | None, int, int]]]
 ) -> None:
     """Time of the reps on the last working days, one entry after the other; the timers of two of them run."""
     running = 0
@@ -558,7 +606,7 @@ def _booked(
 
 
 def _entry(
-    rng: Random, words: Words, hours: _Hours, rep: int, client: int, deal: int, begin: int, until: int | None
+    rng: Random, words: Words, hours: Hours, rep: int, client: int, deal: int, begin: int, until: int | None
 ) -> tuple[Any, ...]:
     start = hours.instant(begin)
     end = None if until is None else hours.instant(until - 1) + SECOND

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.pipeline.templates import LOSS_REASONS
+
 
 @dataclass(frozen=True)
 class Place:
@@ -38,6 +40,8 @@ class Words:
     held: tuple[str, ...]
     returned: tuple[str, ...]
     reopened: tuple[str, ...]
+    asked: tuple[str, ...]
+    custom: dict[str, tuple[str, ...]]  # name of a custom field: what deals hold in it
     plans: dict[str, tuple[str, ...]]  # kind of activity: what is to be done
     results: tuple[str, ...]
     notes: tuple[str, ...]
@@ -109,13 +113,19 @@ EN = Words(
     ),
     details=("trial", "one year", "spring", "autumn", "second site", "extension", "12 pallets", "40 pallets", "3 lorries", ""),
     sources=("website", "referral", "trade fair", "cold call", "existing client", "advertisement"),
-    lost=(
-        "Too expensive", "Chose a competitor", "Project cancelled", "No budget this year", "No answer for weeks",
-        "Needs a service that we do not offer",
-    ),
+    lost=LOSS_REASONS["en"][:6],
     held=("Budget decided next month", "Contact on leave", "Waiting for their tender", "Merger under way", "Seasonal, starts later"),
     returned=("Wants another demonstration", "Terms changed", "New decision maker", "Scope has grown", "Papers were incomplete"),
     reopened=("Client called back", "Competitor could not deliver", "Budget released after all", "Closed by mistake"),
+    asked=("The client has signed the order", "Vehicle is free from Monday", "Terms agreed by phone", "Urgent, loading this week"),
+    custom={
+        "Contract no": ("C-{number}", "2026/{number}"),
+        "Days planned": ("5", "8", "12", "20", "35"),
+        "Cargo": ("24 pallets of tiles", "Machine parts in crates", "Furniture", "Paint in drums", "Bottled water", "Paper rolls"),
+        "Weight in t": ("1.5", "4", "7.5", "12", "18", "22"),
+        "Loading place": ("Hamburg", "Leipzig", "Gdansk", "Rotterdam", "Vienna"),
+        "Unloading place": ("Munich", "Lyon", "Milan", "Prague", "Warsaw"),
+    },
     plans={
         "call": ("Ask about the offer", "Call back", "Clear up volumes", "Agree on a date", "Ask who decides"),
         "meeting": ("Visit the warehouse", "Demonstration on site", "Go through the contract", "Meet the new buyer"),
@@ -200,13 +210,19 @@ RU = Words(
     ),
     details=("проба", "на год", "весна", "осень", "второй склад", "продление", "12 паллет", "40 паллет", "3 фуры", ""),
     sources=("сайт", "рекомендация", "выставка", "холодный звонок", "постоянный клиент", "реклама"),
-    lost=(
-        "Дорого", "Выбрали конкурента", "Проект закрыт", "Нет бюджета в этом году", "Не отвечают несколько недель",
-        "Нужна услуга, которой у нас нет",
-    ),
+    lost=LOSS_REASONS["ru"][:6],
     held=("Бюджет решат в следующем месяце", "Контакт в отпуске", "Ждут своего тендера", "Идёт слияние", "Сезонно, начнут позже"),
     returned=("Нужен ещё один показ", "Изменились условия", "Новый руководитель", "Объём вырос", "Документы неполные"),
     reopened=("Клиент перезвонил", "Конкурент не справился", "Бюджет всё же дали", "Закрыто по ошибке"),
+    asked=("Клиент подписал заявку", "Машина свободна с понедельника", "Условия согласованы по телефону", "Срочно, погрузка на этой неделе"),
+    custom={
+        "Номер договора": ("Д-{number}", "2026/{number}"),
+        "План в днях": ("5", "8", "12", "20", "35"),
+        "Груз": ("24 паллеты плитки", "Запчасти в ящиках", "Мебель", "Краска в бочках", "Вода в бутылках", "Бумага в рулонах"),
+        "Вес в т": ("1.5", "4", "7.5", "12", "18", "20"),
+        "Место погрузки": ("Казань", "Тверь", "Ростов-на-Дону", "Пермь", "Тула"),
+        "Место выгрузки": ("Москва", "Самара", "Екатеринбург", "Воронеж", "Тюмень"),
+    },
     plans={
         "call": ("Спросить о предложении", "Перезвонить", "Уточнить объёмы", "Согласовать дату", "Узнать, кто решает"),
         "meeting": ("Осмотреть склад", "Показ на месте", "Обсудить договор", "Познакомиться с новым закупщиком"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.journal.commands import Pen, record
 from models.people import commands as people
 from models.pipeline import setup
-from models.pipeline.templates import QUICK_SALES, TEMPLATES, TypeTemplate
+from models.pipeline.templates import LOSS_REASONS, QUICK_SALES, TEMPLATES
+from models.pipeline.templates import template as template_of
 from models.storage.store import Store, create_store, remove_store
 from models.timekeeping.tables import Service
 from models.values import instants
@@ -32,7 +34,7 @@ def found_store(
     at: Instant | None = None,
 ) -> Store:
     """Make a store at `path` and open it: the company, the administrator `admin`, the type Quick Sales and that of
-    `template` (which is the default one), the service Work. Its words are in `language`.
+    `template` (which is the default one), a list of loss reasons, the service Work. Its words are in `language`.
 
     Raises StoreUnusable `store_exists`, `store_unreadable`; Refused `unknown_template`, `bad_language`, `bad_currency`,
     `bad_login`, `bad_text`; Usage `bad_timezone`. After an error there is no store.
@@ -58,7 +60,8 @@ def found_store(
                 admin=admin, admin_name=admin_name, at=at,
             )
             for key in dict.fromkeys((QUICK_SALES, template)):
-                write_type(TEMPLATES[key], language, employee, at, default=key == template)
+                write_type(key, language, employee, at, default=key == template)
+            _write_reasons(LOSS_REASONS[language], employee, at)
             _write_service(SERVICE[language], employee, at)
         return store
     except BaseException:
@@ -67,21 +70,24 @@ def found_store(
         raise
 
 
-def write_type(template: TypeTemplate, language: str, employee: int, at: Instant, *, default: bool = False) -> int:
+def write_type(template: str, language: str, employee: int, at: Instant, *, default: bool = False) -> int:
     """Insert the deal type of a template within a transaction, with its journal line; returns its id."""
     pen = Pen()
-    type_id = setup.new_type(
-        pen, template.name(language), template.mode, at, returns=template.returns, default=default
-    )
-    for stage in template.stages:
-        setup.new_stage(
-            pen, type_id, stage.name(language), at, norm=stage.norm * 86_400, probability=stage.probability
-        )
+    type_id = setup.write_type_whole(pen, template_of(template, language), at, default)
     record(
         at=at, employee_id=employee, command="type.add", subject="type", subject_id=type_id, images=pen.images,
-        template=template.key,
+        template=template,
     )
     return type_id
+
+
+def _write_reasons(names: Sequence[str], employee: int, at: Instant) -> None:
+    for name in names:
+        pen = Pen()
+        made = setup.new_reason(pen, name, at)
+        record(
+            at=at, employee_id=employee, command="reason.add", subject="reason", subject_id=made, images=pen.images
+        )
 
 
 def _write_service(name: str, employee: int, at: Instant) -> None:

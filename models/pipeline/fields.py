@@ -50,11 +50,16 @@ def find_field(type_id: int, text: str) -> CustomField:
 
 def find_any_field(type_id: int, text: str) -> tuple[str | None, int | None]:
     """A field by name: one of every deal (its code or as people call it), or the id of a custom one. Raises NotFound."""
+    field = field_of_every_deal(text)
+    return (field, None) if field else (None, int(find_field(type_id, text).id))
+
+
+def field_of_every_deal(text: str) -> str | None:
+    """The code of a field that every deal has, by its code or as people call it; None for any other."""
     said = search_key(text)
-    for field in FIELDS:
-        if said in (field, search_key(field_name(field))) or field == "expected" and said == "expected_close":
-            return field, None
-    return None, int(find_field(type_id, text).id)
+    if said == "expected_close":
+        return "expected"
+    return next((field for field in FIELDS if said in (field, search_key(field_name(field)))), None)
 
 
 def parse_custom(field: CustomField, text: str, currency: str) -> str:

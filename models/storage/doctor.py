@@ -89,6 +89,39 @@ INVARIANTS = {
             SELECT min(due_at) FROM activity WHERE activity.deal_id = deal.id AND done_at IS NULL
         )
     """,
+    "a tick is of an action of its visit's stage": """
+        SELECT tick.id FROM tick JOIN visit ON visit.id = tick.visit_id
+        JOIN stage_action ON stage_action.id = tick.stage_action_id WHERE stage_action.stage_id <> visit.stage_id
+    """,
+    "a custom value's field is of a type that its deal has or had": """
+        SELECT value.id FROM custom_value AS value JOIN custom_field AS field ON field.id = value.custom_field_id
+        JOIN deal ON deal.id = value.deal_id WHERE field.deal_type_id <> deal.deal_type_id AND NOT EXISTS (
+            SELECT 1 FROM visit WHERE visit.deal_id = deal.id AND visit.deal_type_id = field.deal_type_id
+        )
+    """,
+    "a stage asks for fields of its own type that are in use": """
+        SELECT stage.id FROM stage_field AS asked JOIN stage ON stage.id = asked.stage_id
+        JOIN custom_field AS field ON field.id = asked.custom_field_id
+        WHERE field.deal_type_id <> stage.deal_type_id OR field.archived_at IS NOT NULL
+    """,
+    "a transition is between stages of its type": """
+        SELECT t.id FROM transition AS t JOIN stage AS a ON a.id = t.from_stage_id JOIN stage AS b ON b.id = t.to_stage_id
+        WHERE a.deal_type_id <> t.deal_type_id OR b.deal_type_id <> t.deal_type_id OR a.id = b.id
+    """,
+    "an open request is for a stage of its deal's type": """
+        SELECT r.id FROM move_request AS r JOIN deal ON deal.id = r.deal_id JOIN stage ON stage.id = r.stage_id
+        WHERE r.state = 'open' AND stage.deal_type_id <> deal.deal_type_id
+    """,
+    "an answered request says by whom": """
+        SELECT id FROM move_request WHERE (state = 'open') <> (answered_by_id IS NULL)
+    """,
+    "only a lost deal has a loss reason of the list": """
+        SELECT id FROM deal WHERE loss_reason_id IS NOT NULL AND outcome <> 'lost'
+    """,
+    "a stage of a retyped deal stands for one of another type": """
+        SELECT m.id FROM stage_map AS m JOIN stage AS a ON a.id = m.from_stage_id JOIN stage AS b ON b.id = m.to_stage_id
+        WHERE a.deal_type_id = b.deal_type_id
+    """,
     "one default deal type": """
         SELECT 0 WHERE EXISTS (SELECT 1 FROM deal_type)
         AND (SELECT count(*) FROM deal_type WHERE is_default) <> 1

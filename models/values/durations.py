@@ -78,6 +78,12 @@ def short_age(seconds: int) -> str:
     return _("{count} min").format(count=max(seconds, 0) // 60)
 
 
+def duration_text(seconds: int) -> str:
+    """Exactly as `parse_duration` reads it, in days and smaller units: `7d`, `2h30m`, `0d`."""
+    parts = [(seconds // DAY, "d"), (seconds // HOUR % 24, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s")]
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0d"
+
+
 def words(seconds: int) -> str:
     """The two largest units, without the second where it is 0: `3 d 4 h`, `2 h`, `5 min`."""
     size = max(seconds, 0)

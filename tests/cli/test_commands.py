@@ -23,7 +23,8 @@ def test_a_deal_is_shown_as_the_contract_says(program: Program) -> None:
     deal = made.json
     assert deal["amount"] == {"amount": "1234.50", "currency": "EUR"}
     assert (deal["client"], deal["title"], deal["owner"], deal["outcome"]) == ("Orion", "Site", "root", "open")
-    assert (deal["expected_close"], deal["version"], deal["stage_actions"]) == ("2026-12-31", 1, [])
+    assert (deal["expected_close"], deal["version"], deal["fields"], deal["requests"]) == ("2026-12-31", 1, [], [])
+    assert [(action["done_at"], action["who"]) for action in deal["stage_actions"]] == [(None, "owner")] * 3
     (visit,) = deal["visits"]
     assert INSTANT.fullmatch(visit["entered_at"]) and visit["left_at"] is None and visit["by"] == "root"
     assert visit["entered_as"] == "start" and visit["left_as"] is None and visit["seconds"] >= 0

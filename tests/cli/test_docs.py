@@ -15,13 +15,17 @@ EXAMPLES = re.findall(r"^\| `stagewatch (.*?)` \|", (ROOT / "docs" / "commands.m
 
 
 def all_commands() -> set[str]:
-    found: set[str] = set()
-    context = click.Context(program)
-    for name in program.list_commands(context):
-        command = program.get_command(context, name)
-        assert command is not None
-        found |= {f"{name} {sub}" for sub in command.commands} if isinstance(command, click.Group) else {name}
-    return found
+    def within(group: click.Group, words: str) -> set[str]:
+        found: set[str] = set()
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command is not None
+            said = f"{words} {name}".strip()
+            found |= within(command, said) if isinstance(command, click.Group) else {said}
+        return found
+
+    return within(program, "")
 
 
 def parsed(example: str) -> str:

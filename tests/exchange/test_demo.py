@@ -10,7 +10,7 @@ import pytest
 
 from models.exchange.demo import fill_demo
 from models.people.views import acting, company
-from models.pipeline import facts, rules, views
+from models.pipeline import commands, facts, rules, views
 from models.pipeline.rules import DealFacts
 from models.session import Session
 from models.storage.database import database
@@ -115,31 +115,68 @@ def test_history_has_everything_that_happens_to_deals(demo: dict[str, int]) -> N
 
 
 def test_every_passage_of_the_demo_keeps_the_rules_of_its_type(demo: dict[str, int]) -> None:
-    """Each visit and win is judged again as an attempt at its instant."""
+    """Each visit and win is judged again as an attempt at its instant, by who made it, with what was ticked by then and
+    what the deal holds."""
     types = {row[0]: facts.type_facts(row[0]) for row in rows("SELECT id FROM deal_type")}
-    visited: dict[int, frozenset[int]] = {}
-    before: dict[int, int] = {}
-    for deal, type_id, stage, how, reason, since, left_as in rows(
-        "SELECT deal_id, deal_type_id, stage_id, entered_as, entered_reason, entered_at, left_as"
-        " FROM visit ORDER BY deal_id, seq"
+    roles = dict(rows("SELECT id, role FROM employee"))
+    ticked: dict[int, set[int]] = {}
+    for visit, action, at, left in rows(
+        "SELECT v.id, t.stage_action_id, t.at, v.left_at FROM tick AS t JOIN visit AS v ON v.id = visit_id"
     ):
-        kind, at = types[type_id], since
-        known = DealFacts(
-            deal, "", 1, "open", before.get(deal), False, at, at, visited.get(deal, frozenset())
-        )
+        ticked.setdefault(visit, set()).add(action)
+        assert left is None or at <= left
+    filled: dict[int, set[str]] = {row[0]: {"amount"} for row in rows("SELECT id FROM deal WHERE amount IS NOT NULL")}
+    for deal, field in rows("SELECT deal_id, custom_field_id FROM custom_value"):
+        filled.setdefault(deal, set()).add(f"custom:{field}")
+    visited: dict[int, frozenset[int]] = {}
+    before: dict[int, tuple[int, int]] = {}
+    for visit, deal, type_id, stage, how, reason, at, left_as, by, left_by in rows(
+        "SELECT id, deal_id, deal_type_id, stage_id, entered_as, entered_reason, entered_at, left_as, entered_by_id,"
+        " left_by_id FROM visit ORDER BY deal_id, seq"
+    ):
+        kind, holds = types[type_id], frozenset(filled.get(deal, ()))
+
+        def known(stage: int, visit: int, deal: int = deal, at: int = at, holds: frozenset[str] = holds) -> DealFacts:
+            return DealFacts(
+                deal, "", 1, "open", stage, False, at, at, visited.get(deal, frozenset()),
+                ticked=frozenset(ticked.get(visit, ())), filled=holds,
+            )  # fmt: skip
+
         if how == "start":
-            found = rules.judge(None, kind, rules.Attempt("start", stage), at)
+            attempt = rules.Attempt("start", stage, actor_id=by, role=roles[by], filled=holds)
+            found = rules.judge(None, kind, attempt, at)
         elif how == "reopen":
-            found = [] if before[deal] == stage else [rules.Objection("elsewhere", "")]
+            found = [] if before[deal][0] == stage else [rules.Objection("elsewhere", "")]
         else:
-            found = rules.judge(known, kind, rules.Attempt("move", stage, reason), at)
-            assert how == rules.way(kind, before[deal], stage)
+            attempt = rules.Attempt("move", stage, reason, actor_id=by, role=roles[by])
+            found = rules.judge(known(*before[deal]), kind, attempt, at)
+            assert how == rules.way(kind, before[deal][0], stage)
         visited[deal] = visited.get(deal, frozenset()) | {stage}
-        before[deal] = stage
+        before[deal] = (stage, visit)
         if left_as == "won":
-            won = DealFacts(deal, "", 1, "open", stage, False, at, at, visited[deal])
-            found += rules.judge(won, kind, rules.Attempt("win"), at)
+            win = rules.Attempt("win", actor_id=left_by, role=roles[left_by])
+            found += rules.judge(known(stage, visit), kind, win, at)
         assert found == [], (deal, found)
+
+
+def test_open_deals_have_some_actions_ticked_and_some_left(demo: dict[str, int]) -> None:
+    done, asked = rows("""
+        SELECT count(t.id), count(*) FROM deal JOIN stage_action AS a ON a.stage_id = deal.stage_id
+        JOIN visit AS v ON v.deal_id = deal.id AND v.left_at IS NULL
+        LEFT JOIN tick AS t ON t.visit_id = v.id AND t.stage_action_id = a.id WHERE outcome = 'open'
+    """)[0]
+    assert 0.2 < done / asked < 0.8
+    assert rows("SELECT count(DISTINCT f.kind) FROM custom_value JOIN custom_field AS f ON f.id = custom_field_id") == [(4,)]
+
+
+def test_a_few_requests_wait_and_each_can_be_accepted(demo: dict[str, int], tmp_path: Path) -> None:
+    session = Session(open_store(tmp_path / "demo.db"), acting("root", ""))
+    waiting = views.open_requests(session)
+    assert 1 <= len(waiting) <= 4
+    for line in waiting:
+        assert line.may and line.asked_by != "root"
+        commands.accept_request(session, line.id)
+        assert views.deal(session, line.deal_id).stage == line.stage
 
 
 def test_nothing_has_happened_after_the_eve_of_the_day(demo: dict[str, int]) -> None:

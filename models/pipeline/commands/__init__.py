@@ -30,13 +30,14 @@ from models.pipeline.commands.steps import (
     step_deals,
     win_deal,
 )
-from models.pipeline.commands.ticks import find_action, tick_action, tick_with, untick_action
+from models.pipeline.commands.ticks import action_named, find_action, tick_action, tick_with, untick_action
 from models.pipeline.commands.undo import redo, undo, undoable
 
 __all__ = [
     "Done",
     "Several",
     "Unmoved",
+    "action_named",
     "accept_request",
     "decline_request",
     "delete_deal",

@@ -150,7 +150,8 @@ def retype_deal(
     version: int | None = None,
 ) -> Done:
     """Take an open deal to another type. `stage_map` says for its stages which ones of the new type they stand for: the
-    present one must be among them, the others count as visited there. Its history stays as it was made.
+    present one must be among them, the others count as visited there. Its history stays as it was made; open requests for
+    stages of the old type are withdrawn.
 
     Judged as a start in the new type, in strict at most as far as the deal has come. Values of custom fields go along
     where the new type has a field of that name and kind. Raises as `move_deal`, and Refused `stage_unmapped`.
@@ -174,6 +175,10 @@ def retype_deal(
         seq = leave_visit(session, pen, deal.id, at, "retyped", now, attempt.reason)
         pen.update(deal, deal_type_id=type_id, stage_id=attempt.target, entered_at=at)
         _write_map(pen, deal, stage_map)
+        for request in MoveRequest.select().where(
+            (MoveRequest.deal == deal.id) & (MoveRequest.state == "open") & MoveRequest.stage.is_null(False)
+        ):
+            pen.update(request, state="withdrawn", answered_at=now, answered_by_id=session.actor.id)
         for field_id, value in carried.items():
             if not CustomValue.get_or_none((CustomValue.deal == deal.id) & (CustomValue.custom_field == field_id)):
                 pen.insert(CustomValue, deal=deal.id, custom_field=field_id, value=value)
@@ -233,7 +238,7 @@ def merge_deals(session: Session, deal_id: int, other_id: int) -> Done:
         if {"amount", "expected_close"} & filled.keys():
             _write_terms(pen, deal, now)
         held = custom_values(deal.id)
-        for field_id, value in custom_values(other.id).items():
+        for field_id, value in _carried_values(other, deal.deal_type_id).items():
             if field_id not in held:
                 pen.insert(CustomValue, deal=deal.id, custom_field=field_id, value=value)
         said = {"other": other.id, "title": other.title}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen
@@ -68,7 +69,11 @@ def find_action(session: Session, deal_id: int, text: str) -> int:
     id. Raises NotFound with the actions, Refused `ambiguous`."""
     deal = facts.readable_deal(session, deal_id)
     stages = {stage.id: stage for stage in facts.type_facts(deal.deal_type_id).stages}
-    actions = stages[deal.stage_id].actions if deal.stage_id is not None else ()
+    return action_named(stages[deal.stage_id].actions if deal.stage_id is not None else (), text)
+
+
+def action_named(actions: Sequence[ActionFacts], text: str) -> int:
+    """The same among the actions of a stage."""
     key = search_key(text)
     found = [action for action in actions if search_key(action.text) == key]
     found = found or [action for action in actions if key and search_key(action.text).startswith(key)]
@@ -76,7 +81,7 @@ def find_action(session: Session, deal_id: int, text: str) -> int:
         found = [actions[int(text) - 1]]
     listed = [{"id": action.id, "name": action.text} for action in actions]
     if not found:
-        raise NotFound(_("The deal's stage asks for no {action}.").format(action=quoted(text)), listed)
+        raise NotFound(_("The stage asks for no {action}.").format(action=quoted(text)), listed)
     if len(found) > 1:
         raise Refused("ambiguous", _("Several actions begin with {text}.").format(text=quoted(text)), listed)
     return found[0].id

@@ -1,5 +1,6 @@
 """Defining deal types, stages and what they ask for: the administrator's commands."""
 
+from models.pipeline.setup.definitions import compare_type, define_stage, import_type, write_type_whole
 from models.pipeline.setup.demands import (
     ACTION_KINDS,
     add_action,
@@ -28,10 +29,21 @@ from models.pipeline.setup.stages import (
     set_stage,
     set_transition,
 )
-from models.pipeline.setup.types import add_type, new_type, set_type
+from models.pipeline.setup.typefile import (
+    LARGEST_FILE,
+    Difference,
+    TypeText,
+    read_type,
+    type_text,
+    write_type,
+)
+from models.pipeline.setup.types import add_type, named, new_type, set_type
 
 __all__ = [
     "ACTION_KINDS",
+    "LARGEST_FILE",
+    "Difference",
+    "TypeText",
     "add_action",
     "add_field",
     "add_reason",
@@ -41,7 +53,11 @@ __all__ = [
     "archive_field",
     "archive_reason",
     "archive_stage",
+    "compare_type",
+    "define_stage",
+    "import_type",
     "move_stage",
+    "named",
     "new_action",
     "new_authority",
     "new_field",
@@ -49,6 +65,7 @@ __all__ = [
     "new_required_fields",
     "new_stage",
     "new_type",
+    "read_type",
     "remove_stage",
     "role_or_employee",
     "set_action",
@@ -58,4 +75,7 @@ __all__ = [
     "set_stage",
     "set_transition",
     "set_type",
+    "type_text",
+    "write_type",
+    "write_type_whole",
 ]

@@ -45,9 +45,10 @@ def add_action(
     kind: str = "task",
     due_after: int | None = None,
     guidance: str = "",
+    position: int | None = None,
     version: int | None = None,
 ) -> int:
-    """Add an item to a stage's checklist; returns its id. `who` is a role or a login, else the deal's owner does it.
+    """Add an item to a stage's checklist, at `position` (from 1; at the end without); returns its id. `who` is a role or a login, else the deal's owner does it.
     With `due_after` (seconds from the entering) an activity of `kind` is planned on entering.
 
     Raises Refused `exists`, `empty`, `too_many`, `bad_kind`, `bad_due`; NotFound, ChangedMeanwhile.
@@ -60,6 +61,8 @@ def add_action(
             pen, stage_id, text, at, required=required, role=role, employee_id=employee, kind=kind,
             due_after=due_after, guidance=guidance,
         )  # fmt: skip
+        if position is not None:
+            _place_action(pen, StageAction.get_by_id(made), position)
         record_type(session, "action.add", stage.deal_type_id, pen, at)
     return made
 

@@ -56,7 +56,7 @@ def add_stage(
             pen, type_id, name, at, norm=norm, probability=probability, required_of_all=required_of_all
         )
         if position is not None:
-            _place(pen, type_id, stage_id, position)
+            place_stage(pen, type_id, stage_id, position)
         record_type(session, "stage.add", type_id, pen, at)
     return stage_id
 
@@ -97,17 +97,22 @@ def set_stage(session: Session, stage_id: int, *, version: int | None = None, **
     must_set_up(session)
     with session.writing():
         row, pen = stage_row(stage_id, version), Pen()
-        if "name" in changes:
-            changes["name"] = named(changes["name"], _("Stage"))
-            changes["name_key"] = search_key(changes["name"])
-            if row.archived_at is None:
-                _check_free(row.deal_type_id, changes["name"], but=stage_id)
-        _check_figures(changes.get("norm"), changes.get("probability"))
-        if "responsible" in changes:
-            role, employee = role_or_employee(changes.pop("responsible"))
-            changes |= {"responsible_role": role, "responsible_id": employee}
-        pen.update(row, **changes)
+        change_stage(pen, row, **changes)
         record_type(session, "stage.set", row.deal_type_id, pen, session.now())
+
+
+def change_stage(pen: Pen, row: Stage, **changes: Any) -> None:
+    """`set_stage` within another command's transaction."""
+    if "name" in changes:
+        changes["name"] = named(changes["name"], _("Stage"))
+        changes["name_key"] = search_key(changes["name"])
+        if row.archived_at is None:
+            _check_free(row.deal_type_id, changes["name"], but=row.id)
+    _check_figures(changes.get("norm"), changes.get("probability"))
+    if "responsible" in changes:
+        role, employee = role_or_employee(changes.pop("responsible"))
+        changes |= {"responsible_role": role, "responsible_id": employee}
+    pen.update(row, **changes)
 
 
 def move_stage(session: Session, stage_id: int, position: int, *, version: int | None = None) -> None:
@@ -116,7 +121,7 @@ def move_stage(session: Session, stage_id: int, position: int, *, version: int |
     must_set_up(session)
     with session.writing():
         row, pen = stage_row(stage_id, version), Pen()
-        _place(pen, row.deal_type_id, stage_id, position)
+        place_stage(pen, row.deal_type_id, stage_id, position)
         record_type(session, "stage.move", row.deal_type_id, pen, session.now())
 
 
@@ -215,7 +220,8 @@ def role_or_employee(text: str | None) -> tuple[str | None, int | None]:
     return None, people.find_employee(text).id
 
 
-def _place(pen: Pen, type_id: int, stage_id: int, position: int) -> None:
+def place_stage(pen: Pen, type_id: int, stage_id: int, position: int) -> None:
+    """Bring a stage to a place among the active ones within another command's transaction."""
     rows = list(Stage.select().where(Stage.deal_type == type_id).order_by(Stage.position, Stage.id))
     moved = next(row for row in rows if row.id == stage_id)
     rest = [row for row in rows if row.id != stage_id]

@@ -53,7 +53,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class ActionLine:
-    """An action of the deal's present stage: `who` does it in words, when and by whom it was done, and whether the actor
+    """An action of the deal's present stage: `who` does it in words, `named` as a role or a login (None: the owner), when and by whom it was done, and whether the actor
     `may` tick it. `guidance` is what the rep reads."""
 
     id: int
@@ -64,6 +64,7 @@ class ActionLine:
     done_at: Instant | None
     done_by: str | None
     may: bool
+    named: str | None = None
 
 
 @dataclass(frozen=True)
@@ -293,7 +294,7 @@ def _actions(session: Session, deal: Deal) -> tuple[ActionLine, ...]:
     rows = StageAction.select().where((StageAction.stage == deal.stage_id) & StageAction.archived_at.is_null())
     rows = list(rows.order_by(StageAction.position, StageAction.id))
     names = people.names() if rows else {}
-    logins = people.logins() if ticks else {}
+    logins = people.logins() if rows else {}
     may_change = facts.may_change(session, deal)
     found = []
     for row in rows:
@@ -306,7 +307,7 @@ def _actions(session: Session, deal: Deal) -> tuple[ActionLine, ...]:
             ActionLine(
                 row.id, row.text, row.required, who_words(row.role, row.employee_id, names), row.guidance,
                 None if tick is None else tick.at, None if tick is None else logins.get(tick.by_id, "?"),
-                may and deal.outcome == "open",
+                may and deal.outcome == "open", row.role or (logins.get(row.employee_id, "?") if row.employee_id else None),
             )  # fmt: skip
         )
     return tuple(found)

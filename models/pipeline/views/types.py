@@ -23,6 +23,7 @@ from models.pipeline.tables import (
 )
 from models.values.errors import NotFound
 from models.values.language import _
+from models.values.text import quoted, search_key
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -143,6 +144,19 @@ def reasons(session: Session, *, archived: bool = False) -> list[ReasonLine]:
     if not archived:
         query = query.where(LossReason.archived_at.is_null())
     return [ReasonLine(row.id, row.name, row.archived_at is not None) for row in query]
+
+
+def find_reason(session: Session, text: str) -> ReasonLine:
+    """A loss reason on the list by name or id. Raises NotFound."""
+    listed = reasons(session)
+    found = [one for one in listed if search_key(one.name) == search_key(text)]
+    found = found or [one for one in listed if str(one.id) == text]
+    if not found:
+        raise NotFound(
+            _("There is no loss reason {name}.").format(name=quoted(text)),
+            [{"id": one.id, "name": one.name} for one in listed],
+        )
+    return found[0]
 
 
 def type_card(session: Session, type_id: int) -> TypeCard:
