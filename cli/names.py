@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from models.values.errors import NotFound, Refused, Usage
+from models.values.errors import NotFound, Usage
 from models.values.instants import Instant, day_end, parse_day, parse_instant
 from models.values.language import _
 from models.values.text import quoted
@@ -69,7 +69,6 @@ def stage_of(type_id: int, text: str) -> StageFacts:
 
 def percent(text: str) -> int:
     """A whole percentage, `30` or `30%`. Raises Refused `bad_probability`."""
-    said = text.strip().removesuffix("%").strip()
-    if said.isascii() and said.isdigit() and len(said) < 4 and int(said) <= 100:
-        return int(said)
-    raise Refused("bad_probability", _("{text} is no percentage; write a whole number from 0 to 100.").format(text=quoted(text)))
+    from models.values.numbers import parse_percent
+
+    return parse_percent(text)

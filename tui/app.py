@@ -33,6 +33,7 @@ SCREENS = {
     "board": "tui.board.screen:BoardScreen",
     "clients": "tui.clients.screen:ClientsScreen",
     "statistics": "tui.statistics.screen:StatisticsScreen",
+    "setup": "tui.setup.screen:SetupScreen",
 }
 FIRST = "board"
 CRASHED = 70

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
 from models.people import commands as people
+from models.people import views as people_views
 from models.pipeline import setup
+from models.pipeline.setup.types import must_set_up
 from models.pipeline.templates import QUICK_SALES, TEMPLATES, TypeTemplate
 from models.storage.store import Store, create_store, remove_store
 from models.timekeeping.tables import Service
@@ -15,6 +18,9 @@ from models.values.errors import Refused
 from models.values.instants import Instant
 from models.values.language import LANGUAGES, _
 from models.values.text import clean_line, search_key
+
+if TYPE_CHECKING:
+    from models.session import Session
 
 SERVICE = {"en": "Work", "ru": "Работа"}
 
@@ -67,11 +73,21 @@ def found_store(
         raise
 
 
-def write_type(template: TypeTemplate, language: str, employee: int, at: Instant, *, default: bool = False) -> int:
+def add_type_from_template(session: Session, key: str, name: str = "") -> int:
+    """Add the deal type of a template in the company's language, under another name if one is said; returns its id.
+    Raises Refused `exists`, `bad_text`; NotFound."""
+    must_set_up(session)
+    with session.writing():
+        return write_type(TEMPLATES[key], people_views.company().language, session.actor.id, session.now(), name=name)
+
+
+def write_type(
+    template: TypeTemplate, language: str, employee: int, at: Instant, *, default: bool = False, name: str = ""
+) -> int:
     """Insert the deal type of a template within a transaction, with its journal line; returns its id."""
     pen = Pen()
     type_id = setup.new_type(
-        pen, template.name(language), template.mode, at, returns=template.returns, default=default
+        pen, name or template.name(language), template.mode, at, returns=template.returns, default=default
     )
     for stage in template.stages:
         setup.new_stage(

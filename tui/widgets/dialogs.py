@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, Static
 from models.values.errors import StagewatchError
 from models.values.language import _
 from models.values.text import search_key
+from tui.widgets.one_of import OneOf
 from tui.widgets.words import plain, styled, symbol
 
 LINES_IN_VIEW = 12
@@ -119,6 +120,7 @@ class Field:
     value: str = ""
     needed: bool = False
     placeholder: str = ""
+    options: Sequence[str] = ()  # where the value is one of these
 
 
 class Form(Dialog[dict[str, str]]):
@@ -146,7 +148,7 @@ class Form(Dialog[dict[str, str]]):
                     yield Label(plain(field.label))
                     entry = Input(value=field.value, id=f"field-{field.name}", compact=True, select_on_focus=False)
                     entry.placeholder = plain(field.placeholder).plain
-                    yield entry
+                    yield OneOf(entry.value, field.options, id=f"field-{field.name}") if field.options else entry
             yield Static(id="refusal")
             yield Static(plain(_("enter: do it   tab: next field   esc: leave"), "dim"))
 

@@ -148,6 +148,8 @@ class Lines(Widget, Generic[Item], can_focus=True):
         return place
 
     def _settle(self) -> None:
+        if not self.size.height:
+            return  # not laid out yet: on_resize settles it
         height = max(1, self.size.height)
         self.top = max(min(self.top, self.at), self.at - height + 1)
         self.top = max(0, min(self.top, len(self.items) - height))
