@@ -18,7 +18,7 @@ from tui.widgets.words import cells, plain, symbol
 if TYPE_CHECKING:
     from models.pipeline.what_if import Breaking, WhatIf
 
-OTHER_LINES = 9  # of the dialog, beside the list
+OTHER_LINES = 10  # of the dialog, beside the list
 
 
 class Preview(Dialog[bool]):
@@ -43,7 +43,7 @@ class Preview(Dialog[bool]):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             yield Static(plain(words if count else _("No open deal breaks it."), "bold $warning" if count else ""))
             yield Static(plain(_("Every deal stays where it is; the new rules hold from its next step on."), "dim"), classes="dialog-title")
-            self._lines: Lines[Breaking | str] = Lines(self._draw, lambda row: isinstance(row, str), id="breaking")
+            self._lines: Lines[Breaking | str] = Lines(self._draw, id="breaking")
             yield self._lines
             yield Static(id="refusal")
             yield Static(plain(_("enter: set it   esc: leave it as it is"), "dim"), classes="last")

@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -36,6 +37,16 @@ SHOWN = frozenset({"type", "reason", "deal", "employee"})  # subjects of the jou
 Do = Callable[..., Awaitable[Any]]
 
 
+class Pane(Lines[Item]):
+    """A list of Setup; posts `Sized` when it has got another width, since long values fill as many lines as they need."""
+
+    class Sized(Message):
+        pass
+
+    def on_resize(self) -> None:
+        self.post_message(self.Sized())
+
+
 class SetupScreen(FramedScreen):
     """Three panes: the areas, what is in the one under the cursor, and all of the stage under the cursor."""
 
@@ -53,9 +64,9 @@ class SetupScreen(FramedScreen):
         self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
-        self.areas: Lines[Item] = Lines(self._draw, _firm, id="areas")
-        self.things: Lines[Item] = Lines(self._draw, _firm, id="things")
-        self.details: Lines[Item] = Lines(self._draw, _firm, id="details")
+        self.areas = Pane(self._draw, _firm, id="areas")
+        self.things = Pane(self._draw, _firm, id="things")
+        self.details = Pane(self._draw, _firm, id="details")
         self.panes = (self.areas, self.things, self.details)
         yield Static(id="note")
         with Horizontal(id="panes"):
@@ -129,6 +140,7 @@ class SetupScreen(FramedScreen):
         self._resting = self.set_timer(REST_SECONDS, self._read_area_safely)
 
     @on(Lines.Moved, "#things")
+    @on(Pane.Sized)
     def _moved_thing(self) -> None:
         self._show_details()
 
@@ -157,12 +169,10 @@ class SetupScreen(FramedScreen):
         self.set_class(self.level > 0, "-in")
         for place, pane in enumerate(self.panes):
             pane.set_class(place > self.level, "-ahead")
-        self.call_after_refresh(self._show_details)  # its width may be another now
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
         self.set_class(event.size.width >= BROAD, "-broad")
-        self.call_after_refresh(self._show_details)
 
     async def action_open(self) -> None:
         if not await self._go_in():
