@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.call import Call
 from cli.main import Group
 from cli.names import percent, stage_of
-from cli.output import table
+from cli.output import say, table
 from models.values.durations import parse_duration
 from models.values.errors import NotFound
 from models.values.language import _
+from models.values.text import shown
+
+if TYPE_CHECKING:
+    from models.pipeline.what_if import WhatIf
 
 MODES = click.Choice(["strict", "semi-strict", "free"])
 
@@ -284,5 +288,48 @@ def _transition(name: str, kind: str, words: str) -> None:
 
 _transition("forbid", "forbidden", "Forbid a way from one stage to another.")
 _transition("allow", "allowed", "Take a forbid back; in semi-strict it also frees a way back of its reason.")
+
+
+@type_.command("what-if")
+@click.argument("name")
+@click.option("--mode", type=MODES, required=True, help="The mode to try.")
+@click.option("--returns", is_flag=True, help="In strict: as if going back were allowed.")
+@click.pass_obj
+def what_if(call: Call, name: str, mode: str, returns: bool) -> None:
+    """Which open deals would break another mode; nothing is changed."""
+    session = call.session
+    from models.pipeline.facts import find_type
+    from models.pipeline.what_if import what_if
+
+    found = what_if(session, find_type(name), mode=mode, returns=returns)
+    call.answer(
+        {
+            "type": found.type, "mode": found.mode, "returns": found.returns, "open": found.open,
+            "breaking": [
+                {
+                    "id": one.deal_id, "client": one.client, "title": one.title, "stage": one.stage,
+                    "violations": list(one.violations),
+                }
+                for one in found.breaking
+            ],
+        },
+        lambda: _tell_what_if(found),
+    )
+
+
+def _tell_what_if(found: WhatIf) -> None:
+    say(
+        _("{type}, {mode}: {breaking} of {open} open deals break it.").format(
+            type=shown(found.type), mode=found.mode, breaking=len(found.breaking), open=found.open
+        )
+    )
+    if found.breaking:
+        say()
+        table(
+            [_("No."), _("Client"), _("Deal"), _("Stage"), _("What breaks it")],
+            [[one.deal_id, one.client, one.title, one.stage, "; ".join(one.violations)] for one in found.breaking],
+            right=(0,),
+        )
+
 
 COMMANDS = {"type": type_, "stage": stage}

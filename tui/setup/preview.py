@@ -18,7 +18,7 @@ from tui.widgets.words import cells, plain, symbol
 if TYPE_CHECKING:
     from models.pipeline.what_if import Breaking, WhatIf
 
-OTHER_LINES = 10  # of the dialog, beside the list
+OTHER_LINES = 11  # of the dialog, beside the list
 
 
 class Preview(Dialog[bool]):

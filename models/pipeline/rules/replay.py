@@ -1,0 +1,109 @@
+"""The way that a deal has come, judged as if another mode had been in force (semantics §4, what-if)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from models.pipeline.rules.judge import judge
+from models.pipeline.rules.known import ANYBODY, Attempt, DealFacts, TypeFacts
+from models.values.errors import Objection
+from models.values.instants import Instant
+
+# What only the mode and the order of stages say; actions, fields, authority and forbidden ways are the same in each.
+MODE_CODES = frozenset({"not_next_stage", "returns_not_allowed", "reason_required", "stages_missing"})
+
+
+class Came(NamedTuple):
+    """One visit on a deal's way through a type: the stage, how it was entered (`visit.entered_as`), whether with a
+    reason, whether the deal was won from it, and for a retype the number of the stage that it left in its old type."""
+
+    stage_id: int
+    how: str
+    reason: bool
+    won: bool
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A step that a mode would have refused: from a stage (None for a start) to another (None for a win)."""
+
+    from_stage: int | None
+    to_stage: int | None
+    objection: Objection
+
+
+class Replay:
+    """Judges ways through a type as if it had had `mode` and `returns` all along, by its stages and order of today.
+
+    Equal ways are judged once. Visits at stages that are archived today are passed over: no rule speaks of them now.
+    """
+
+    def __init__(self, deal_type: TypeFacts, mode: str, returns: bool) -> None:
+        bare = tuple(
+            replace(stage, actions=(), enter_fields=(), leave_fields=(), enter=ANYBODY, leave=ANYBODY)
+            for stage in deal_type.stages
+        )
+        self.type = replace(deal_type, mode=mode, returns=returns, stages=bare)
+        self._active = {stage.id for stage in bare if not stage.archived}
+        self._since = sorted({stage.required_from for stage in bare})
+        self._judged: dict[tuple[Sequence[Came], Instant, frozenset[int]], tuple[Broken, ...]] = {}
+
+    def broken(
+        self, way: tuple[Came, ...], *, started_at: Instant, mapped: frozenset[int] = frozenset()
+    ) -> tuple[Broken, ...]:
+        """What the mode would have refused on `way`, in order. `mapped` are stages that a retype counted as visited."""
+        # Deals started between the same two additions of stages have to pass the same ones.
+        era = bisect_right(self._since, started_at)
+        since = self._since[era - 1] if era else -1
+        key = (way, since, mapped)
+        if key not in self._judged:
+            self._judged[key] = self._judge(way, since, mapped)
+        return self._judged[key]
+
+    def _judge(self, way: tuple[Came, ...], started_at: Instant, mapped: frozenset[int]) -> tuple[Broken, ...]:
+        found: list[Broken] = []
+        at: int | None = None
+        visited: set[int] = set()
+        reason = False
+        for step in way:
+            reason = reason or step.reason
+            if step.stage_id in self._active:
+                attempt = _attempt(step, at, reason)
+                if attempt is not None:
+                    found += self._refused(at, visited, started_at, attempt)
+                if step.how == "retyped":
+                    visited |= mapped
+                at, reason = step.stage_id, False
+                visited.add(at)
+            if step.won and at is not None:
+                found += self._refused(at, visited, started_at, Attempt("win"))
+        return tuple(found)
+
+    def _refused(self, at: int | None, visited: set[int], started_at: Instant, attempt: Attempt) -> list[Broken]:
+        deal = None
+        if attempt.kind != "start":
+            deal = DealFacts(
+                id=0, title="", version=1, outcome="open", stage_id=at, held=False, started_at=started_at,
+                entered_at=started_at, visited=frozenset(visited),
+            )  # fmt: skip
+        from_stage = at if attempt.kind in ("move", "win") else None
+        return [
+            Broken(from_stage, attempt.target, objection)
+            for objection in judge(deal, self.type, attempt, started_at)
+            if objection.code in MODE_CODES
+        ]
+
+
+def _attempt(step: Came, at: int | None, reason: bool) -> Attempt | None:
+    """The step as what it would have to be judged as; None for a stay, and for a reopening, which no mode refuses."""
+    if step.how == "retyped":
+        return Attempt("retype", step.stage_id, number=step.number)
+    if at is None:
+        return Attempt("start", step.stage_id)
+    if step.how == "reopen" or step.stage_id == at:
+        return None
+    return Attempt("move", step.stage_id, reason="-" if reason else "")
