@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from models.pipeline.what_if import Breaking, WhatIf
 
 OTHER_LINES = 11  # of the dialog, beside the list
+WIDEST = 100  # cells of a dialog
 
 
 class Preview(Dialog[bool]):
@@ -30,8 +32,6 @@ class Preview(Dialog[bool]):
         super().__init__()
         self._title, self._found, self._act = title, found, act
         self._rows: list[Breaking | str] = []
-        for one in found.breaking:
-            self._rows += [one, *one.violations]
 
     def compose(self) -> ComposeResult:
         found = self._found
@@ -49,6 +49,9 @@ class Preview(Dialog[bool]):
             yield Static(plain(_("enter: set it   esc: leave it as it is"), "dim"), classes="last")
 
     def on_mount(self) -> None:
+        width = min(self.app.size.width, WIDEST) - 9
+        for one in self._found.breaking:
+            self._rows += [one, *(line for words in one.violations for line in wrap(words, max(20, width)))]
         room = max(1, self.app.size.height * 4 // 5 - OTHER_LINES)
         self._lines.styles.height = min(len(self._rows), room)
         self._lines.display = bool(self._rows)

@@ -150,7 +150,9 @@ class Form(Dialog[dict[str, str]]):
                     entry.placeholder = plain(field.placeholder).plain
                     yield OneOf(entry.value, field.options, id=f"field-{field.name}") if field.options else entry
             yield Static(id="refusal")
-            yield Static(plain(_("enter: do it   tab: next field   esc: leave"), "dim"))
+            choosing = any(field.options for field in self._fields)
+            hint = _("enter: do it   tab: next field   ← →: choose   esc: leave") if choosing else _("enter: do it   tab: next field   esc: leave")
+            yield Static(plain(hint, "dim"))
 
     def values(self) -> dict[str, str]:
         return {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
-from types import ModuleType
-
 import pytest
 
 from models.people import commands as people
 from models.people.views import workplace
 from models.pipeline import commands, setup, views
+from models.pipeline.what_if import Breaking, WhatIf
 from models.storage.doctor import checks
 from models.values.language import use_language
 from tests.tui.board.conftest import press, settle, shown
@@ -318,26 +315,35 @@ async def test_loss_reasons_are_added_and_archived(running, session):
 # Mode ---------------------------------------------------------------------------------------------------------
 
 
-async def test_a_mode_is_set_only_after_a_look_at_the_deals_that_break_it(running, session, deals, what_if):
+async def test_a_mode_is_set_only_after_a_look_at_the_deals_that_break_it(running, session, deals):
+    commands.move_deal(session, deals[0], 3)  # over the second stage
     async with running() as pilot:
         await press(pilot, "7", "m", "1")
         text = shown(pilot)
-        assert "1 of 7 open deals breaks it" in text and "Orion Legal" in text and "Demonstration was skipped" in text
+        assert "1 of 7 open deals breaks it" in text and "Orion Legal" in text and "is passed stage by" in text
+        assert "Vega" not in text
         assert views.types(session)[0].mode == "free", "nothing changes until it is confirmed"
         await press(pilot, "escape")
         assert views.types(session)[0].mode == "free"
         await press(pilot, "m", "2", "enter")
+        assert "strict, with returns" in shown(pilot).splitlines()[0]
+        await press(pilot, "m", "4")
+        assert "No open deal breaks it" in shown(pilot)
+        await press(pilot, "escape", "m", "2")
+        assert len(pilot.app.screen_stack) == 1, "there is nothing to look at in the mode it has"
     assert (views.types(session)[0].mode, views.types(session)[0].returns) == ("strict", True)
-    assert views.deal(session, deals[0]).stage == "Initiating interest"
-    assert what_if == [("strict", False), ("strict", True)]
+    assert views.deal(session, deals[0]).stage == "Closing the deal"
 
 
-async def test_a_preview_of_thousands_scrolls(running, session, deals, what_if):
-    what_if.count = 3000
+async def test_a_preview_of_thousands_scrolls(running, session, deals, monkeypatch):
+    breaking = tuple(Breaking(1, f"Client {number}", "", "Demonstration", ("skipped " * 20 + "last word",)) for number in range(3000))
+    answer = WhatIf("Quick Sales", "semi-strict", True, 3000, breaking)
+    monkeypatch.setattr("models.pipeline.what_if.what_if", lambda *_args, **_said: answer)
     async with running() as pilot:
         await press(pilot, "7", "m", "3")
+        assert "3000 of 3000 open deals" in shown(pilot) and "Client 0" in shown(pilot)
         await press(pilot, "end")
-        assert "Client 2999" in shown(pilot) and "enter: set it" in shown(pilot)
+        assert "Client 2999" in shown(pilot) and "last word" in shown(pilot) and "enter: set it" in shown(pilot)
         await press(pilot, "enter")
     assert views.types(session)[0].mode == "semi-strict"
 
@@ -390,7 +396,8 @@ async def test_who_is_no_administrator_sees_it_and_is_told_who_may_change_it(run
     assert views.type_card(session, 1) == before
 
 
-async def test_by_russian_keys_and_in_russian(running, session, deals, what_if):
+async def test_by_russian_keys_and_in_russian(running, session, deals):
+    commands.move_deal(session, deals[0], 3)
     use_language("ru")
     try:
         async with running() as pilot:
@@ -398,18 +405,20 @@ async def test_by_russian_keys_and_in_russian(running, session, deals, what_if):
             assert "Типы сделок" in shown(pilot) and "свободный" in shown(pilot)
             await press(pilot, "д", "т", *"Замер", "tab", *"2д", "enter")
             assert "добавлено" in shown(pilot)
-            await press(pilot, "Л", "ф", *"Позвонить", "tab", *"да", "enter", "enter", "о", "о", "о", "е", "р", "у", "escape", "ь", "4", "ь", "1")
-            assert "не нарушает" not in shown(pilot) and "нарушает" in shown(pilot)
+            await press(pilot, "Л", "ф", *"Позвонить", "tab", *"да", "enter")
+            await press(pilot, "д", "е")
+            await press(pilot, "р", "у", "escape", "ь", "1")
+            assert "7 из 7 открытых сделок его нарушают" in shown(pilot)
             await press(pilot, "escape", "р")
             assert screen(pilot).level == 0
     finally:
         use_language("en")
     assert names(session)[0] == "Замер" and stage(session, "Замер").norm == 2 * 86_400
-    assert [(one.text, one.required) for one in stage(session, "Замер").actions] == [("Позвонить", True)]
+    assert [(one.text, one.required) for one in stage(session, "Замер").actions] == [("Позвонить", False)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_a_random_walk_over_setup_leaves_a_sound_store(running, session, deals, actions, what_if, size):
+async def test_a_random_walk_over_setup_leaves_a_sound_store(running, session, deals, actions, size):
     import random
 
     chooser = random.Random(7)
@@ -421,37 +430,3 @@ async def test_a_random_walk_over_setup_leaves_a_sound_store(running, session, d
         await press(pilot, "escape", "escape", "escape", "2")
         assert pilot.app.is_running and pilot.app.crash is None
     assert [check for check in checks(session.store) if not check.ok] == []
-
-
-# A stand-in for the what-if: one deal breaks a strict mode, or as many as `count` says. ------------------------
-
-
-@dataclass(frozen=True)
-class Breaking:
-    deal_id: int
-    client: str
-    title: str
-    stage: str
-    violations: tuple[str, ...]
-
-
-class Asked(list):
-    count = 1
-
-
-@pytest.fixture
-def what_if(monkeypatch):
-    asked = Asked()
-
-    def answer(_session, type_id, *, mode, returns):
-        asked.append((mode, returns))
-        clients = ["Orion Legal"] if asked.count == 1 else [f"Client {number}" for number in range(asked.count)]
-        found = ModuleType("found")
-        found.type, found.mode, found.returns, found.open = "Quick Sales", mode, returns, max(7, asked.count)
-        found.breaking = tuple(Breaking(1, name, "", "Initiating interest", ("Demonstration was skipped",)) for name in clients)
-        return found
-
-    fake = ModuleType("models.pipeline.what_if")
-    fake.what_if = answer
-    monkeypatch.setitem(sys.modules, "models.pipeline.what_if", fake)
-    return asked
