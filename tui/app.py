@@ -36,6 +36,7 @@ SCREENS = {
     "board": "tui.board.screen:BoardScreen",
     "clients": "tui.clients.screen:ClientsScreen",
     "statistics": "tui.statistics.screen:StatisticsScreen",
+    "setup": "tui.setup.screen:SetupScreen",
 }
 CRASHED = 70
 CUT_OFF = -1  # the app's result after SIGHUP or SIGTERM; the process ends with 0

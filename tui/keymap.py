@@ -35,6 +35,7 @@ def table() -> tuple[Act, ...]:
         Act("board", "2", "show('board')", _("Board"), "everywhere"),
         Act("clients", "3", "show('clients')", _("Clients"), "everywhere"),
         Act("statistics", "5", "show('statistics')", _("Statistics"), "everywhere"),
+        Act("setup", "7", "show('setup')", _("Setup"), "everywhere"),
         Act("palette", "colon,Ж,ctrl+p,f9", "command_palette", _("Find what can be done by its name"), "everywhere"),
         Act("help", "question_mark,comma,f1", "keys", _("Keys of here and now"), "everywhere", _("keys")),
         Act("back", "escape", "back", _("Back"), "everywhere"),
@@ -107,6 +108,17 @@ def table() -> tuple[Act, ...]:
         Act("client.steps", "Z,ctrl+u", "steps", _("Choose which of your steps to take back"), "clients"),
         # Statistics.
         Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
+        # Setup.
+        Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),
+        Act("setup.new", "n", "new", _("New type, stage after the cursor, action, field, reason"), "setup", _("new")),
+        Act("setup.edit", "e", "edit", _("Change what is under the cursor"), "setup", _("edit")),
+        Act("setup.action", "a", "action", _("Add an action to the stage"), "setup", _("action")),
+        Act("setup.earlier", "K,H,shift+up,shift+left", "earlier", _("Stage or action one place earlier"), "setup"),
+        Act("setup.later", "J,L,shift+down,shift+right", "later", _("Stage or action one place later"), "setup", _("reorder")),
+        Act("setup.tick", "t", "tick", _("Action required or optional; way forbidden, allowed or as the mode says"), "setup", _("required")),
+        Act("setup.archive", "x", "archive", _("Archive; the deals of a stage are moved first"), "setup", _("archive")),
+        Act("setup.mode", "m", "mode", _("Mode of the type, after a look at which deals break it"), "setup", _("mode")),
+        Act("setup.default", "d", "default", _("Make this the default type"), "setup"),
     )
 
 
@@ -161,6 +173,8 @@ NAMES = {
     "right": "→",
     "shift+left": "⇧←",
     "shift+right": "⇧→",
+    "shift+up": "⇧↑",
+    "shift+down": "⇧↓",
     "enter": "enter",
     "home": "Home",
     "end": "End",

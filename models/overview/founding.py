@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
 from models.people import commands as people
+from models.people import views as people_views
 from models.pipeline import setup
+from models.pipeline.setup.types import must_set_up
 from models.pipeline.templates import LOSS_REASONS, QUICK_SALES, TEMPLATES
 from models.pipeline.templates import template as template_of
 from models.storage.store import Store, create_store, remove_store
@@ -17,6 +21,9 @@ from models.values.errors import Refused
 from models.values.instants import Instant
 from models.values.language import LANGUAGES, _
 from models.values.text import clean_line, search_key
+
+if TYPE_CHECKING:
+    from models.session import Session
 
 SERVICE = {"en": "Work", "ru": "Работа"}
 
@@ -70,10 +77,21 @@ def found_store(
         raise
 
 
-def write_type(template: str, language: str, employee: int, at: Instant, *, default: bool = False) -> int:
-    """Insert the deal type of a template within a transaction, with its journal line; returns its id."""
-    pen = Pen()
-    type_id = setup.write_type_whole(pen, template_of(template, language), at, default)
+def add_type_from_template(session: Session, key: str, name: str = "") -> int:
+    """Add the deal type of a template in the company's language, under another name if one is said; returns its id.
+    Raises Refused `exists`, `bad_text`; NotFound."""
+    must_set_up(session)
+    with session.writing():
+        return write_type(key, people_views.company().language, session.actor.id, session.now(), name=name)
+
+
+def write_type(
+    template: str, language: str, employee: int, at: Instant, *, default: bool = False, name: str = ""
+) -> int:
+    """Insert the deal type of a template, under another name if one is said, within a transaction, with its journal line;
+    returns its id."""
+    pen, whole = Pen(), template_of(template, language)
+    type_id = setup.write_type_whole(pen, replace(whole, name=name) if name else whole, at, default)
     record(
         at=at, employee_id=employee, command="type.add", subject="type", subject_id=type_id, images=pen.images,
         template=template,

@@ -1,4 +1,4 @@
-"""Counts and shares as the language writes them."""
+"""Counts and shares as the language writes them, and a percentage as people type it."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from textual.widgets import Input, Label, Static
 from models.values.errors import StagewatchError
 from models.values.language import _
 from models.values.text import search_key, shown
+from tui.widgets.one_of import OneOf
 from tui.widgets.words import cells, plain, styled, symbol
 
 LINES_IN_VIEW = 12
@@ -229,6 +230,7 @@ class Field:
     value: str = ""
     needed: bool = False
     placeholder: str = ""
+    options: Sequence[str] = ()  # where the value is one of these
 
 
 @dataclass(frozen=True)
@@ -271,9 +273,11 @@ class Form(Dialog[dict[str, str]]):
                     value = typed.get(field.name, field.value)
                     entry = Input(value=value, id=f"field-{field.name}", compact=True, select_on_focus=False)
                     entry.placeholder = plain(field.placeholder).plain
-                    yield entry
+                    yield OneOf(entry.value, field.options, id=f"field-{field.name}") if field.options else entry
             yield Static(id="refusal")
-            yield Static(plain(_("enter: do it   tab: next field   esc: leave"), "dim"))
+            choosing = any(field.options for field in self._fields)
+            hint = _("enter: do it   tab: next field   ← →: choose   esc: leave") if choosing else _("enter: do it   tab: next field   esc: leave")
+            yield Static(plain(hint, "dim"))
 
     def values(self) -> dict[str, str]:
         return {field.name: self.query_one(f"#field-{field.name}", Input).value.strip() for field in self._fields}

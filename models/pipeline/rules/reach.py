@@ -25,7 +25,7 @@ def warnings(deal_type: TypeFacts) -> list[str]:
             for start, end in zip(active, active[1:], strict=False)
             if (start.id, end.id) in deal_type.forbidden
         ]
-    if deal_type.mode == "semi-strict":
+    if deal_type.mode == "semi-strict" and deal_type.forbidden:
         reach = {stage.id: _reachable(stage, active, deal_type.forbidden) for stage in active}
         return [
             _("No way to win: no deal can pass both {one} and {other}, since every way between them is forbidden.").format(

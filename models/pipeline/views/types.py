@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from peewee import SQL
+from peewee import SQL, fn
 
 from models.people import views as people
 from models.pipeline import facts, rules
 from models.pipeline.fields import field_name
 from models.pipeline.tables import (
     CustomField,
+    Deal,
     DealType,
     LossReason,
     Stage,
@@ -128,6 +129,12 @@ def types(session: Session) -> list[TypeLine]:
         SQL("(SELECT count(*) FROM stage WHERE stage.deal_type_id = t1.id AND stage.archived_at IS NULL)"),
     ).order_by(DealType.is_default.desc(), DealType.id)
     return [TypeLine(a, b, c, bool(d), bool(e), f) for a, b, c, d, e, f in query.tuples()]
+
+
+def open_deals(session: Session) -> dict[int, int]:
+    """How many open deals each type has, by its id; types without any are left out."""
+    query = Deal.select(Deal.deal_type, fn.COUNT()).where(Deal.outcome == "open").group_by(Deal.deal_type)
+    return dict(query.tuples())
 
 
 def stages(session: Session, type_id: int) -> list[StageLine]:

@@ -1,0 +1,285 @@
+"""The panes of Setup: what they show, how one goes into and out of them, and how a change is made and told."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from models.people.rules import may_set_up
+from models.pipeline.rules import TypeFacts
+from models.pipeline.views import FieldCard, TypeCard
+from models.values.errors import ChangedMeanwhile, StagewatchError
+from models.values.language import _, ngettext
+from models.values.numbers import int_text
+from tui import keymap
+from tui.setup import asks, items
+from tui.setup.items import Item, Reasons, StageRow, TypeRow
+from tui.widgets.dialogs import Choice, Field, Form, Line
+from tui.widgets.frame import FramedScreen
+from tui.widgets.lines import Lines, Part
+from tui.widgets.words import styled, symbol
+
+REST_SECONDS = 0.08
+WIDE, BROAD = 120, 170
+SHOWN = frozenset({"type", "reason", "deal", "employee"})  # subjects of the journal that are seen here
+Do = Callable[..., Awaitable[Any]]
+
+
+class Pane(Lines[Item]):
+    """A list of Setup; posts `Sized` when it has got another width, since long values fill as many lines as they need."""
+
+    class Sized(Message):
+        pass
+
+    def on_resize(self) -> None:
+        self.post_message(self.Sized())
+
+
+class PanesScreen(FramedScreen):
+    """Three panes: the areas, what is in the one under the cursor, and all of the stage under the cursor. What changes
+    something is `SetupScreen`'s."""
+
+    where = "setup"
+    BINDINGS = keymap.bindings("list", "setup")
+    CSS_PATH = "setup.tcss"
+    AUTO_FOCUS = "#areas"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.type_id: int | None = None
+        self.overview = asks.Overview((), (), (), ())
+        self.card: TypeCard | None = None
+        self.facts: TypeFacts | None = None
+        self._resting: Timer | None = None
+
+    def body(self) -> ComposeResult:
+        self.areas = Pane(self._draw, _firm, id="areas")
+        self.things = Pane(self._draw, _firm, id="things")
+        self.details = Pane(self._draw, _firm, id="details")
+        self.panes = (self.areas, self.things, self.details)
+        yield Static(id="note")
+        with Horizontal(id="panes"):
+            yield from self.panes
+
+    def on_mount(self) -> None:
+        self.type_id = self.app.workplace.get("setup", {}).get("type")
+
+    def workplace(self) -> dict[str, object]:
+        """What to remember for the next time."""
+        return {"type": self.type_id}
+
+    # Reading --------------------------------------------------------------------------------------------------
+
+    async def read(self) -> None:
+        """Read the panes again; the cursors stay on what they stand on."""
+        before = self.areas.item
+        wanted = items.key(before) if before is not None else ("type", self.type_id)
+        self.overview = await self.desk.ask(asks.overview)
+        _show(self.areas, items.area_items(self.overview.types, len(self.overview.reasons)), wanted)
+        await self._read_area()
+
+    async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
+        if not SHOWN.isdisjoint(subjects):
+            await self.read()
+
+    async def _read_area(self) -> None:
+        area = self.areas.item
+        self.card = self.facts = None
+        if isinstance(area, TypeRow):
+            self.type_id = area.line.id
+            self.card, self.facts = await self.desk.ask(asks.whole, area.line.id)
+        self._show_things()
+
+    async def _read_area_safely(self) -> None:
+        try:
+            await self._read_area()
+        except StagewatchError as error:
+            self.say_error(error)
+
+    async def _caught_up(self) -> None:
+        """The type under the cursor, read at once where the cursor has gone on since."""
+        area = self.areas.item
+        if isinstance(area, TypeRow) and (self.card is None or self.card.id != area.line.id):
+            await self._read_area()
+
+    def _show_things(self, wanted: tuple[str, object] | None = None) -> None:
+        if self.card is not None:
+            found = items.type_items(self.card)
+        elif isinstance(self.areas.item, Reasons):
+            found = items.reason_items(self.overview.reasons)
+        else:
+            found = []
+        _show(self.things, found, wanted or items.key(self.things.item))
+        self._show_details()
+
+    def _show_details(self, wanted: tuple[str, object] | None = None) -> None:
+        item, found = self.things.item, list[Item]()
+        if isinstance(item, StageRow) and self.card is not None and self.facts is not None:
+            width = self.details.size.width
+            found = items.stage_items(item.stage, self.card, self.facts, self.overview.who, width)
+        elif isinstance(item, FieldCard) and self.card is not None:
+            found = items.field_items(item, self.card)
+        _show(self.details, found, wanted or items.key(self.details.item))
+        self._show_head()
+
+    @on(Lines.Moved, "#areas")
+    def _moved_area(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, self._read_area_safely)
+
+    @on(Lines.Moved, "#things")
+    @on(Pane.Sized)
+    def _moved_thing(self) -> None:
+        self._show_details()
+
+    def _show_head(self) -> None:
+        self.head(_head(self.card, self.areas.item))
+        admins = ", ".join(self.overview.admins)
+        note: list[str | tuple[str, str]] = []
+        if not may_set_up(self.desk.session().actor):
+            note.append((_("To look at. Administrators change it: {names}.").format(names=admins), "dim"))
+        for warning in self.card.warnings[:3] if self.card is not None else ():
+            note += ["\n" if note else "", (f"{symbol('!')} {warning}", "bold $warning")]
+        self.query_one("#note", Static).update(styled(*note))
+        self.query_one("#note", Static).display = bool(note)
+
+    def _draw(self, item: Item, width: int) -> Sequence[Part]:
+        return items.draw(item, width, lambda: self.overview.who)
+
+    # Going in and out -----------------------------------------------------------------------------------------
+
+    @property
+    def level(self) -> int:
+        """Which pane has the cursor, from 0."""
+        return next((place for place, pane in enumerate(self.panes) if pane.has_focus), 0)
+
+    def on_descendant_focus(self) -> None:
+        self.set_class(self.level > 0, "-in")
+        for place, pane in enumerate(self.panes):
+            pane.set_class(place > self.level, "-ahead")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self.set_class(event.size.width >= BROAD, "-broad")
+
+    async def action_cursor_right(self) -> None:
+        await self._go_in()
+
+    async def action_cursor_left(self) -> None:
+        self._go_out()
+
+    async def action_back(self) -> None:
+        self._go_out()
+
+    async def _go_in(self) -> bool:
+        """To the next pane, where there is something to go into."""
+        if self.level == 0:
+            try:
+                await self._caught_up()
+            except StagewatchError as error:
+                self.say_error(error)
+            if self.things.items:
+                self.things.focus()
+            return True
+        if self.level == 1 and isinstance(self.things.item, StageRow):
+            self._show_details()
+            self.details.focus()
+            return True
+        return False
+
+    def _go_out(self) -> None:
+        if self.level:
+            self.panes[self.level - 1].focus()
+
+    # Doing -----------------------------------------------------------------------------------------------------
+
+    def _ask(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self.run_worker(self._told(work()), group="dialog", exclusive=True)
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it, if the person may; a refusal is told, and what another did meanwhile is read."""
+        if not may_set_up(self.desk.session().actor):
+            work.close()
+            self.say(_("Only an administrator may do that."), "bold $warning")
+            return
+        try:
+            await self._caught_up()
+            await work
+        except ChangedMeanwhile as error:
+            self.say(error.message, "bold $warning")
+        except StagewatchError as error:
+            work.close()
+            self.say_error(error)
+
+    def _doing(self) -> Do:
+        """Runs commands on the type as it is seen now. Who is told of another's change meanwhile sees the type as it
+        is then, and a second try is made on that one."""
+        seen = self.card.version if self.card is not None else None
+
+        async def do(command: Callable[..., Any], *args: Any, **said: Any) -> Any:
+            nonlocal seen
+            try:
+                return await self.desk.do(command, *args, version=seen, **said)
+            except ChangedMeanwhile:
+                await self.read()
+                seen = self.card.version if self.card is not None else None
+                raise
+
+        return do
+
+    async def _done(self, said: str, wanted: tuple[str, object] | None = None) -> None:
+        """Read again, with the cursor of the pane in use on what was made."""
+        if wanted is not None and wanted[0] == "type":
+            self.areas.items, self.type_id = [], int(str(wanted[1]))
+        await self.read()
+        if wanted is not None and wanted[0] in ("stage", "field", "reason"):
+            self._show_things(wanted)
+        elif wanted is not None and wanted[0] == "action":
+            self._show_details(wanted)
+        self.say(said)
+
+    async def _form(self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str]], Awaitable[None]], at: str = "") -> bool:
+        """Whether the form was filled and done; the cursor begins in field `at`."""
+        form = Form(title, fields, act)
+        if at in [field.name for field in fields]:
+            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
+        return await self.app.push_screen_wait(form) is not None
+
+    async def _sure(self, title: str, yes: str) -> bool:
+        return await self.app.push_screen_wait(Choice(title, [Line(yes), Line(_("Leave it as it is"))])) == 0
+
+
+def _firm(item: Item) -> bool:
+    return items.key(item) is None
+
+
+def _show(pane: Lines[Item], found: Sequence[Item], wanted: tuple[str, object] | None) -> None:
+    """Show a pane with the cursor on `wanted`, where it is still there."""
+    at = next((place for place, item in enumerate(found) if wanted is not None and items.key(item) == wanted), None)
+    if at is None and not pane.has_focus:
+        at = pane.top = 0
+    pane.show(found, at)
+
+
+def _head(card: TypeCard | None, area: Item | None) -> Content:
+    parts: list[str | tuple[str, str]] = [(" " + _("Setup"), "bold")]
+    if card is not None:
+        active = [stage for stage in card.stages if not stage.archived]
+        deals = sum(stage.deals for stage in card.stages)
+        said = [asks.mode_words(card.mode, card.returns)[0]]
+        said += [ngettext("{count} stage", "{count} stages", len(active)).format(count=len(active))]
+        said += [ngettext("{count} open deal", "{count} open deals", deals).format(count=int_text(deals))]
+        said += [_("default")] if card.is_default else []
+        parts += ["   ", (card.name, "bold"), ("  " + f" {symbol('·')} ".join(said), "dim")]
+    elif isinstance(area, Reasons):
+        parts += ["   ", (_("Loss reasons"), "bold")]
+    return styled(*parts)
