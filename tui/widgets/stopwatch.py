@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.timekeeping.views import Entry
 
 CLOCK, WORDS = 11, 23
+NARROW, FEW_WORDS = 100, 14  # on a narrow screen the header's own words need the room
 
 
 class Stopwatch(Widget):
@@ -46,7 +47,9 @@ class Stopwatch(Widget):
         self.refresh(layout=moved)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return 0 if self._entry is None else CLOCK + WORDS
+        if self._entry is None:
+            return 0
+        return CLOCK + (WORDS if viewport.width >= NARROW else FEW_WORDS)
 
     def render_line(self, y: int) -> Strip:
         if self._entry is None:
