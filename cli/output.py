@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from models.values.text import shown, shown_lines
+from models.values.text import STEERING, shown, shown_lines
 
-# Within JSON text these would steer a terminal or hide; escaped, they stay what they are for a program.
-_STEERING = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 GAP = "  "
 
@@ -32,10 +30,14 @@ def print_json(document: Any) -> None:
     import json
 
     text = json.dumps(document, ensure_ascii=False, indent=2)
-    text = _STEERING.sub(_escaped, _HALF_PAIR.sub("\ufffd", text))
+    print_whole(f"{STEERING.sub(_escaped, _HALF_PAIR.sub(chr(0xFFFD), text))}\n")
+
+
+def print_whole(text: str) -> None:
+    """What another program reads, UTF-8, on stdout as it stands."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
-    print(text)
+    print(text, end="")
 
 
 def _escaped(match: re.Match[str]) -> str:

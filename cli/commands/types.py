@@ -13,7 +13,7 @@ import click
 from cli.call import Call
 from cli.main import Group
 from cli.names import percent, stage_of
-from cli.output import facts, say, say_aside, table, write_whole
+from cli.output import facts, print_whole, say, say_aside, table, write_whole
 from models.values.durations import parse_duration
 from models.values.errors import NotFound, Refused
 from models.values.language import _
@@ -135,7 +135,7 @@ def export_type(call: Call, name: str, output: Path | None, form: str | None) ->
     form = form or _form_of(output, "json" if call.as_json and output is None else "toml")
     content = setup.write_type(setup.type_text(card), form)
     if output is None:
-        say(content.decode().rstrip("\n"))
+        print_whole(content.decode())
         return
     try:
         write_whole(output, content)

@@ -15,6 +15,9 @@ MARKS_IN_A_ROW = 8
 MARKS_SHOWN = 3
 QUOTED = 60
 
+# These would steer a terminal or hide. Escaped within JSON or TOML, they stay what they are for a program.
+STEERING = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+
 _BREAKS = re.compile("[ \t\r\n\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
 _HARMLESS_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"

@@ -22,8 +22,9 @@ from models.pipeline.setup import TypeText
 from models.pipeline.setup.typefile import LARGEST_FILE, ActionText, FieldText, StageText
 from models.session import Session
 from models.storage.store import open_store
+from models.values.durations import LONGEST
 from models.values.errors import ChangedMeanwhile, NotFound, Refused
-from models.values.text import look_alike_key
+from models.values.text import STEERING, look_alike_key
 from tests.conftest import ROOT
 
 WHOLE = """
@@ -267,7 +268,7 @@ def test_ways_that_lead_nowhere_are_warned_of(office: Session) -> None:
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "M", "Z"], exclude_characters="=:"), min_size=1, max_size=12)
 WHO = st.sampled_from([None, "rep", "manager", "accountant", "admin", "anna", "root"])
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn", "M"], include_characters="\n\t"), max_size=40).map(str.strip)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn", "M"], include_characters="\n\t\u200b\u202e\U000e0041"), max_size=40).map(str.strip)
 
 
 def unlike(names: list[str]) -> bool:
@@ -293,7 +294,7 @@ def type_texts(draw: st.DrawFn) -> TypeText:
     names = draw(st.lists(NAMES, max_size=5).filter(unlike))
     stages = tuple(
         StageText(
-            name, draw(st.none() | st.integers(1, 40_000 * 86_400)), draw(st.none() | st.integers(0, 100)), draw(st.booleans()),
+            name, draw(st.none() | st.integers(1, LONGEST)), draw(st.none() | st.integers(0, 100)), draw(st.booleans()),
             draw(WHO), draw(who), draw(who), draw(asked), draw(asked), tuple(draw(actions)),
         )
         for name in names
@@ -312,6 +313,7 @@ def test_text_read_is_the_text_written(kept: TypeText, form: str) -> None:
     content = setup.write_type(kept, form)
     assert setup.read_type(content, form) == kept
     assert setup.write_type(setup.read_type(content, form), form) == content
+    assert STEERING.search(content.decode()) is None
     if form == "json":
         json.loads(content)
 

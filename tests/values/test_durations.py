@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.durations import LONGEST, clock_text, parse_duration, short_age, words
+from models.values.durations import LONGEST, clock_text, duration_text, parse_duration, short_age, words
 from models.values.errors import Usage
 from models.values.language import use_language
 
@@ -50,6 +50,16 @@ def test_a_stopwatch_shows_hours_minutes_seconds(seconds, text):
 @given(st.integers(0, 999_999 * HOUR))
 def test_what_the_stopwatch_shows_reads_back(seconds):
     assert seconds > LONGEST or parse_duration(clock_text(seconds)) == seconds
+
+
+@given(st.integers(0, LONGEST))
+def test_a_duration_written_reads_back_exactly(seconds):
+    assert parse_duration(duration_text(seconds)) == seconds
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0d"), (604_800, "7d"), (9_000, "2h30m"), (90_061, "1d1h1m1s")])
+def test_a_duration_is_written_in_days_and_smaller_units(seconds, text):
+    assert duration_text(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from models.pipeline.tables import (
     Transition,
     Visit,
 )
+from models.values.durations import LONGEST
 from models.values.errors import NotFound, Refused
 from models.values.instants import Instant
 from models.values.language import _
@@ -279,5 +280,5 @@ def _check_free(type_id: int, name: str, but: int | None = None) -> None:
 def _check_figures(norm: int | None, percent: int | None) -> None:
     if percent is not None and not 0 <= percent <= 100:
         raise Refused("bad_probability", _("A percentage lies between 0 and 100."))
-    if norm is not None and norm <= 0:
-        raise Refused("bad_norm", _("A norm is longer than nothing."))
+    if norm is not None and not 0 < norm <= LONGEST:
+        raise Refused("bad_norm", _("A norm is longer than nothing, and at most a hundred years."))

@@ -17,10 +17,10 @@ from models.pipeline.setup.demands import ACTION_KINDS, LONGEST_DUE, MOST_ACTION
 from models.pipeline.setup.stages import LARGEST_TYPE
 from models.pipeline.setup.types import check_free, named
 from models.pipeline.views.types import FieldCard, StageCard, TypeCard
-from models.values.durations import duration_text, parse_duration
+from models.values.durations import LONGEST, duration_text, parse_duration
 from models.values.errors import Refused, StagewatchError
 from models.values.language import _
-from models.values.text import clean_text, quoted, search_key, shown
+from models.values.text import STEERING, clean_text, quoted, search_key, shown
 
 LARGEST_FILE = 2**20  # bytes
 FORMATS = ("toml", "json")
@@ -108,15 +108,18 @@ def read_type(content: bytes, form: str) -> TypeText:
 
 
 def write_type(kept: TypeText, form: str) -> bytes:
-    """The text of a type, `toml` or `json`; what is at its default is left out."""
+    """The text of a type, `toml` or `json`; what is at its default is left out, what would hide or steer a terminal is
+    escaped."""
     told = _told(kept)
     if form == "json":
         import json
 
-        return f"{json.dumps(told, ensure_ascii=False, indent=2)}\n".encode()
+        text = f"{json.dumps(told, ensure_ascii=False, indent=2)}\n"
+        return STEERING.sub(lambda found: json.dumps(found[0])[1:-1], text).encode()
     import tomli_w
 
-    return tomli_w.dumps(told, multiline_strings=True).encode()
+    text = tomli_w.dumps(told, multiline_strings=True)
+    return STEERING.sub(lambda found: f"\\U{ord(found[0]):08x}", text).encode()
 
 
 def type_text(card: TypeCard) -> TypeText:
@@ -298,7 +301,7 @@ def _stage(part: _Part, custom: Sequence[FieldText]) -> StageText:
     names = [one.name for one in custom]
     found = StageText(
         name=part.name("name", _("Stage")),
-        norm=part.duration("norm", 1, 2**62),
+        norm=part.duration("norm", 1, LONGEST),
         probability=part.percent("probability"),
         required_of_all=part.flag("required_of_all"),
         responsible=part.who("responsible"),
