@@ -24,11 +24,11 @@ from models.pipeline.views import (
 from models.session import Session
 from models.values.durations import parse_duration, words
 from models.values.errors import StagewatchError
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.numbers import parse_percent
+from tui.setup.deals import DealRow
 from tui.setup.items import TypeRow, Who, kind_word, mode_word, who_word
 from tui.widgets.dialogs import Field
-from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
     from models.pipeline.what_if import WhatIf
@@ -80,14 +80,18 @@ def templates(session: Session) -> list[tuple[str, str]]:
     return [(key, template(key, language).name) for key in TEMPLATES]
 
 
-def held_back(session: Session, error: StagewatchError) -> str:
-    """A refusal that names deals, with each deal and why on a line of its own."""
-    lines = [error.message]
-    for held in error.details:
-        deal = views.deal(session, held["id"])
-        name = f" {symbol('·')} ".join(part for part in (deal.client, deal.title) if part)
-        lines.append(f"  {name}: {held['message']}" if "message" in held else f"  {name}")
-    return "\n".join(lines)
+def breaking(found: WhatIf) -> tuple[str, list[DealRow]]:
+    """How many deals a mode would break, and which."""
+    count = len(found.breaking)
+    said = ngettext("{count} of {open} open deals breaks it.", "{count} of {open} open deals break it.", count)
+    rows = [DealRow(one.client, one.title, one.stage, one.violations) for one in found.breaking]
+    return said.format(count=count, open=found.open) if count else _("No open deal breaks it."), rows
+
+
+def held_back(session: Session, error: StagewatchError) -> list[DealRow]:
+    """The deals that a refusal names, each with why."""
+    cards = [(views.deal(session, held["id"]), held.get("message", "")) for held in error.details]
+    return [DealRow(card.client, card.title, "", [why] if why else []) for card, why in cards]
 
 
 def mode_words(mode: str, returns: bool | None) -> tuple[str, str]:

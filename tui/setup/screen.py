@@ -8,14 +8,15 @@ from typing import Any
 from models.overview.founding import add_type_from_template
 from models.pipeline import setup
 from models.pipeline.rules import MODES
+from models.pipeline.setup.stages import DEALS_NAMED
 from models.pipeline.views import ActionCard, FieldCard, ReasonLine, StageCard, TypeCard
 from models.values.errors import Refused
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
 from tui.setup import asks, items, ways
+from tui.setup.deals import DealList
 from tui.setup.items import Empty, Fact, Reasons, StageRow, TypeRow, Way
 from tui.setup.panes import PanesScreen
-from tui.setup.preview import Preview
 from tui.widgets.dialogs import Choice, Field, Line
 from tui.widgets.picks import Picks
 from tui.widgets.words import symbol
@@ -279,7 +280,9 @@ class SetupScreen(PanesScreen):
         async def change() -> None:
             await do(setup.set_type, card.id, mode=mode, returns=returns)
 
-        if await self.app.push_screen_wait(Preview(f"{card.name}: {words[chosen][0]}", found, change)):
+        note = _("Every deal stays where it is; the new rules hold from its next step on.")
+        said_words, rows = asks.breaking(found)
+        if await self.app.push_screen_wait(DealList(f"{card.name}: {words[chosen][0]}", said_words, rows, change, note=note)):
             await self._done(f"{card.name}: {words[chosen][0]}")
 
     async def _default(self) -> None:
@@ -346,8 +349,13 @@ class SetupScreen(PanesScreen):
             try:
                 await do(setup.archive_stage, stage.id, move_to=target.id, reason=values["reason"])
             except Refused as error:
-                told = await self.desk.ask(asks.held_back, error)
-                raise Refused(error.code, told, error.details) from error
+                if error.code != "stage_in_use":
+                    raise
+                rows = await self.desk.ask(asks.held_back, error)
+                words = _("Not all of its deals can go to {target}: nothing was changed.").format(target=target.name)
+                note = _("The first {count} that cannot:").format(count=len(rows)) if len(rows) == DEALS_NAMED else _("These cannot:")
+                self.app.push_screen(DealList(title, words, rows, note=note))
+                raise Refused(error.code, words) from error
 
         title = _("Move its deals to {target} and archive {stage}").format(target=target.name, stage=stage.name)
         field = Field("reason", _("Reason"), placeholder=_("stands in the history of each deal"))

@@ -1,0 +1,85 @@
+"""A list of deals and what stands in each one's way: before a mode is set, and when a stage cannot be archived."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from models.values.errors import StagewatchError
+from models.values.language import _
+from tui.widgets.dialogs import Dialog
+from tui.widgets.lines import Lines, Part
+from tui.widgets.words import cells, plain, symbol
+
+OTHER_LINES = 8  # of the dialog, beside the list and the texts above it
+WIDEST, MARGIN = 100, 4  # cells of a dialog
+
+
+@dataclass(frozen=True)
+class DealRow:
+    """A deal by client and title, where it stands, and what keeps it, in words."""
+
+    client: str
+    title: str
+    stage: str
+    words: Sequence[str]
+
+
+class DealList(Dialog[bool]):
+    """Shows deals. With `act` it is a question: enter does it and gives True; a refusal is shown and the list stays."""
+
+    BINDINGS = [("enter", "confirm")]
+
+    def __init__(
+        self, title: str, said: str, deals: Sequence[DealRow], act: Callable[[], Awaitable[None]] | None = None, *, note: str = ""
+    ) -> None:
+        super().__init__()
+        self._title, self._said, self._deals, self._act, self._note = title, said, deals, act, note
+        self._rows: list[DealRow | str] = []
+
+    def compose(self) -> ComposeResult:
+        self._lines: Lines[DealRow | str] = Lines(self._draw, id="deals")
+        hint = _("enter: set it   esc: leave it as it is") if self._act is not None else _("esc: back")
+        with Vertical(classes="dialog"):
+            yield Static(plain(self._title, "bold"), classes="dialog-title")
+            yield Static(plain(self._said, "bold $warning" if self._deals else ""))
+            yield Static(plain(self._note, "dim"), classes="dialog-title")
+            yield self._lines
+            yield Static(id="refusal")
+            yield Static(plain(hint, "dim"))
+
+    def on_mount(self) -> None:
+        width = max(20, min(self.app.size.width, WIDEST) - MARGIN)
+        for deal in self._deals:
+            self._rows += [deal, *(line for words in deal.words for line in wrap(words, width - 5))]
+        above = sum(len(wrap(text, width)) for text in (self._title, self._said, self._note))
+        room = max(1, self.app.size.height * 4 // 5 - OTHER_LINES - above)
+        self._lines.styles.height = min(len(self._rows), room)
+        self._lines.display = bool(self._rows)
+        self._lines.show(self._rows)
+
+    def _draw(self, row: DealRow | str, width: int) -> Sequence[Part]:
+        if isinstance(row, str):
+            return [(cells(f"     {row}", width), "muted")]
+        name = f" {symbol('·')} ".join(part for part in (row.client, row.title) if part)
+        room = max(10, width // 3) if row.stage else 0
+        return [(cells(f" {symbol('!')} {name}", width - room - 1) + " ", ""), (cells(row.stage, room - 1, right=True) + " " if room else "", "muted")]
+
+    def action_confirm(self) -> None:
+        if self._act is None:
+            self.dismiss(None)
+        else:
+            self.run_worker(self._confirm(self._act), exclusive=True)
+
+    async def _confirm(self, act: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await act()
+        except StagewatchError as error:
+            self.query_one("#refusal", Static).update(plain(error.message, "$error"))
+            return
+        self.dismiss(True)
