@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("cli.commands.store", "Check that the store is sound."),
     "migrate": ("cli.commands.store", "Bring the store to this version."),
     "type": ("cli.commands.types", "Deal types."),
-    "stage": ("cli.commands.types", "Stages of a deal type."),
+    "stage": ("cli.commands.stages", "Stages of a deal type."),
     "field": ("cli.commands.fields", "Custom fields of a deal type."),
     "reason": ("cli.commands.fields", "Reasons for which deals are lost."),
     "user": ("cli.commands.people", "Employees."),

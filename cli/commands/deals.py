@@ -8,18 +8,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
+from cli.commands.deal_answers import (
+    answer_deal,
+    document,
+    line_document,
+    local_time,
+    outcome_word,
+    request_document,
+    request_words,
+    tell_lines,
+)
 from cli.main import Group
 from cli.names import deal_number, instant, number, pairs, percent, stage_of
-from cli.output import facts, say, say_aside, table
+from cli.output import say, say_aside, table
 from models.values import money
 from models.values.errors import NotFound, Refused
-from models.values.instants import instant_text, local_datetime, parse_day
+from models.values.instants import instant_text, parse_day
 from models.values.language import _
 from models.values.text import quoted, search_key
 
 if TYPE_CHECKING:
     from models.pipeline.commands import Done, Several
-    from models.pipeline.views import DealCard, DealLine, FieldLine, RequestLine
+    from models.pipeline.views import DealCard
     from models.session import Session
 
 CHANGEABLE = ("title", "amount", "currency", "expected", "owner", "probability", "source")
@@ -28,197 +38,6 @@ CHANGEABLE = ("title", "amount", "currency", "expected", "owner", "probability",
 @click.group(cls=Group)
 def deal() -> None:
     """Deals: start, move, win, lose, hold, request, take back."""
-
-
-def document(card: DealCard) -> dict[str, Any]:
-    """The deal as the contract fixes its JSON."""
-    return {
-        "id": card.id,
-        "title": card.title,
-        "client": card.client,
-        "client_id": card.client_id,
-        "type": card.type,
-        "mode": card.mode,
-        "stage": card.stage,
-        "outcome": card.outcome,
-        "held": card.held_at is not None,
-        "owner": card.owner,
-        "amount": money.as_json(card.amount),
-        "expected_close": None if card.expected_close is None else card.expected_close.isoformat(),
-        "probability": None if card.probability is None else card.probability / 100,
-        "source": card.source,
-        "close_reason": card.close_reason,
-        "closed_at": None if card.closed_at is None else instant_text(card.closed_at),
-        "external_id": card.external_id,
-        "version": card.version,
-        "visits": [
-            {
-                "stage": visit.stage,
-                "entered_at": instant_text(visit.entered_at),
-                "left_at": None if visit.left_at is None else instant_text(visit.left_at),
-                "entered_as": visit.entered_as,
-                "left_as": visit.left_as,
-                "seconds": visit.seconds,
-                "by": visit.by,
-                "reason": visit.reason,
-            }
-            for visit in card.visits
-        ],
-        "stage_actions": [
-            {
-                "text": action.text,
-                "required": action.required,
-                "who": action.named or "owner",
-                "done_at": None if action.done_at is None else instant_text(action.done_at),
-                "done_by": action.done_by,
-                "guidance": action.guidance,
-                "may": action.may,
-            }
-            for action in card.stage_actions
-        ],
-        "fields": [{"name": field.name, "kind": field.kind, "value": _field_value(field)} for field in card.fields],
-        "requests": [request_document(request) for request in card.requests],
-        "trail": card.trail,
-        "allowed": [name for _id, name in card.allowed],
-        "refused": [
-            {"stage": refusal.stage, "objections": [objection.as_json() for objection in refusal.objections]}
-            for refusal in card.refused
-        ],
-    }
-
-
-def _field_value(field: FieldLine) -> Any:
-    """What a custom field holds as JSON: money as an object, yes/no as true or false, all else as text."""
-    if field.value is None:
-        return None
-    if field.kind == "money":
-        amount, _space, currency = field.value.partition(" ")
-        return money.as_json(money.Money(int(amount), currency))
-    return field.value == "yes" if field.kind == "yes/no" else field.value
-
-
-def request_document(line: RequestLine) -> dict[str, Any]:
-    """A request that waits; `stage` is null where the deal is to be won."""
-    return {
-        "id": line.id, "deal": line.deal_id, "client": line.client, "title": line.title, "from": line.present,
-        "stage": line.stage, "reason": line.reason, "asked_by": line.asked_by, "asked_at": instant_text(line.asked_at),
-        "own": line.own, "may": line.may,
-    }  # fmt: skip
-
-
-def line_document(line: DealLine) -> dict[str, Any]:
-    return {
-        "id": line.id,
-        "title": line.title,
-        "client": line.client,
-        "type": line.type,
-        "stage": line.stage,
-        "outcome": line.outcome,
-        "owner": line.owner,
-        "amount": money.as_json(line.amount),
-        "expected_close": None if line.expected_close is None else line.expected_close.isoformat(),
-        "entered_at": instant_text(line.entered_at),
-        "held": line.held,
-    }
-
-
-def tell_lines(lines: list[DealLine]) -> None:
-    table(
-        [_("No."), _("Client"), _("Deal"), _("Type"), _("Stage"), _("Outcome"), _("Owner"), _("Amount")],
-        [
-            [
-                line.id, line.client, line.title, line.type, line.stage or "", _outcome(line.outcome, line.held),
-                line.owner, "" if line.amount is None else money.money_text(line.amount),
-            ]
-            for line in lines
-        ],
-        right=(0, 7),
-    )
-
-
-def _outcome(outcome: str, held: bool) -> str:
-    words = {"open": _("open"), "won": _("won"), "lost": _("lost")}[outcome]
-    return _("on hold") if held else words
-
-
-def _answer(call: Call, deal_id: int) -> None:
-    from models.pipeline import views
-
-    card = views.deal(call.session, deal_id)
-    call.answer(document(card), lambda: _tell(call.session, card))
-
-
-def _tell(session: Session, card: DealCard) -> None:
-    zone = session.actor.timezone
-    facts(
-        [
-            (_("Deal"), f"{card.id}  {card.title}".rstrip()),
-            (_("Client"), card.client),
-            (_("Type"), card.type),
-            (_("Stage"), card.stage),
-            (_("Outcome"), _outcome(card.outcome, card.held_at is not None)),
-            (_("Reason"), card.close_reason or card.hold_reason),
-            (_("Owner"), card.owner),
-            (_("Amount"), "" if card.amount is None else money.money_text(card.amount)),
-            (_("Expected close"), card.expected_close),
-            (_("Probability"), "" if card.probability is None else f"{card.probability} %"),
-            (_("Source"), card.source),
-            (_("Version"), card.version),
-            (_("Way"), card.trail),
-            (_("Stages passed"), "" if card.covered is None else f"{card.covered[0]}/{card.covered[1]}"),
-            *((field.name, field.text) for field in card.fields),
-        ]
-    )
-    _tell_actions(card, zone)
-    from models.values.durations import words
-
-    say()
-    table(
-        [_("Stage"), _("Entered"), _("Left"), _("Time"), _("By"), _("Reason")],
-        [
-            [
-                visit.stage, _local(visit.entered_at, zone), "" if visit.left_at is None else _local(visit.left_at, zone),
-                words(visit.seconds), visit.by, visit.reason,
-            ]
-            for visit in card.visits
-        ],
-    )
-    say()
-    facts([(_("May move to"), ", ".join(name for _id, name in card.allowed))])
-    for request in card.requests:
-        say(_request_words(request))
-    for refusal in card.refused:
-        for objection in refusal.objections:
-            lift = f" ({objection.lift})" if objection.lift else ""
-            say(_("Not to {stage}: {why}").format(stage=refusal.stage, why=f"{objection.message}{lift}"))
-
-
-def _tell_actions(card: DealCard, zone: str) -> None:
-    """The checklist of the present stage, each with its number for `deal tick`."""
-    if not card.stage_actions:
-        return
-    say()
-    table(
-        ["", _("Stage action"), "", _("Who"), _("Done"), _("Done by")],
-        [
-            [
-                f"{number} [{'x' if action.done_at is not None else ' '}]", action.text,
-                _("required") if action.required else "", action.who,
-                "" if action.done_at is None else _local(action.done_at, zone), action.done_by or "",
-            ]
-            for number, action in enumerate(card.stage_actions, 1)
-        ],
-    )
-
-
-def _request_words(line: RequestLine) -> str:
-    words = _("Request {id}: {who} asks to win it.") if line.stage is None else _("Request {id}: {who} asks to move it to {stage}.")
-    said = words.format(id=line.id, who=line.asked_by, stage=line.stage)
-    return f"{said} {line.reason}".rstrip()
-
-
-def _local(at: int, zone: str) -> str:
-    return f"{local_datetime(at, zone):%Y-%m-%d %H:%M}"
 
 
 @deal.command()
@@ -260,7 +79,7 @@ def new(
         at=instant(session, at),
         custom=pairs(custom),
     )
-    _answer(call, done.deal_id)
+    answer_deal(call, done.deal_id)
 
 
 VERSION = click.option(
@@ -331,7 +150,7 @@ def _take_step(
         commands.move_deal(session, wanted[0], stage_id, reason=reason, at=happened, version=version)
     else:
         getattr(commands, f"{kind}_deal")(session, wanted[0], reason=reason, at=happened, version=version)
-    _answer(call, wanted[0])
+    answer_deal(call, wanted[0])
     return 0
 
 
@@ -355,7 +174,7 @@ def _answer_several(call: Call, several: Several) -> int:
 
     def tell() -> None:
         for card in cards:
-            say(f"{card.id}  {card.client}  {card.title}  {card.stage or ''}  {_outcome(card.outcome, card.held_at is not None)}")
+            say(f"{card.id}  {card.client}  {card.title}  {card.stage or ''}  {outcome_word(card.outcome, card.held_at is not None)}")
         for left in several.left:
             for objection in left.objections:
                 lift = f" ({objection.lift})" if objection.lift else ""
@@ -379,7 +198,7 @@ def tick(call: Call, deal_id: str, action: str) -> None:
     from models.pipeline import commands
 
     commands.tick_action(session, wanted, commands.find_action(session, wanted, action))
-    _answer(call, wanted)
+    answer_deal(call, wanted)
 
 
 @deal.command()
@@ -392,7 +211,7 @@ def untick(call: Call, deal_id: str, action: str) -> None:
     from models.pipeline import commands
 
     commands.untick_action(session, wanted, commands.find_action(session, wanted, action))
-    _answer(call, wanted)
+    answer_deal(call, wanted)
 
 
 @deal.command()
@@ -413,7 +232,7 @@ def retype(
     old, new_type = pipeline.readable_deal(session, wanted).deal_type_id, pipeline.find_type(type_name)
     mapped = {stage_of(old, start).id: stage_of(new_type, end).id for start, end in pairs(stages).items()}
     commands.retype_deal(session, wanted, new_type, mapped, reason=reason, version=version)
-    _answer(call, wanted)
+    answer_deal(call, wanted)
 
 
 @deal.command()
@@ -436,7 +255,7 @@ def request(call: Call, deal_id: str, stage: str, reason: str) -> None:
         target = None
     made = commands.request_move(session, wanted, target, reason=reason)
     line = next(one for one in views.open_requests(session, deal_id=wanted) if one.id == made)
-    call.answer(request_document(line), lambda: say(_request_words(line)))
+    call.answer(request_document(line), lambda: say(request_words(line)))
 
 
 @deal.command("requests")
@@ -454,7 +273,7 @@ def list_requests(call: Call) -> None:
             [
                 [
                     line.id, line.deal_id, line.client, line.present, line.stage or _("won"), line.asked_by,
-                    _local(line.asked_at, session.actor.timezone), line.reason, _("yours to answer") if line.may else "",
+                    local_time(line.asked_at, session.actor.timezone), line.reason, _("yours to answer") if line.may else "",
                 ]
                 for line in lines
             ],
@@ -480,7 +299,7 @@ def accept(call: Call, request_id: str, answer: str) -> None:
     session = call.session
     from models.pipeline import commands
 
-    _answer(call, commands.accept_request(session, _request_number(request_id), answer=answer).deal_id)
+    answer_deal(call, commands.accept_request(session, _request_number(request_id), answer=answer).deal_id)
 
 
 @deal.command()
@@ -492,7 +311,7 @@ def decline(call: Call, request_id: str, reason: str) -> None:
     session = call.session
     from models.pipeline import commands
 
-    _answer(call, commands.decline_request(session, _request_number(request_id), reason=reason).deal_id)
+    answer_deal(call, commands.decline_request(session, _request_number(request_id), reason=reason).deal_id)
 
 
 @deal.command()
@@ -503,7 +322,7 @@ def withdraw(call: Call, request_id: str) -> None:
     session = call.session
     from models.pipeline import commands
 
-    _answer(call, commands.withdraw_request(session, _request_number(request_id)).deal_id)
+    answer_deal(call, commands.withdraw_request(session, _request_number(request_id)).deal_id)
 
 
 @deal.command()
@@ -546,7 +365,7 @@ def merge(call: Call, deal_id: str, other_id: str, yes: bool) -> None:
         yes,
     )
     commands.merge_deals(session, kept, gone)
-    _answer(call, kept)
+    answer_deal(call, kept)
 
 
 @deal.command()
@@ -574,7 +393,7 @@ def _answer_taken_back(call: Call, done: Done) -> None:
     if done.together > 1:
         say_aside(_("Together with it: {count} more deals.").format(count=done.together - 1))
     try:
-        _answer(call, done.deal_id)
+        answer_deal(call, done.deal_id)
     except NotFound:
         call.answer({"id": done.deal_id, "deleted": True}, lambda: say(_("Deal {id} is deleted.").format(id=done.deal_id)))
 
@@ -590,7 +409,7 @@ def _list_steps(call: Call, deal_id: int | None) -> None:
             [_("Step"), _("When"), _("Deal"), _("What"), _("Stage")],
             [
                 [
-                    step.id, _local(step.at, session.actor.timezone), step.subject_id,
+                    step.id, local_time(step.at, session.actor.timezone), step.subject_id,
                     step.command.partition(".")[2], step.facts.get("stage", ""),
                 ]
                 for step in steps
@@ -634,7 +453,7 @@ def set_(call: Call, deal_id: str, changes: tuple[str, ...], version: int | None
     custom = {key: text for key, text in said.items() if search_key(key) in known}
     values = _values(card, {key: text for key, text in said.items() if key not in custom})
     commands.set_deal(session, wanted, version=version, custom=custom, **values)
-    _answer(call, wanted)
+    answer_deal(call, wanted)
 
 
 def _values(card: DealCard, said: dict[str, str]) -> dict[str, Any]:
@@ -673,7 +492,7 @@ def _values(card: DealCard, said: dict[str, str]) -> dict[str, Any]:
 def show(call: Call, deal_id: str) -> None:
     """One deal with its history, and which moves are allowed or refused."""
     wanted = deal_number(deal_id)
-    _answer(call, wanted)
+    answer_deal(call, wanted)
 
 
 @deal.command("list")
