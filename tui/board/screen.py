@@ -241,6 +241,7 @@ class BoardScreen(WorkScreen):
             columns.repaint()
 
     async def _read_figures(self, type_id: int) -> None:
+        from models.session import Session
         from models.statistics.figures import Stays, figures, gather
 
         stays = Stays()
@@ -248,6 +249,7 @@ class BoardScreen(WorkScreen):
             while await self.desk.ask(gather, type_id, stays):
                 pass
             found = await self.desk.ask(figures, type_id, stays)
+            await self.desk.ask(Session.prepare)
             self._figures, self._weighed = (type_id, found, self.desk.session().now()), None
             await self._weigh()
         except StagewatchError as error:
