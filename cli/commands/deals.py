@@ -184,6 +184,8 @@ def _answer_several(call: Call, several: Several) -> int:
         {"id": left.deal_id, "objections": [objection.as_json() for objection in left.objections]}
         for left in several.left
     ]
+    if call.as_json and not cards:
+        raise Refused("move_refused", _("None of the deals could go."), refused)
     call.answer({"deals": [document(card) for card in cards], "refused": refused}, tell)
     return 0 if cards else 1
 

@@ -54,7 +54,7 @@ def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | Non
 
     found = clients_per_stage(
         session,
-        find_type(type_name),
+        None if type_name == "all" else find_type(type_name),
         as_of=instant(session, as_of),
         rep_id=None if rep is None else find_employee(rep).id,
     )

@@ -12,7 +12,7 @@ from cli.call import Call, local_zone, unix_user
 from cli.main import Command
 from cli.output import facts, say, table
 from models.pipeline.templates import TEMPLATES
-from models.values.errors import Usage
+from models.values.errors import NotFound, Usage
 from models.values.instants import local_datetime, local_day, now, parse_day
 from models.values.language import LANGUAGES, _, current_language
 
@@ -62,13 +62,13 @@ def demo(
     call: Call, deals: int, reps: int, seed: int, today: str | None, language: str | None, admin: str | None
 ) -> None:
     """Make a store with believable sample data."""
-    path, at = call.path, now()
-    day: date = parse_day(today) if today else local_day(at, local_zone())
+    path = call.path
+    day: date = parse_day(today) if today else local_day(now(), local_zone())
     from models.exchange.demo import fill_demo
 
     made: dict[str, Any] = fill_demo(
         path, deals=deals, reps=reps, seed=seed, today=day, language=language or current_language(),
-        admin=admin or unix_user(), at=at,
+        admin=admin or unix_user(),
     )
     document = {"store": str(path), **made}
 
@@ -77,6 +77,21 @@ def demo(
         say(_("`stagewatch --db {path}` opens it.").format(path=path))
 
     call.answer(document, tell)
+
+
+def _must_read_all(call: Call) -> None:
+    """A copy holds everything: refuse it to somebody known whose role does not. Who is nobody here holds the file."""
+    from models.people.rules import may_set_up
+    from models.people.views import acting
+
+    try:
+        actor = acting(call.config.actor or None, unix_user())
+    except Usage:
+        if call.config.actor:
+            raise
+        return
+    if not may_set_up(actor):
+        raise NotFound(_("Only an administrator may do that."))
 
 
 @click.command(cls=Command)
@@ -88,6 +103,7 @@ def backup(call: Call, target: Path, keep: int | None) -> None:
     from models.storage import backup as backups
 
     store = call.open_store(migrating=False)
+    _must_read_all(call)
     removed: list[Path] = []
     if keep is None:
         made = backups.back_up(store, target)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from models.people import views as people
 from models.people.rules import overlap, readable
 from models.pipeline import facts
+from models.pipeline.views import types
 from models.storage.database import database
 from models.values.errors import Usage
 from models.values.instants import Instant, instant_text
@@ -96,18 +97,20 @@ class ClientsReport:
 
 
 def clients_per_stage(
-    session: Session, type_id: int, *, as_of: Instant | None = None, rep_id: int | None = None
+    session: Session, type_id: int | None, *, as_of: Instant | None = None, rep_id: int | None = None
 ) -> ClientsReport:
     """Open deals and distinct clients at each stage of a type, by rep, with sums; now, or as of an instant (what
-    happened at it included). Every active stage is listed, an archived one where deals stood at it then.
+    happened at it included); without `type_id` of all types, one after the other. Every active stage is listed, an
+    archived one where deals stood at it then.
 
     Raises Usage `in_future`, NotFound.
     """
     now = session.now()
     if as_of is not None and as_of > now:
         raise Usage("in_future", _("A report can be asked as of the past, not of the future."))
-    deal_type = facts.type_facts(type_id)
-    rows = _open_deals(session, type_id, as_of, rep_id)
+    ids = [line.id for line in types(session)] if type_id is None else [type_id]
+    of_types = [facts.type_facts(one) for one in ids]
+    rows = [row for one in ids for row in _open_deals(session, one, as_of, rep_id)]
     at_stage: dict[int, list[OpenDeal]] = defaultdict(list)
     for row in rows:
         at_stage[row[0]].append(row)
@@ -122,12 +125,13 @@ def clients_per_stage(
             _sums(at_stage[stage.id]),
             _by_rep(at_stage[stage.id], logins),
         )
+        for deal_type in of_types
         for stage in deal_type.stages
         if not stage.archived or at_stage[stage.id]
     )
     return ClientsReport(
         now if as_of is None else as_of,
-        deal_type.name,
+        of_types[0].name if type_id is not None else "all",
         _by_rep(rows, logins),
         stages,
         len(rows),

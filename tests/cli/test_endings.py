@@ -146,3 +146,18 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     command = f"{sys.executable} -m cli --db {path} doctor --json | head -c 1"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, timeout=60)
     assert done.stdout == b"{" and done.stderr == b""
+
+
+def test_a_backup_holds_everything_and_so_is_the_administrators(program, tmp_path):
+    assert program("user", "add", "anna", "--name", "Anna", "--role", "rep").status == 0
+    said = program("--as", "anna", "backup", str(tmp_path / "copy.db"), "--json")
+    assert (said.status, said.json["error"]["code"], (tmp_path / "copy.db").exists()) == (1, "not_found", False)
+
+
+def test_a_demo_of_a_day_is_the_same_whenever_it_is_made_and_tells_nothing_later(bare, tmp_path):
+    lists = []
+    for name in ("one", "two"):
+        bare("--db", str(tmp_path / f"{name}.db"), "demo", "--deals", "30", "--today", "2026-11-20")
+        deals = bare("--db", str(tmp_path / f"{name}.db"), "deal", "list", "--json").json["deals"]
+        lists.append([(deal["id"], deal["client"], deal["stage"], deal["entered_at"]) for deal in deals])
+    assert lists[0] == lists[1] and all(entered <= "2026-11-20T00:00:00Z" for *_rest, entered in lists[0])

@@ -209,7 +209,8 @@ def test_several_deals_are_moved_and_those_refused_are_told(program: Program) ->
     undone = program("deal", "undo")
     assert undone.status == 0
     none = program("deal", "win", "1", "3", "--json")
-    assert none.status == 1 and none.json["deals"] == [] and len(none.json["refused"]) == 2
+    assert none.status == 1 and none.json["error"]["code"] == "move_refused"
+    assert [one["id"] for one in none.json["error"]["details"]] == [1, 3]
     both = program("deal", "lose", "1", "2", "--reason", "price", "--json")
     assert [deal["outcome"] for deal in both.json["deals"]] == ["lost", "lost"]
     together = program("deal", "undo", "--json")

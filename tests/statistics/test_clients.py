@@ -10,6 +10,7 @@ import pytest
 from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands as deals
+from models.pipeline import setup
 from models.pipeline.views import stages, types
 from models.statistics.views import clients_per_stage
 from models.values.errors import NotFound, Refused, Usage
@@ -107,3 +108,13 @@ def test_a_rep_counts_their_own_deals_only(session):
     assert clients_per_stage(anna, type_id, rep_id=session.actor.id).deals == 0
     with pytest.raises(NotFound):
         clients_per_stage(anna, 99)
+
+
+def test_all_types_add_up_and_a_client_of_two_counts_once(session):
+    other = setup.add_type(session, "Matters", mode="free")
+    setup.add_stage(session, other, "Work")
+    for type_id in (types(session)[0].id, other):
+        deals.new_deal(session, "Orion", type_id=type_id)
+    report = clients_per_stage(session, None)
+    assert (report.type, report.deals, report.clients) == ("all", 2, 1)
+    assert [stage.stage for stage in report.stages][-1] == "Work" and report.stages[-1].deals == 1

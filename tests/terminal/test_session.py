@@ -112,3 +112,18 @@ def test_the_demo_opens_from_the_welcome_screen(tmp_path: Path) -> None:
         program.type("1")
     assert program.end() == 0
     assert not path.exists() and (path.parent / "demo.db").exists()
+
+
+def test_with_the_first_deal_an_empty_board_is_drawn_whole(session: Session) -> None:
+    program = stagewatch(session.store.path)
+    program.wait("No deals here yet")
+    program.rest()
+    program.type("n")
+    program.wait("New deal")
+    program.rest()
+    program.type("Acme\r")
+    program.wait("Acme")
+    program.rest()
+    rule = program.text().split("\n")[3]
+    program.kill()
+    assert rule.count("─") > 60, program.text()

@@ -359,7 +359,7 @@ class Columns(Widget, can_focus=True):
         mark = symbol("▌") if here else " "
         amount = short_money(card.amount) if card.amount else ""
         age = short_age((now - card.entered_at - card.paused) // 1_000_000)
-        figures = cells(f"{amount} {age:>5}", 14, right=True)
+        figures = cells(f"{amount} {age:>{6 if len(amount) < 8 else 5}}", 14, right=True)
         rest = cells(f"{figures} {self._next(card, now, width - 19)}", width - 4)
         if here:
             return (Segment(f"{mark}{symbol(flag)} {rest}", self._style("cursor")), Segment(" ", self._style("")))

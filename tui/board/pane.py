@@ -82,7 +82,7 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
     ]
     for label, value in rows:
         if value:
-            parts += [(cells(label, 13), "dim"), cells(value, width - 13).rstrip() + "\n"]
+            parts += [(cells(label, 14) + " ", "dim"), cells(value, width - 15).rstrip() + "\n"]
     parts.append("\n")
     if card.stage_actions:
         for line in card.stage_actions:

@@ -164,9 +164,10 @@ class BoardScreen(WorkScreen):
                 columns.rows[found.place[0]] = found.place[1]
         columns.settle()
         await self._need_pages()
+        was_empty = columns.empty
         columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
         self._paint_head()
-        columns.repaint() if columns.head.columns and not columns.empty else columns.forget()
+        columns.forget() if was_empty or columns.empty or not columns.head.columns else columns.repaint()
         self._rest()
 
     async def _need_pages(self) -> None:
@@ -627,11 +628,11 @@ class BoardScreen(WorkScreen):
         self.run_worker(self._pick_type(), group="dialog", exclusive=True)
 
     async def _pick_type(self) -> None:
-        from models.pipeline.views import types
+        from models.pipeline.views import mode_word, types
 
         known = await self.desk.ask(types)
         at = next((index for index, line in enumerate(known) if line.id == self.type_id), 0)
-        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, t.mode) for t in known], at=at))
+        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
             self.type_id, self._first_day = known[chosen].id, None
             self.columns.marked.clear()

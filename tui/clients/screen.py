@@ -304,8 +304,8 @@ class ClientsScreen(WorkScreen):
             done = done_words(item, session)
             said = cells(done, 24).rstrip()
             mark = symbol("✓") if done else symbol("☐")
-            room = width - 7 - len(said)
-            return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room), "muted" if done else ""), (said, "muted")]
+            room = width - 8 - len(said)
+            return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room) + " ", "muted" if done else ""), (said, "muted")]
         if isinstance(item, Activity):
             return activity_line(item, now, zone, width, client=False)
         if isinstance(item, Entry):

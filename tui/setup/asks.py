@@ -19,6 +19,7 @@ from models.pipeline.views import (
     StageCard,
     TypeCard,
     field_word,
+    mode_word,
     role_word,
 )
 from models.session import Session
@@ -27,7 +28,7 @@ from models.values.errors import StagewatchError
 from models.values.language import _, ngettext
 from models.values.numbers import parse_percent
 from tui.setup.deals import DealRow
-from tui.setup.items import TypeRow, Who, kind_word, mode_word, who_word
+from tui.setup.items import TypeRow, Who, kind_word, who_word
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from models.pipeline.views import (
     TypeCard,
     TypeLine,
     field_word,
+    mode_word,
     role_word,
 )
 from models.values.durations import short_age, words
@@ -277,11 +278,6 @@ def who_word(who: str | None, by: dict[str | None, str]) -> str:
         return by.get(who) or (role_word(who) if who else _("the owner"))
     except KeyError:
         return who or ""
-
-
-def mode_word(mode: str) -> str:
-    """A mode as people call it."""
-    return {"strict": _("strict"), "semi-strict": _("semi-strict"), "free": _("free")}[mode]
 
 
 def kind_word(kind: str) -> str:

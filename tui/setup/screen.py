@@ -9,11 +9,11 @@ from models.overview.founding import add_type_from_template
 from models.pipeline import setup
 from models.pipeline.rules import MODES
 from models.pipeline.setup.stages import DEALS_NAMED
-from models.pipeline.views import ActionCard, FieldCard, ReasonLine, StageCard, TypeCard
+from models.pipeline.views import ActionCard, FieldCard, ReasonLine, StageCard, TypeCard, mode_word
 from models.values.errors import Refused
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
-from tui.setup import asks, items, ways
+from tui.setup import asks, ways
 from tui.setup.deals import DealList
 from tui.setup.items import Empty, Fact, Reasons, StageRow, TypeRow, Way
 from tui.setup.panes import PanesScreen
@@ -81,9 +81,9 @@ class SetupScreen(PanesScreen):
             return
         template, proposed = known[chosen - 1] if chosen else ("", "")
         fields = [Field("name", _("Name"), proposed, needed=True)]
-        modes = {items.mode_word(mode): mode for mode in MODES}
+        modes = {mode_word(mode): mode for mode in MODES}
         if not template:
-            fields.append(Field("mode", _("Mode"), items.mode_word("free"), options=tuple(modes)))
+            fields.append(Field("mode", _("Mode"), mode_word("free"), options=tuple(modes)))
         made: list[int] = []
 
         async def add(values: dict[str, str]) -> None:

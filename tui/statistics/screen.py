@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from models.pipeline.views import TypeLine, types
+from models.pipeline.views import TypeLine, mode_word, types
 from models.statistics.views import ClientsReport, clients_per_stage
 from models.values.language import _, ngettext
 from models.values.money import short_money
@@ -122,7 +122,7 @@ class StatisticsScreen(FramedScreen):
     async def _pick_type(self) -> None:
         known: list[TypeLine] = await self.desk.ask(types)
         at = next((place for place, line in enumerate(known) if line.id == self.type_id), 0)
-        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, t.mode) for t in known], at=at))
+        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
             self.type_id = known[chosen].id
             await self.read_safely()

@@ -22,7 +22,7 @@ from tui.widgets.one_of import OneOf
 from tui.widgets.words import cells, plain, styled, symbol
 
 LINES_IN_VIEW = 12
-WIDEST = 100  # as .dialog in app.tcss
+WIDEST = 100  # of the rows: further apart the eye loses the line
 PADDING = 4
 LETTERS = {"k": "up", "л": "up", "j": "down", "о": "down"}
 T = TypeVar("T")

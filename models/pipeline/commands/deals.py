@@ -133,10 +133,13 @@ def set_deal(
         if not attempt.may:
             refuse(_not_allowed(attempt))
         values = _checked_changes(session, deal, changes)
+        values = {field: value for field, value in values.items() if getattr(deal, field) != value}
         pen.update(deal, **values)
         if {"owner_id", "amount", "currency", "expected_close"} & values.keys():
             _write_terms(pen, deal, now)
         _set_custom(pen, deal, custom or {})
+        if not pen.images:
+            return Done(deal.id, deal.version, 0)  # nothing was changed, and nobody need look again
         return record_step(session, "deal.set", deal.id, pen, now, fields=sorted([*values, *(custom or {})]))
 
 

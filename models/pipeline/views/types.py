@@ -231,6 +231,11 @@ def who_words(role: str | None, employee_id: int | None, names: Mapping[int, str
     return role_word(role) if role else _("the owner")
 
 
+def mode_word(mode: str) -> str:
+    """A mode as people call it."""
+    return {"strict": _("strict"), "semi-strict": _("semi-strict"), "free": _("free")}[mode]
+
+
 def role_word(role: str) -> str:
     """A role in words."""
     return {
