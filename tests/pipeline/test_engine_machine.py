@@ -214,7 +214,10 @@ class Engine(RuleBasedStateMachine):
             assert {one.code for one in refusal.value.objections} == wrong
         else:
             done = step()
-            self.made[deal].append(Made(done.line, who, kind, before, deepcopy(naive)))
+            if done.line:
+                self.made[deal].append(Made(done.line, who, kind, before, deepcopy(naive)))
+            else:
+                assert self.rows(deal) == before  # a change of nothing is no step
             return True
         assert self.rows(deal) == before
         return False

@@ -474,3 +474,13 @@ def test_what_a_refused_change_of_a_type_looked_like_is_not_kept(office):
         raise RuntimeError
     setup.set_stage(session, a, name="Y")
     assert type_facts(type_id).stage(a).name == "Y"
+
+
+def test_a_change_of_nothing_is_no_step_and_leaves_the_version(office):
+    session, _person, type_id, _stages = office
+    deal = commands.new_deal(session, "Orion", type_id=type_id, title="Big", amount=700).deal_id
+    seen, steps = views.deal(session, deal).version, len(commands.undoable(session))
+    commands.set_deal(session, deal, title="Big", amount=700)
+    assert (views.deal(session, deal).version, len(commands.undoable(session))) == (seen, steps)
+    commands.set_deal(session, deal, title="Small")
+    assert (views.deal(session, deal).version, len(commands.undoable(session))) == (seen + 1, steps + 1)
