@@ -57,15 +57,7 @@ class ClientsScreen(WorkScreen):
     where = "clients"
     BINDINGS = keymap.bindings("clients")
     AUTO_FOCUS = "#clients"
-    CSS = """
-    ClientsScreen #search { height: 1; width: 1fr; }
-    ClientsScreen #search-word { width: auto; }
-    ClientsScreen #search-line { height: 1; }
-    ClientsScreen #clients { width: 32; }
-    ClientsScreen.-wide #clients { width: 44; }
-    ClientsScreen #card { width: 1fr; margin: 0 0 0 1; }
-    ClientsScreen #both { height: 1fr; }
-    """
+    CSS_PATH = "clients.tcss"
 
     def __init__(self) -> None:
         super().__init__()

@@ -28,11 +28,7 @@ class StatisticsScreen(FramedScreen):
     where = "statistics"
     BINDINGS = keymap.bindings("statistics")
     AUTO_FOCUS = "#matrix"
-    CSS = """
-    StatisticsScreen #chart { height: auto; padding: 1 1 0 1; overflow: hidden; }
-    StatisticsScreen #matrix { height: 1fr; }
-    StatisticsScreen #stages { height: 2; padding: 1 0 0 0; }
-    """
+    CSS_PATH = "statistics.tcss"
 
     def __init__(self) -> None:
         super().__init__()
