@@ -144,7 +144,7 @@ class _Taking:
         self.session, self.file, self.where, self.result = session, file, where, result
         self.names = Names(session, options, result)
         self.dates = file_dates(file, where, (*INSTANTS, "expected_close"), self.names.zone, options.date_order)
-        self.next_id = 1 + (database.execute_sql("SELECT max(id) FROM deal").fetchone()[0] or 0)
+        self.next_id = commands.free_deal_id()
         self.deals: list[tuple[Any, ...]] = []
         self.terms: list[tuple[Any, ...]] = []
         self.visits: list[tuple[Any, ...]] = []

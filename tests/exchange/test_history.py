@@ -356,3 +356,14 @@ def test_what_was_set_by_hand_later_is_not_overwritten_by_earlier_rows(session: 
         (500, parse_instant("2024-01-01", "UTC")), (900, parse_instant("2024-03-01", "UTC")),
         (700, parse_instant("2024-04-01", "UTC")),
     ]
+
+
+def test_an_import_gives_no_deal_the_number_of_a_deleted_one_which_undo_brings_back(session: Session, tmp_path: Path) -> None:
+    from models.pipeline import commands, views
+
+    gone = commands.new_deal(session, "Orion", type_id=1, title="Big").deal_id
+    commands.delete_deal(session, gone)
+    take(session, written(tmp_path, HEADER + "1,A,r,T,S,2024-01-01,,,\n"))
+    assert [row[0] for row in database.execute_sql("SELECT id FROM deal")] == [gone + 1]
+    commands.undo(session)
+    assert views.deal(session, gone).title == "Big"

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.exchange.files import MOST_REJECTED, Rejected
 from models.exchange.names import Names
+from models.pipeline.commands import free_deal_id
 from models.values.instants import instant_text
 from models.values.language import _
 
@@ -73,7 +74,7 @@ IN_USE = {"deal_type": "type_id", "stage": "stage_id", "employee": "owner_id"}
 
 def check(connection: Any, names: Names) -> None:
     """Find the deals in the store, and set the rows of known deals apart that are not to be written."""
-    last_id = connection.execute("SELECT coalesce(max(id), 0) FROM deal").fetchone()[0]
+    last_id = free_deal_id() - 1
     connection.execute(DEALS, (last_id,))
     if connection.execute("SELECT count(*) FROM import_deal WHERE known").fetchone()[0]:
         owners = names.writable

@@ -38,7 +38,7 @@ from models.pipeline.tables import (
     Tick,
     Visit,
 )
-from models.values.errors import NotFound, Objection, Refused
+from models.values.errors import NotFound, Refused
 from models.values.instants import Instant
 from models.values.language import _
 from models.values.money import exponent
@@ -125,13 +125,7 @@ def set_deal(
     ChangedMeanwhile, NotFound."""
     with session.writing():
         now, pen = session.now(), Pen()
-        deal = facts.readable_deal(session, deal_id)
-        deal_type = facts.type_facts(deal.deal_type_id)
-        attempt = facts.attempt_by(session, deal.owner_id, deal_type, Attempt("set", version=version))
-        if version is not None and version != deal.version:
-            refuse(rules.judge(facts.deal_facts(session, deal, deal_type, version), deal_type, attempt, now))
-        if not attempt.may:
-            refuse(_not_allowed(attempt))
+        deal = _changeable(session, deal_id, version, now)
         values = _checked_changes(session, deal, changes)
         values = {field: value for field, value in values.items() if getattr(deal, field) != value}
         pen.update(deal, **values)
@@ -211,8 +205,8 @@ def delete_deal(session: Session, deal_id: int, *, version: int | None = None) -
 
 
 def merge_deals(session: Session, deal_id: int, other_id: int) -> Done:
-    """Put two deals of one client together: the first stays, with the activities, time and requests of the other, and
-    with what it has in fields that are empty here; the other's own history goes.
+    """Put two deals of one client together: the first stays, with the activities, time and answered requests of the
+    other, and with what it has in fields that are empty here; the other's own history goes.
 
     Raises Refused `same_deal`, `other_client`, `move_refused`; NotFound.
     """
@@ -275,12 +269,8 @@ def _changeable(session: Session, deal_id: int, version: int | None, now: Instan
     if version is not None and version != deal.version:
         refuse(rules.judge(facts.deal_facts(session, deal, deal_type, version), deal_type, attempt, now))
     if not attempt.may:
-        refuse(_not_allowed(attempt))
+        refuse([rules.objection_authority(_("You may not change this deal."), list(attempt.people))])
     return deal
-
-
-def _not_allowed(attempt: Attempt) -> list[Objection]:
-    return [rules.objection_authority(_("You may not change this deal."), list(attempt.people))]
 
 
 def _check_map(
