@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.values.errors import ChangedMeanwhile
-from models.values.language import _, ngettext
+from models.values.language import _, ngettext, pgettext
 from tui.widgets.dialogs import Choice, Line
 from tui.widgets.refusal import Try, carry_through, give_reason, others_text, step
 
@@ -38,9 +38,19 @@ async def step_together(
         left = [one for one in left if one.deal_id not in lacking] + list(again.left)
     await _keep_marked(screen, marked, left)
     if done:
+        said = _said_of_several(kind, said) if done > 1 else said
         words = ngettext("{count} deal: {said}", "{count} deals: {said}", done).format(count=done, said=said)
         screen.say(f"{words}   " + _("u: undo"))
     await _show_left(screen, marked, left, kind, stage_id, stage)
+
+
+def _said_of_several(kind: str, said: str) -> str:
+    """What was done with several deals; a move says where they went."""
+    words = {
+        "win": pgettext("several deals", "won"), "lose": pgettext("several deals", "lost"),
+        "hold": pgettext("several deals", "on hold"), "resume": pgettext("several deals", "resumed"),
+    }  # fmt: skip
+    return words.get(kind, said)
 
 
 async def _keep_marked(screen: BoardScreen, marked: dict[int, Marked], left: list[Unmoved]) -> None:
