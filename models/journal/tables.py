@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import SQL, BigIntegerField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BigIntegerField, Check, ForeignKeyField, IntegerField, TextField
 
 from models.storage.database import Row
 
@@ -25,6 +25,20 @@ class Journal(Row):
     salt = TextField(null=True)
     digest = TextField()
     chain = TextField()
+
+
+class Lock(Row):
+    """What a lower flat must know of an upper one: `subject` and its id may not change, for that use, while `holder`
+    (a week, an invoice, a payroll period) stands on it. The upper flat writes it, the lower one asks."""
+
+    subject = TextField()
+    subject_id = IntegerField()
+    use = TextField(constraints=[Check("use IN ('approval', 'billing', 'payroll')")])
+    holder = TextField()
+    at = BigIntegerField()
+
+    class Meta:
+        indexes = ((("subject", "subject_id", "use"), True),)
 
 
 Journal.add_index(SQL("CREATE INDEX IF NOT EXISTS journal_of_subject ON journal (subject, subject_id, id)"))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from peewee import SQL, BigIntegerField, BooleanField, Check, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BooleanField,
+    Check,
+    DateField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from models.storage.database import Row
 
 
 class Company(Row):
-    """One row: who the store belongs to. `clock` is what norms are measured on."""
+    """One row: who the store belongs to. `clock` is what norms are measured on; with `weeks_approved` a week of time is
+    submitted and approved; time that began on a day before `locked_before` is closed to everybody."""
 
     id = IntegerField(primary_key=True, constraints=[Check("id = 1")])
     name = TextField(default="")
@@ -18,6 +28,8 @@ class Company(Row):
     clock = TextField(default="calendar", constraints=[Check("clock IN ('calendar', 'working')")])
     team_read = BooleanField(default=False)
     created_at = BigIntegerField()
+    weeks_approved = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
+    locked_before = DateField(null=True)
 
 
 class Team(Row):
@@ -40,6 +52,51 @@ class Employee(Row):
     created_at = BigIntegerField()
 
 
+class Category(Row):
+    """The quality of an employee, as rates know it: trainee, expert, partner."""
+
+    name = TextField()
+    name_key = TextField(unique=True)
+    archived_at = BigIntegerField(null=True)
+    created_at = BigIntegerField()
+
+
+class EmployeeCategory(Row):
+    """The category that an employee has from that day on; the first one holds for all time before."""
+
+    employee = ForeignKeyField(Employee, on_delete="RESTRICT", index=False)
+    category = ForeignKeyField(Category, on_delete="RESTRICT")
+    from_day = DateField()
+
+    class Meta:
+        indexes = ((("employee", "from_day"), True),)
+
+
+class WorkingHours(Row):
+    """When the company works on a weekday (0 is Monday), in seconds after its midnight; a day off has no row."""
+
+    weekday = IntegerField(primary_key=True, constraints=[Check("weekday BETWEEN 0 AND 6")])
+    opens = IntegerField(constraints=[Check("opens BETWEEN 0 AND 86400")])
+    closes = IntegerField(constraints=[Check("closes BETWEEN 0 AND 86400")])
+
+    class Meta:
+        constraints = [Check("closes > opens")]
+
+
+class Holiday(Row):
+    """A day on which the company does not work."""
+
+    day = DateField(primary_key=True)
+    name = TextField()
+
+
+class SignOfLife(Row):
+    """When a session of the employee was last there; written at most once a minute."""
+
+    employee = ForeignKeyField(Employee, primary_key=True, on_delete="CASCADE")
+    at = BigIntegerField()
+
+
 class Workplace(Row):
     """Where an employee left the program (screen, deal type, cursor, filter): a JSON object, no business data."""
 
@@ -50,4 +107,6 @@ class Workplace(Row):
 
 Employee.add_index(SQL("CREATE INDEX IF NOT EXISTS employee_of_team ON employee (team_id, id)"))
 
-__all__ = ["Company", "Employee", "Team", "Workplace"]
+__all__ = [
+    "Category", "Company", "Employee", "EmployeeCategory", "Holiday", "SignOfLife", "Team", "WorkingHours", "Workplace",
+]

@@ -1,4 +1,4 @@
-"""What runs, what was entered, and the services."""
+"""What runs, and what was entered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from models.people.rules import Owners, readable
 from models.values.errors import NotFound
 from models.values.instants import SECOND, Instant
 from models.values.language import _
-from models.values.text import quoted, search_key
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -41,11 +40,6 @@ class Entry(NamedTuple):
     seconds: int
     billable: bool
     note: str
-
-
-class ServiceLine(NamedTuple):
-    id: int
-    name: str
 
 
 def running(session: Session) -> Entry | None:
@@ -82,26 +76,6 @@ def seconds_on_deal(session: Session, deal_id: int) -> int:
         (session.now(), deal_id),
     ).fetchone()[0]
     return max(0, int(spent or 0)) // SECOND
-
-
-def services(session: Session) -> list[ServiceLine]:
-    """The services in use, by name."""
-    from models.timekeeping.tables import Service
-
-    query = Service.select().where(Service.archived_at.is_null()).order_by(Service.name_key)
-    return [ServiceLine(row.id, row.name) for row in query]
-
-
-def find_service(text: str) -> int:
-    """The id of a service by name or id. Raises NotFound."""
-    from models.timekeeping.tables import Service
-
-    row = Service.get_or_none(Service.name_key == search_key(text))
-    if row is None and text.isascii() and text.isdigit() and len(text) < 10:
-        row = Service.get_or_none(Service.id == int(text))
-    if row is None:
-        raise NotFound(_("There is no service {name}.").format(name=quoted(text)))
-    return int(row.id)
 
 
 def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""The stopwatch, and services. A running entry is a row: no lost connection stops it."""
+"""The stopwatch. A running entry is a row: no lost connection stops it."""
 
 from __future__ import annotations
 
@@ -6,36 +6,16 @@ from typing import TYPE_CHECKING
 
 from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
-from models.people.rules import may_set_up
 from models.pipeline import facts
 from models.timekeeping import rules, views
-from models.timekeeping.tables import Service, TimeEntry
+from models.timekeeping.tables import TimeEntry
 from models.values.errors import NotFound, Refused
 from models.values.instants import CLOCK_TOLERANCE, Instant
 from models.values.language import _
-from models.values.text import clean_line, clean_text, quoted, search_key
+from models.values.text import clean_text
 
 if TYPE_CHECKING:
     from models.session import Session
-
-
-def add_service(session: Session, name: str) -> int:
-    """Add a service, the process that is billed; returns its id. Raises Refused `exists`, `empty`; NotFound."""
-    if not may_set_up(session.actor):
-        raise NotFound(_("Only an administrator may do that."))
-    name = clean_line(name, _("Service"))
-    if not name:
-        raise Refused("empty", _("A service needs a name."))
-    with session.writing():
-        if Service.get_or_none(Service.name_key == search_key(name)):
-            raise Refused("exists", _("There is a service {name} already.").format(name=quoted(name)))
-        pen, at = Pen(), session.now()
-        made = pen.insert(Service, name=name, name_key=search_key(name), created_at=at)
-        record(
-            at=at, employee_id=session.actor.id, command="service.add", subject="service", subject_id=made,
-            images=pen.images,
-        )
-    return made
 
 
 def start_timer(
@@ -173,19 +153,3 @@ def _record(session: Session, command: str, entry_id: int, pen: Pen, now: Instan
         at=now, employee_id=session.actor.id, command=command, subject="entry", subject_id=entry_id,
         images=pen.images,
     )
-
-
-def follow_deal_deleted(session: Session, *, pen: Pen, deal_id: int) -> None:
-    """Time that was spent is never lost with a deal. Raises Refused `deal_has_time`."""
-    count = TimeEntry.select().where(TimeEntry.deal == deal_id).count()
-    if count:
-        raise Refused(
-            "deal_has_time",
-            _("Time was spent on this deal ({count} entries); lose it, or merge it with another deal.").format(count=count),
-        )
-
-
-def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: int) -> None:
-    """The other deal's time goes over to the one that stays."""
-    for row in TimeEntry.select().where(TimeEntry.deal == other_id):
-        pen.update(row, deal_id=deal_id)

@@ -1,0 +1,6 @@
+"""What is asked about time, one function each. What the first screen needs imports no tables."""
+
+from models.timekeeping.views.entries import Entry, entries, entry, running, seconds_on_deal
+from models.timekeeping.views.services import ServiceLine, find_service, services
+
+__all__ = ["Entry", "ServiceLine", "entries", "entry", "find_service", "running", "seconds_on_deal", "services"]
