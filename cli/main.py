@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "activity": ("cli.commands.activities", "Calls, meetings, mails and tasks."),
     "agenda": ("cli.commands.activities", "What is due on a day."),
     "timer": ("cli.commands.timing", "The stopwatch."),
+    "time": ("cli.commands.time_entries", "Time entries."),
     "report": ("cli.commands.reports", "Reports."),
     "import": ("cli.commands.imports", "Take deals and their history from a file."),
     "completion": ("cli.commands.shell", "Print shell completion."),

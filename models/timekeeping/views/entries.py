@@ -57,13 +57,25 @@ def entry(session: Session, entry_id: int) -> Entry:
 
 
 def entries(
-    session: Session, *, client_id: int | None = None, deal_id: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    client_id: int | None = None,
+    deal_id: int | None = None,
+    service_id: int | None = None,
+    employee_id: int | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    limit: int = 50,
 ) -> list[Entry]:
-    """The newest entries that the actor may read."""
+    """The newest entries that the actor may read, of those that began in [since, until)."""
     where, values = "WHERE TRUE" + _of(readable(session.actor)), []
-    for column, value in (("client_id", client_id), ("deal_id", deal_id)):
+    wanted = (
+        ("client_id = ?", client_id), ("deal_id = ?", deal_id), ("service_id = ?", service_id),
+        ("employee_id = ?", employee_id), ("started_at >= ?", since), ("started_at < ?", until),
+    )  # fmt: skip
+    for condition, value in wanted:
         if value is not None:
-            where += f" AND t.{column} = ?"
+            where += f" AND t.{condition}"
             values.append(value)
     return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
 
