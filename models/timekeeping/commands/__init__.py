@@ -2,8 +2,19 @@
 
 from models.timekeeping.commands.followers import follow_deal_deleted, follow_deal_merged
 from models.timekeeping.commands.services import add_service
-from models.timekeeping.commands.stopwatch import set_note, start_timer, stop_timer, switch_timer
+from models.timekeeping.commands.stopwatch import (
+    assign_timer,
+    continue_entry,
+    note_timer,
+    recover_timer,
+    set_note,
+    start_timer,
+    still_there,
+    stop_timer,
+    switch_timer,
+)
 
 __all__ = [
-    "add_service", "follow_deal_deleted", "follow_deal_merged", "set_note", "start_timer", "stop_timer", "switch_timer",
+    "add_service", "assign_timer", "continue_entry", "follow_deal_deleted", "follow_deal_merged", "note_timer",
+    "recover_timer", "set_note", "start_timer", "still_there", "stop_timer", "switch_timer",
 ]  # fmt: skip
