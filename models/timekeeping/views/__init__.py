@@ -3,8 +3,9 @@
 from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, services
+from models.timekeeping.views.watched import Watched, watched
 
 __all__ = [
-    "Entry", "Forgotten", "ServiceLine", "entries", "entry", "find_service", "forgotten", "recent", "running",
-    "seconds_on_deal", "services",
+    "Entry", "Forgotten", "ServiceLine", "Watched", "entries", "entry", "find_service", "forgotten", "recent", "running",
+    "seconds_on_deal", "services", "watched",
 ]  # fmt: skip
