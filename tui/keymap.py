@@ -36,6 +36,7 @@ def table() -> tuple[Act, ...]:
         Act("clients", "3", "show('clients')", _("Clients"), "everywhere"),
         Act("statistics", "5", "show('statistics')", _("Statistics"), "everywhere"),
         Act("setup", "7", "show('setup')", _("Setup"), "everywhere"),
+        Act("timer.what", "S", "what_to_time", _("Time something: recent things, something else, late; note of what runs"), "everywhere"),
         Act("palette", "colon,Ж,ctrl+p,f9", "command_palette", _("Find what can be done by its name"), "everywhere"),
         Act("help", "question_mark,comma,f1", "keys", _("Keys of here and now"), "everywhere", _("keys")),
         Act("back", "escape", "back", _("Back"), "everywhere"),

@@ -11,9 +11,22 @@ from models.timekeeping.commands.entries import (
 )
 from models.timekeeping.commands.followers import follow_deal_deleted, follow_deal_merged
 from models.timekeeping.commands.services import add_service
-from models.timekeeping.commands.stopwatch import set_note, start_timer, stop_timer, switch_timer
+from models.timekeeping.commands.stopwatch import (
+    assign_timer,
+    continue_entry,
+    note_timer,
+    recover_timer,
+    set_note,
+    start_timer,
+    still_there,
+    stop_timer,
+    switch_timer,
+)
+from models.timekeeping.commands.undo import redo_time, undo_time
 
 __all__ = [
-    "add_entry", "add_service", "change_entries", "delete_entries", "duplicate_entry", "edit_entry", "follow_deal_deleted",
-    "follow_deal_merged", "merge_entries", "set_note", "split_entry", "start_timer", "stop_timer", "switch_timer",
+    "add_entry", "add_service", "assign_timer", "change_entries", "continue_entry", "delete_entries",
+    "duplicate_entry", "edit_entry", "follow_deal_deleted", "follow_deal_merged", "merge_entries", "note_timer",
+    "recover_timer", "redo_time", "set_note", "split_entry", "start_timer", "still_there", "stop_timer",
+    "switch_timer", "undo_time",
 ]  # fmt: skip

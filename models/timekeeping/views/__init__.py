@@ -1,6 +1,11 @@
 """What is asked about time, one function each. What the first screen needs imports no tables."""
 
-from models.timekeeping.views.entries import Entry, entries, entry, running, seconds_on_deal
+from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
+from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, services
+from models.timekeeping.views.watched import Watched, watched
 
-__all__ = ["Entry", "ServiceLine", "entries", "entry", "find_service", "running", "seconds_on_deal", "services"]
+__all__ = [
+    "Entry", "Forgotten", "ServiceLine", "Watched", "entries", "entry", "find_service", "forgotten", "recent", "running",
+    "seconds_on_deal", "services", "watched",
+]  # fmt: skip

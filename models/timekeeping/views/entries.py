@@ -80,6 +80,17 @@ def entries(
     return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
 
 
+def recent(session: Session, limit: int = 9) -> list[Entry]:
+    """What the actor spent time on lately, newest first: of entries that agree in deal, client, service and note the
+    last one."""
+    found: dict[tuple[object, ...], Entry] = {}
+    for one in _entries(
+        session, "WHERE t.employee_id = ? ORDER BY t.started_at DESC, t.id DESC LIMIT 200", session.actor.id
+    ):
+        found.setdefault((one.client_id, one.deal_id, one.service, one.note), one)
+    return list(found.values())[:limit]
+
+
 def seconds_on_deal(session: Session, deal_id: int) -> int:
     """Seconds that everybody whose time the actor may read has spent on a deal, up to now."""
     spent = session.store.database.execute_sql(
