@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,13 +14,13 @@ from cli.main import Group
 from cli.names import deal_number, instant, number
 from cli.output import facts, table
 from models.values.durations import clock_text
-from models.values.errors import Refused, Usage
+from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import MINUTE, day_end, day_start, instant_text, local_datetime, parse_day
 from models.values.language import _
 
 if TYPE_CHECKING:
     from models.session import Session
-    from models.timekeeping.views import Entry
+    from models.timekeeping.views import Entry, Week
 
 LONGEST_MINUTES = 24 * 60
 
@@ -249,6 +250,146 @@ def delete(call: Call, ids: tuple[str, ...], yes: bool) -> None:
     )
     count = commands.delete_entries(session, numbers)
     call.answer({"deleted": numbers}, lambda: facts([(_("Deleted"), str(count))]))
+
+
+@time.command("undo")
+@click.pass_obj
+def undo(call: Call) -> None:
+    """Take back your last step with time, the stopwatch's among them."""
+    session = call.session
+    from models.timekeeping import commands
+
+    _answer_step(call, commands.undo_time(session))
+
+
+@time.command("redo")
+@click.pass_obj
+def redo(call: Call) -> None:
+    """Do again what you took back last."""
+    session = call.session
+    from models.timekeeping import commands
+
+    _answer_step(call, commands.redo_time(session))
+
+
+def _answer_step(call: Call, entry_id: int) -> None:
+    """The entry that the step was about, if it is there now."""
+    from models.timekeeping import views
+
+    session = call.session
+    try:
+        entry = views.entry(session, entry_id)
+    except NotFound:
+        call.answer({"id": entry_id, "deleted": True}, lambda: facts([(_("Deleted"), str(entry_id))]))
+        return
+    call.answer(document(entry), lambda: _tell([entry], session.actor.timezone))
+
+
+@time.command("weeks")
+@click.option("--employee", "--rep", "employee", metavar="LOGIN", help="Of this employee; default: all you may read.")
+@click.option("--state", type=click.Choice(["submitted", "approved", "declined"]), help="Only those in this state.")
+@click.pass_obj
+def list_weeks(call: Call, employee: str | None, state: str | None) -> None:
+    """Weeks that were handed in, the newest first."""
+    session = call.session
+    from models.timekeeping import views
+
+    _answer_weeks(call, views.weeks(session, employee_id=_employee(session, employee), state=state), as_list=True)
+
+
+def _answer_weeks(call: Call, found: Sequence[Week], *, as_list: bool = False) -> None:
+    documents = [
+        {
+            "employee": week.employee, "week": week.monday.isoformat(), "state": week.state,
+            "submitted_at": instant_text(week.submitted_at), "answered_by": week.answered_by,
+            "answered_at": None if week.answered_at is None else instant_text(week.answered_at), "answer": week.answer,
+        }
+        for week in found
+    ]  # fmt: skip
+    states = {"submitted": _("handed in"), "approved": _("approved"), "declined": _("declined")}
+    rows = [[w.employee, w.monday.isoformat(), states[w.state], w.answered_by or "", w.answer] for w in found]
+    call.answer(
+        {"weeks": documents} if as_list else documents[0] if documents else {},
+        lambda: table([_("Employee"), _("Week"), _("State"), _("Answered by"), _("Answer")], rows),
+    )
+
+
+def _tell_week(call: Call, employee_id: int, monday: date) -> None:
+    from models.timekeeping import views
+
+    _answer_weeks(call, views.weeks(call.session, employee_id=employee_id, monday=monday))
+
+
+@time.command("submit")
+@click.argument("monday", metavar="MONDAY")
+@click.pass_obj
+def submit(call: Call, monday: str) -> None:
+    """Hand in your week for approval."""
+    session = call.session
+    from models.timekeeping import commands
+
+    commands.submit_week(session, parse_day(monday))
+    _tell_week(call, session.actor.id, parse_day(monday))
+
+
+@time.command("withdraw")
+@click.argument("monday", metavar="MONDAY")
+@click.pass_obj
+def withdraw(call: Call, monday: str) -> None:
+    """Take your week back before it is answered."""
+    session = call.session
+    from models.timekeeping import commands
+
+    commands.withdraw_week(session, parse_day(monday))
+    _tell_week(call, session.actor.id, parse_day(monday))
+
+
+@time.command("approve")
+@click.argument("login")
+@click.argument("monday", metavar="MONDAY")
+@click.option("--note", "answer", default="", help="What to say to it.")
+@click.pass_obj
+def approve(call: Call, login: str, monday: str, answer: str) -> None:
+    """Approve an employee's week; its entries and prices then do not change."""
+    session = call.session
+    from models.people.views import find_employee
+    from models.timekeeping import commands
+
+    owner = find_employee(login).id
+    commands.answer_week(session, owner, parse_day(monday), approve=True, answer=answer)
+    _tell_week(call, owner, parse_day(monday))
+
+
+@time.command("decline")
+@click.argument("login")
+@click.argument("monday", metavar="MONDAY")
+@click.option("--reason", required=True, help="Why.")
+@click.pass_obj
+def decline(call: Call, login: str, monday: str, reason: str) -> None:
+    """Send an employee's week back."""
+    session = call.session
+    from models.people.views import find_employee
+    from models.timekeeping import commands
+
+    owner = find_employee(login).id
+    commands.answer_week(session, owner, parse_day(monday), approve=False, answer=reason)
+    _tell_week(call, owner, parse_day(monday))
+
+
+@time.command("reopen")
+@click.argument("login")
+@click.argument("monday", metavar="MONDAY")
+@click.option("--reason", required=True, help="Why.")
+@click.pass_obj
+def reopen(call: Call, login: str, monday: str, reason: str) -> None:
+    """Open an approved week again."""
+    session = call.session
+    from models.people.views import find_employee
+    from models.timekeeping import commands
+
+    owner = find_employee(login).id
+    commands.reopen_week(session, owner, parse_day(monday), reason=reason)
+    _tell_week(call, owner, parse_day(monday))
 
 
 COMMANDS = {"time": time}

@@ -23,10 +23,11 @@ from models.timekeeping.commands.stopwatch import (
     switch_timer,
 )
 from models.timekeeping.commands.undo import redo_time, undo_time
+from models.timekeeping.commands.weeks import answer_week, reopen_week, submit_week, withdraw_week
 
 __all__ = [
-    "add_entry", "add_service", "assign_timer", "change_entries", "continue_entry", "delete_entries",
+    "add_entry", "add_service", "answer_week", "assign_timer", "change_entries", "continue_entry", "delete_entries",
     "duplicate_entry", "edit_entry", "follow_deal_deleted", "follow_deal_merged", "merge_entries", "note_timer",
-    "recover_timer", "redo_time", "set_note", "split_entry", "start_timer", "still_there", "stop_timer",
-    "switch_timer", "undo_time",
+    "recover_timer", "redo_time", "reopen_week", "set_note", "split_entry", "start_timer", "still_there",
+    "stop_timer", "submit_week", "switch_timer", "undo_time", "withdraw_week",
 ]  # fmt: skip

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
 from models.people import commands as people
-from models.people.views import company
+from models.people.tables import Employee
 from models.pipeline import facts
 from models.timekeeping import rules, views
+from models.timekeeping.commands.entries import must_be_open
 from models.timekeeping.tables import Rate, Service, TimeEntry
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text, local_day
+from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text
 from models.values.language import _
 from models.values.text import clean_text
 
@@ -119,7 +120,7 @@ def set_note(session: Session, entry_id: int, note: str) -> None:
         if row is None:
             _no_entry(entry_id)
         if row.ended_at is not None:
-            _refuse_locked(session, row.started_at)
+            must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
         pen = Pen()
         pen.update(row, note=clean_text(note, _("Note"), 1000))
         _record(session, "entry.note", entry_id, pen, session.now())
@@ -185,7 +186,7 @@ def _start(session: Session, at: Instant | None, **fields: Any) -> int:
         _refuse_forgotten(session, running, now)
     start, marked = _begin(session, at, now, running)
     if at is not None:
-        _refuse_locked(session, start)
+        must_be_open(Employee.get_by_id(session.actor.id), start)
     if running is not None:
         _end(pen, running, start)
     _refuse_overlap(session, start, start if at is None else now, running)
@@ -231,12 +232,6 @@ def _refuse_end(running: TimeEntry, at: Instant | None, now: Instant) -> None:
         raise Refused("in_future", _("The instant is in the future."))
     if at is not None and at < running.started_at:
         raise Refused("before_start", _("The stopwatch was started later than that."))
-
-
-def _refuse_locked(session: Session, start: Instant) -> None:
-    locked = company().locked_before
-    if locked is not None and local_day(start, session.actor.timezone) < locked:
-        raise Refused("locked", _("Time before {day} is closed.").format(day=locked.isoformat()))
 
 
 def _begin(session: Session, at: Instant | None, now: Instant, running: TimeEntry | None) -> tuple[Instant, bool]:

@@ -4,8 +4,9 @@ from models.timekeeping.views.entries import Entry, entries, entry, recent, runn
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, services
 from models.timekeeping.views.watched import Watched, watched
+from models.timekeeping.views.weeks import Week, weeks
 
 __all__ = [
-    "Entry", "Forgotten", "ServiceLine", "Watched", "entries", "entry", "find_service", "forgotten", "recent", "running",
-    "seconds_on_deal", "services", "watched",
+    "Entry", "Forgotten", "ServiceLine", "Watched", "Week", "entries", "entry", "find_service", "forgotten", "recent",
+    "running", "seconds_on_deal", "services", "watched", "weeks",
 ]  # fmt: skip
