@@ -1,5 +1,6 @@
 """What a person does with time, one function each."""
 
+from models.timekeeping.commands.budgets import drop_budget, set_budget
 from models.timekeeping.commands.entries import (
     add_entry,
     change_entries,
@@ -27,7 +28,7 @@ from models.timekeeping.commands.weeks import answer_week, reopen_week, submit_w
 
 __all__ = [
     "add_entry", "add_service", "answer_week", "assign_timer", "change_entries", "continue_entry", "delete_entries",
-    "duplicate_entry", "edit_entry", "follow_deal_deleted", "follow_deal_merged", "merge_entries", "note_timer",
-    "recover_timer", "redo_time", "reopen_week", "set_note", "split_entry", "start_timer", "still_there",
-    "stop_timer", "submit_week", "switch_timer", "undo_time", "withdraw_week",
+    "drop_budget", "duplicate_entry", "edit_entry", "follow_deal_deleted", "follow_deal_merged", "merge_entries",
+    "note_timer", "recover_timer", "redo_time", "reopen_week", "set_budget", "set_note", "split_entry", "start_timer",
+    "still_there", "stop_timer", "submit_week", "switch_timer", "undo_time", "withdraw_week",
 ]  # fmt: skip

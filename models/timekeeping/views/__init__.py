@@ -1,5 +1,6 @@
 """What is asked about time, one function each. What the first screen needs imports no tables."""
 
+from models.timekeeping.views.budgets import BudgetState, budget, budget_warnings, budgets
 from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, services
@@ -7,6 +8,7 @@ from models.timekeeping.views.watched import Watched, watched
 from models.timekeeping.views.weeks import Week, weeks
 
 __all__ = [
-    "Entry", "Forgotten", "ServiceLine", "Watched", "Week", "entries", "entry", "find_service", "forgotten", "recent",
-    "running", "seconds_on_deal", "services", "watched", "weeks",
+    "BudgetState", "Entry", "Forgotten", "ServiceLine", "Watched", "Week", "budget", "budget_warnings", "budgets",
+    "entries", "entry", "find_service", "forgotten", "recent", "running", "seconds_on_deal", "services", "watched",
+    "weeks",
 ]  # fmt: skip
