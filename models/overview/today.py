@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, agenda
 from models.pipeline.views import RequestLine, open_requests
-from models.timekeeping.views import Forgotten, forgotten
 from models.storage.database import database
+from models.timekeeping.views import Forgotten, forgotten
 from models.values.instants import SECOND, Instant
 from models.values.money import Money
 
