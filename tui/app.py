@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
     del os.environ[_name]  # nothing from outside changes what runs
 
-from textual.app import SystemCommand  # noqa: E402
 from textual import events  # noqa: E402
+from textual.app import SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
 from models.overview.opening import Opening, opening  # noqa: E402
@@ -28,10 +28,10 @@ from tui.typed import Typed  # noqa: E402
 from tui.watching import Watching  # noqa: E402
 
 if TYPE_CHECKING:
-    from models.config import Config
-    from models.session import Session
     from textual.worker import Worker
 
+    from models.config import Config
+    from models.session import Session
     from tui.widgets.dialogs import Again
     from tui.widgets.frame import FramedScreen
 

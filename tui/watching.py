@@ -60,16 +60,19 @@ class Watching:
                     self._ask_forgotten(self._entry)
                 elif self._idle_after is not None and self._since(self._key) >= self._idle_after:
                     self._ask_idle()
-            elif self._remind_after is not None and not self._reminded:
-                if self._since(self._nothing_since) >= self._remind_after and await self._app.desk.ask(_at_work):
-                    self._reminded = True
-                    self._app.tell(_("Nothing is being timed. S starts the timer."))
+            elif self._to_be_reminded() and await self._app.desk.ask(_at_work):
+                self._reminded = True
+                self._app.tell(_("Nothing is being timed. S starts the timer."))
         except StagewatchError:
             return  # a store that is busy or gone now is told by what the person does next
 
     def last_key(self) -> Instant:
         """The instant of the last key, by the clock of the session."""
         return self._app.desk.session().now() - round(self._since(self._key)) * SECOND
+
+    def _to_be_reminded(self) -> bool:
+        waited = self._since(self._nothing_since)
+        return self._remind_after is not None and not self._reminded and waited >= self._remind_after
 
     @staticmethod
     def _since(moment: float) -> float:

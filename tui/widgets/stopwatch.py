@@ -10,11 +10,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from models.timekeeping.rules import charge
+from models.timekeeping.views import so_far
 from models.values.durations import clock_text
 from models.values.instants import SECOND
 from models.values.language import _
-from models.values.money import Money, money_text, short_money
+from models.values.money import money_text, short_money
 from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Stopwatch(Widget):
 
     def money(self) -> str:
         """What it comes to so far, in MONEY cells; nothing where there is no rate."""
-        if self._seen is None or self._seen.rate is None:
+        money = None if self._seen is None else so_far(self._seen, self.app.desk.session().now())
+        if money is None:
             return ""
-        so_far = Money(charge(self._elapsed(), self._seen.rate.amount), self._seen.rate.currency)
-        text = money_text(so_far)
-        return cells(text if len(text) < MONEY else short_money(so_far), MONEY, right=True)
+        text = money_text(money)
+        return cells(text if len(text) < MONEY else short_money(money), MONEY, right=True)
 
     def _elapsed(self) -> int:
         if self._seen is None:
