@@ -39,6 +39,7 @@ SCREENS = {
     "today": "tui.today.screen:TodayScreen",
     "board": "tui.board.screen:BoardScreen",
     "clients": "tui.clients.screen:ClientsScreen",
+    "time": "tui.time.screen:TimeScreen",
     "statistics": "tui.statistics.screen:StatisticsScreen",
     "setup": "tui.setup.screen:SetupScreen",
 }

@@ -1,5 +1,6 @@
 """What a person does with time, one function each."""
 
+from models.timekeeping.commands.cells import set_cell
 from models.timekeeping.commands.budgets import drop_budget, set_budget
 from models.timekeeping.commands.entries import (
     add_entry,

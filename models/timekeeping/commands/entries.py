@@ -134,7 +134,7 @@ def merge_entries(session: Session, ids: Sequence[int]) -> int:
         marks = " ".join(dict.fromkeys(mark for row in rows for mark in row.marks.split()))
         end = last.ended_at
         for row in rows[1:]:
-            _delete(pen, row)
+            delete_with_own(pen, row)
         pen.update(first, ended_at=end, note=note, marks=marks)
         _record(session, "entry.merge", first.id, pen, merged=[row.id for row in rows[1:]])
         return int(first.id)
@@ -145,7 +145,7 @@ def delete_entries(session: Session, ids: Sequence[int]) -> int:
     with session.writing():
         pen = Pen()
         for entry_id in dict.fromkeys(ids):
-            _delete(pen, writable_entry(session, entry_id))
+            delete_with_own(pen, writable_entry(session, entry_id))
         if pen.images:
             _record(session, "entry.delete", ids[0], pen, count=len(set(ids)))
         return len(set(ids))
@@ -290,7 +290,7 @@ def _cut(session: Session, pen: Pen, owner: Employee, other: TimeEntry, cut: Cut
         start, end = parts.pop(0)
         pen.update(other, started_at=start, ended_at=end)
     else:
-        _delete(pen, other)
+        delete_with_own(pen, other)
     for start, end in parts:
         pen.insert(TimeEntry, **alike, started_at=start, ended_at=end, created_at=session.now())
 
@@ -340,7 +340,7 @@ def _must_be_in_use(service_id: int | None) -> None:
         raise Refused("archived", _("The service {name} is archived.").format(name=row.name))
 
 
-def _delete(pen: Pen, row: TimeEntry) -> None:
+def delete_with_own(pen: Pen, row: TimeEntry) -> None:
     """Delete the row with what belongs to it alone."""
     for kind in (Rate, FixedPrice):
         for own in kind.select().where(kind.entry == row.id):

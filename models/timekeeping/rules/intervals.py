@@ -73,3 +73,13 @@ def make_room(start: Instant, end: Instant, others: Iterable[Interval], now: Ins
 def one_after_the_other(intervals: Sequence[Interval]) -> bool:
     """Whether each begins where the one before has ended: then they can be merged."""
     return all(before.end == after.start for before, after in zip(intervals, intervals[1:], strict=False))
+
+
+def first_gap(size: int, taken: Iterable[tuple[Instant, Instant]], since: Instant, until: Instant) -> Instant | None:
+    """Where the first free time of that size begins in [since, until), or None. `taken` in order of start."""
+    at = since
+    for start, end in taken:
+        if start - at >= size:
+            break
+        at = max(at, end)
+    return at if at + size <= until else None

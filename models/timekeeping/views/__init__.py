@@ -1,5 +1,6 @@
 """What is asked about time, one function each. What the first screen needs imports no tables."""
 
+from models.timekeeping.views.timesheet import DaySheet, Grid, Piece, WeekRow, day_sheet, grid, unbilled
 from models.timekeeping.views.budgets import BudgetState, budget, budget_warnings, budgets
 from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
 from models.timekeeping.views.forgotten import Forgotten, forgotten

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import Owners, readable
@@ -102,8 +103,12 @@ def seconds_on_deal(session: Session, deal_id: int) -> int:
 
 
 def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
+    return as_entries(session, session.store.database.execute_sql(ENTRIES + rest, values).fetchall())
+
+
+def as_entries(session: Session, rows: Iterable[Any]) -> list[Entry]:
+    """Rows of `ENTRIES`; what runs has its seconds up to now."""
     now = session.now()
-    rows = session.store.database.execute_sql(ENTRIES + rest, values).fetchall()
     return [
         Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11])) for row in rows
     ]
