@@ -14,7 +14,6 @@ from cli.output import facts, say, table
 from models.values.durations import clock_text
 from models.values.instants import instant_text, local_datetime
 from models.values.language import _
-from models.values.money import as_json, money_text
 
 if TYPE_CHECKING:
     from models.timekeeping.views import Entry
@@ -33,6 +32,7 @@ def service() -> None:
 
 def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
     """A time entry as the contract fixes its JSON."""
+    rate, charge = (None, None) if priced is None else _price_document(priced)
     return {
         "id": entry.id,
         "employee": entry.employee,
@@ -45,10 +45,16 @@ def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
         "seconds": entry.seconds,
         "billable": entry.billable,
         "note": entry.note,
-        "rate": as_json(priced.rate if priced else None),
-        "charge": as_json(priced.charge if priced else None),
+        "rate": rate,
+        "charge": charge,
         "invoice": None,
     }
+
+
+def _price_document(priced: Priced) -> tuple[Any, Any]:
+    from models.values.money import as_json  # only where there are rates: a start costs less without
+
+    return as_json(priced.rate), as_json(priced.charge)
 
 
 def _answer(call: Call, entry: Entry) -> None:
@@ -78,6 +84,8 @@ def _tell(entry: Entry, zone: str, priced: Priced | None = None) -> None:
 def _charge_text(priced: Priced | None) -> str:
     if priced is None or priced.charge is None or priced.rate is None:
         return ""
+    from models.values.money import money_text
+
     return _("{charge} at {rate} an hour").format(charge=money_text(priced.charge), rate=money_text(priced.rate))
 
 
@@ -102,7 +110,7 @@ def _answer_status(call: Call) -> None:
         {
             "running": None if running is None else document(running, priced),
             "seconds": 0 if running is None else running.seconds,
-            "charge": as_json(priced.charge if priced else None),
+            "charge": None if priced is None else _price_document(priced)[1],
         },
         tell,
     )
