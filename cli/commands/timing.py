@@ -1,4 +1,4 @@
-"""timer … and service …."""
+"""timer …."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from cli.call import Call
 from cli.main import Group
 from cli.names import deal_number, number, past_instant
-from cli.output import facts, say, table
+from cli.output import facts, say
 from models.values.durations import clock_text
 from models.values.instants import instant_text, local_datetime
 from models.values.language import _
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
 @click.group(cls=Group)
 def timer() -> None:
     """The stopwatch."""
-
-
-@click.group(cls=Group)
-def service() -> None:
-    """Services that time is booked on."""
 
 
 def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
@@ -226,31 +221,4 @@ def note(call: Call, text: str) -> None:
     _answer(call, commands.note_timer(session, text))
 
 
-@service.command("list")
-@click.pass_obj
-def list_services(call: Call) -> None:
-    """The services in use, by name."""
-    session = call.session
-    from models.timekeeping import views
-
-    found = [{"id": one.id, "name": one.name} for one in views.services(session)]
-    call.answer(
-        {"services": found},
-        lambda: table([_("No."), _("Service")], [[one["id"], one["name"]] for one in found], right=(0,)),
-    )
-
-
-@service.command("add")
-@click.argument("name")
-@click.pass_obj
-def add_service(call: Call, name: str) -> None:
-    """Add a service."""
-    session = call.session
-    from models.timekeeping import commands, views
-
-    made = commands.add_service(session, name)
-    found = next({"id": one.id, "name": one.name} for one in views.services(session) if one.id == made)
-    call.answer(found, lambda: table([_("No."), _("Service")], [[found["id"], found["name"]]], right=(0,)))
-
-
-COMMANDS = {"timer": timer, "service": service}
+COMMANDS = {"timer": timer}
