@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from models.clients.views import card as client_card
@@ -10,7 +11,7 @@ from models.people import commands as people
 from models.people.views import company
 from models.pipeline import facts
 from models.timekeeping import rules, views
-from models.timekeeping.tables import Rate, Service, TimeEntry
+from models.timekeeping.tables import Rate, Service, TimeEntry, TimesheetWeek
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text, local_day
@@ -235,8 +236,13 @@ def _refuse_end(running: TimeEntry, at: Instant | None, now: Instant) -> None:
 
 def _refuse_locked(session: Session, start: Instant) -> None:
     locked = company().locked_before
-    if locked is not None and local_day(start, session.actor.timezone) < locked:
+    day = local_day(start, session.actor.timezone)
+    if locked is not None and day < locked:
         raise Refused("locked", _("Time before {day} is closed.").format(day=locked.isoformat()))
+    monday = day - timedelta(days=day.weekday())
+    week = (TimesheetWeek.employee == session.actor.id) & (TimesheetWeek.monday == monday)
+    if TimesheetWeek.select().where(week & (TimesheetWeek.state == "approved")).exists():
+        raise Refused("locked", _("The week of {day} was approved; reopen it first.").format(day=monday.isoformat()))
 
 
 def _begin(session: Session, at: Instant | None, now: Instant, running: TimeEntry | None) -> tuple[Instant, bool]:
