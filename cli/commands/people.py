@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -27,10 +28,10 @@ def user() -> None:
 
 def _tell(people: list[dict[str, Any]]) -> None:
     table(
-        [_("Login"), _("Name"), _("Role"), _("Team"), _("Language"), ""],
+        [_("Login"), _("Name"), _("Role"), _("Team"), _("Category"), _("Language"), ""],
         [
             [
-                p["login"], p["name"], p["role"], p["team"] or "", p["language"],
+                p["login"], p["name"], p["role"], p["team"] or "", p["category"] or "", p["language"],
                 _("disabled") if p["disabled"] else "" if p["can_login"] else _("cannot log in"),
             ]
             for p in people
@@ -38,8 +39,23 @@ def _tell(people: list[dict[str, Any]]) -> None:
     )
 
 
+def _documents(call: Call, people: Sequence[Any]) -> list[dict[str, Any]]:
+    """Each with the category of today."""
+    from models.people import views
+
+    names = views.category_names(_today(call))
+    return [{**person._asdict(), "category": names.get(person.id)} for person in people]
+
+
+def _today(call: Call) -> date:
+    """The company's day."""
+    from models.people import views
+
+    return local_day(call.session.now(), views.company().timezone)
+
+
 def _answer(call: Call, person: Any) -> None:
-    document = person._asdict()
+    document = _documents(call, [person])[0]
     call.answer(document, lambda: _tell([document]))
 
 
@@ -50,8 +66,19 @@ def list_users(call: Call) -> None:
     _session = call.session
     from models.people import views
 
-    people = [person._asdict() for person in views.people()]
+    people = _documents(call, views.people())
     call.answer({"users": people}, lambda: _tell(people))
+
+
+@user.command("show")
+@click.argument("login")
+@click.pass_obj
+def show_user(call: Call, login: str) -> None:
+    """One employee."""
+    _session = call.session
+    from models.people import views
+
+    _answer(call, views.find_employee(login))
 
 
 @user.command("add")
@@ -60,13 +87,15 @@ def list_users(call: Call) -> None:
 @click.option("--role", type=ROLES, default="rep", show_default=True, help="What they may do.")
 @click.option("--team", metavar="NAME", help="A team that is not known is made.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Default: the company's.")
+@click.option("--category", metavar="NAME", help="A category that is not known is made.")
+@click.option("--from", "from_day", metavar="DATE", help="The category's first day; default: today.")
 @click.pass_obj
-def add_user(call: Call, login: str, name: str, role: str, team: str | None, language: str | None) -> None:
+def add_user(call: Call, /, login: str, from_day: str | None, **said: Any) -> None:
     """Add an employee who can log in."""
     session = call.session
     from models.people import commands
 
-    _answer(call, commands.add_employee(session, login, name=name, role=role, team=team, language=language))
+    _answer(call, commands.add_employee(session, login, from_day=None if from_day is None else parse_day(from_day), **said))
 
 
 @user.command("set")
@@ -77,16 +106,29 @@ def add_user(call: Call, login: str, name: str, role: str, team: str | None, lan
 @click.option("--language", type=click.Choice(LANGUAGES), help="The language they are spoken to.")
 @click.option("--timezone", metavar="ZONE", help="As Europe/Berlin.")
 @click.option("--login/--no-login", "can_login", default=None, help="Whether they can log in.")
+@click.option("--category", metavar="NAME", help="A category that is not known is made.")
+@click.option("--from", "from_day", metavar="DATE", help="The category's first day; default: today.")
+@click.option("--yes", is_flag=True, help="Do not ask where charges of earlier entries change.")
 @click.pass_obj
-def set_user(call: Call, /, login: str, **changes: Any) -> None:
-    """Change an employee."""
+def set_user(
+    call: Call, /, login: str, category: str | None, from_day: str | None, yes: bool, **changes: Any
+) -> None:
+    """Change an employee. A category holds from a day on, the first one for all time before."""
     session = call.session
+    from cli.commands.rates import confirmed
     from models.people import commands
 
     given = {key: value for key, value in changes.items() if value is not None}
-    if not given:
+    if not given and category is None:
         raise click.UsageError(_("Say what to change; --help lists it."))
-    _answer(call, commands.set_employee(session, login, **given))
+    if category is not None:
+        day = _today(call) if from_day is None else parse_day(from_day)
+        person = confirmed(
+            call, yes, lambda agreed: commands.set_category(session, login, category, day, confirmed=agreed)
+        )
+    if given:
+        person = commands.set_employee(session, login, **given)
+    _answer(call, person)
 
 
 @user.command("disable")

@@ -1,4 +1,4 @@
-"""timer … and service …."""
+"""timer …."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import click
 from cli.call import Call
 from cli.main import Group
 from cli.names import deal_number, number, past_instant
-from cli.output import facts, say, table
+from cli.output import facts, say
 from models.values.durations import clock_text
 from models.values.instants import instant_text, local_datetime
 from models.values.language import _
-from models.values.money import as_json, money_text
 
 if TYPE_CHECKING:
     from models.timekeeping.views import Entry
@@ -26,13 +25,9 @@ def timer() -> None:
     """The stopwatch."""
 
 
-@click.group(cls=Group)
-def service() -> None:
-    """Services that time is booked on."""
-
-
 def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
     """A time entry as the contract fixes its JSON."""
+    rate, charge = (None, None) if priced is None else _price_document(priced)
     return {
         "id": entry.id,
         "employee": entry.employee,
@@ -45,10 +40,16 @@ def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
         "seconds": entry.seconds,
         "billable": entry.billable,
         "note": entry.note,
-        "rate": as_json(priced.rate if priced else None),
-        "charge": as_json(priced.charge if priced else None),
+        "rate": rate,
+        "charge": charge,
         "invoice": None,
     }
+
+
+def _price_document(priced: Priced) -> tuple[Any, Any]:
+    from models.values.money import as_json  # only where there are rates: a start costs less without
+
+    return as_json(priced.rate), as_json(priced.charge)
 
 
 def _answer(call: Call, entry: Entry) -> None:
@@ -78,6 +79,8 @@ def _tell(entry: Entry, zone: str, priced: Priced | None = None) -> None:
 def _charge_text(priced: Priced | None) -> str:
     if priced is None or priced.charge is None or priced.rate is None:
         return ""
+    from models.values.money import money_text
+
     return _("{charge} at {rate} an hour").format(charge=money_text(priced.charge), rate=money_text(priced.rate))
 
 
@@ -102,7 +105,7 @@ def _answer_status(call: Call) -> None:
         {
             "running": None if running is None else document(running, priced),
             "seconds": 0 if running is None else running.seconds,
-            "charge": as_json(priced.charge if priced else None),
+            "charge": None if priced is None else _price_document(priced)[1],
         },
         tell,
     )
@@ -218,31 +221,4 @@ def note(call: Call, text: str) -> None:
     _answer(call, commands.note_timer(session, text))
 
 
-@service.command("list")
-@click.pass_obj
-def list_services(call: Call) -> None:
-    """The services in use, by name."""
-    session = call.session
-    from models.timekeeping import views
-
-    found = [{"id": one.id, "name": one.name} for one in views.services(session)]
-    call.answer(
-        {"services": found},
-        lambda: table([_("No."), _("Service")], [[one["id"], one["name"]] for one in found], right=(0,)),
-    )
-
-
-@service.command("add")
-@click.argument("name")
-@click.pass_obj
-def add_service(call: Call, name: str) -> None:
-    """Add a service."""
-    session = call.session
-    from models.timekeeping import commands, views
-
-    made = commands.add_service(session, name)
-    found = next({"id": one.id, "name": one.name} for one in views.services(session) if one.id == made)
-    call.answer(found, lambda: table([_("No."), _("Service")], [[found["id"], found["name"]]], right=(0,)))
-
-
-COMMANDS = {"timer": timer, "service": service}
+COMMANDS = {"timer": timer}

@@ -8,12 +8,21 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from models.people.rules import Actor
-from models.people.tables import Company, Employee, Holiday, Team, WorkingHours, Workplace
+from models.people.tables import (
+    Category,
+    Company,
+    Employee,
+    EmployeeCategory,
+    Holiday,
+    Team,
+    WorkingHours,
+    Workplace,
+)
 from models.storage.database import database
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant, local_datetime
 from models.values.language import _
-from models.values.text import search_key
+from models.values.text import quoted, search_key
 
 
 class Person(NamedTuple):
@@ -138,6 +147,50 @@ def find_employee(text: str) -> Person:
             [{"id": row.id, "name": row.login} for row in found],
         )
     return _person(found[0])
+
+
+class CategoryLine(NamedTuple):
+    id: int
+    name: str
+    archived: bool
+
+
+def categories(archived: bool = False) -> list[CategoryLine]:
+    """The categories of employees by name; with `archived` those that are offered no more too."""
+    query = Category.select().order_by(Category.name_key)
+    found = [CategoryLine(row.id, row.name, row.archived_at is not None) for row in query]
+    return [line for line in found if archived or not line.archived]
+
+
+def find_category(text: str) -> CategoryLine:
+    """A category by name or id, archived or not. Raises NotFound."""
+    row = Category.get_or_none(Category.name_key == search_key(text))
+    if row is None and text.isascii() and text.isdigit() and len(text) < 10:
+        row = Category.get_or_none(Category.id == int(text))
+    if row is None:
+        raise NotFound(_("There is no category {name}.").format(name=quoted(text)))
+    return CategoryLine(row.id, row.name, row.archived_at is not None)
+
+
+def category_history(employee_id: int) -> list[tuple[date, int]]:
+    """From which day on the employee has which category (its id), in order; the first one holds for all time before."""
+    query = EmployeeCategory.select(EmployeeCategory.from_day, EmployeeCategory.category).where(
+        EmployeeCategory.employee == employee_id
+    )
+    return sorted((day, category) for day, category in query.tuples())
+
+
+def category_names(day: date) -> dict[int, str]:
+    """The category of each employee that has one, on that day."""
+    names = dict(Category.select(Category.id, Category.name).tuples())
+    found: dict[int, str] = {}
+    query = EmployeeCategory.select(
+        EmployeeCategory.employee, EmployeeCategory.from_day, EmployeeCategory.category
+    ).order_by(EmployeeCategory.from_day)
+    for employee, first, category in query.tuples():
+        if first <= day or employee not in found:
+            found[employee] = names[category]
+    return found
 
 
 def workplace(employee_id: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,9 +15,9 @@ from models.people.views import acting
 from models.pipeline import commands as deals
 from models.pipeline.views import types
 from models.timekeeping import commands, views
-from models.timekeeping.tables import Service
+from models.timekeeping.tables import Service, TimesheetWeek
 from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import DAY, MINUTE, SECOND
+from models.values.instants import DAY, MINUTE, SECOND, local_day
 
 HOUR = 60 * MINUTE
 
@@ -209,6 +209,16 @@ def test_a_late_start_on_a_closed_day_is_refused(at, clock):
     assert refused(commands.start_timer, at, at=clock.at - MINUTE) == "locked"
     people.set_company(at, locked_before=None)
     commands.start_timer(at, at=clock.at - MINUTE)
+
+
+def test_a_late_start_in_an_approved_week_is_refused(at, clock):
+    day = local_day(clock.at, "UTC")
+    with at.store.writing():
+        TimesheetWeek.create(
+            employee=1, monday=day - timedelta(days=day.weekday()), state="approved", submitted_at=0, answered_at=0, answer=""
+        )
+    assert refused(commands.start_timer, at, at=clock.at) == "locked"
+    assert views.running(at) is None
 
 
 def test_going_on_makes_a_new_entry_with_the_same_fields(at, clock):

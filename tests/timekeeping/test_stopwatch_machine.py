@@ -85,7 +85,7 @@ class Stopwatches(RuleBasedStateMachine):
             return max([self.second(), *(one[1] for one in ended), *([entry[0]] if entry else [])])
         if entry is not None and at < entry[0]:
             return None
-        if any(one[1] > at and one[1] > one[0] and one[0] <= self.second() for one in ended):
+        if any(one[1] > at and one[1] > one[0] for one in ended):
             return None
         return at
 

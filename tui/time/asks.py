@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from models.values.durations import parse_hours
 from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import SECOND, Instant, from_datetime, local_datetime, parse_day, parse_instant, zone
+from models.values.instants import (
+    SECOND,
+    Instant,
+    from_datetime,
+    local_datetime,
+    parse_day,
+    parse_instant,
+    zone,
+)
 from models.values.language import _
 from models.values.text import quoted
 from tui.widgets.dialogs import Field, Form

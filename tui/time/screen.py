@@ -13,7 +13,7 @@ from textual.widgets import Static
 from models.timekeeping.views import DaySheet, Grid, Piece, WeekRow, day_sheet, grid
 from models.values.dates import day_text, full_day, month_text, time_text, weekday_text
 from models.values.durations import clock_text
-from models.values.errors import Refused, StagewatchError
+from models.values.errors import Refused
 from models.values.instants import local_day
 from models.values.language import _, ngettext
 from models.values.money import Money, money_text, short_money
@@ -34,11 +34,6 @@ if TYPE_CHECKING:
 
 FORMS = ("day", "week", "month")
 CELL = 6
-MARKS = {
-    "clock": lambda: _("the clock went back"), "cut": lambda: _("ended at the next entry"),
-    "forgotten": lambda: _("was forgotten"), "laid": lambda: _("only its day was known"),
-    "closed": lambda: _("its end was not known"),
-}  # fmt: skip
 
 
 class TimeScreen(WorkScreen):
@@ -428,7 +423,7 @@ class TimeScreen(WorkScreen):
     def _draw_piece(self, piece: Piece, width: int) -> Sequence[Part]:
         entry, zone = piece.entry, self._zone()
         running = entry.ended_at is None
-        mark = symbol("▸") if entry.id in self._marked else symbol("◷") if running else "!" if entry.marks else " "
+        mark = symbol("▸") if entry.id in self._marked else symbol("◷") if running else " "
         ended = symbol("…") if running else time_text(piece.end, zone)
         span = cells(f"{time_text(piece.start, zone)}–{ended}", 12)
         charge = piece.price.charge if piece.price is not None else None
@@ -437,7 +432,7 @@ class TimeScreen(WorkScreen):
         names = " · ".join(part for part in (entry.client or _("to be assigned"), entry.deal, entry.note) if part)
         style = "timer" if running else "late" if entry.client is None or entry.service is None else ""
         return [
-            (f" {mark} ", "late" if mark == "!" else "timer" if running else ""),
+            (f" {mark} ", "timer" if running else ""),
             (span, "muted"),
             (cells(clock_text(piece.seconds), 8, right=True) + " ", "timer" if running else ""),
             (" " + cells(names, room) + " ", style),
@@ -587,6 +582,13 @@ def _decline(session: Session, employee_id: int, monday: date, reason: str) -> N
 
 def _ladder(session: Session, entry_id: int) -> list[tuple[str, str]]:
     """The ladder of an entry's rate, and what it comes to."""
-    from models.timekeeping.views import explain
+    from models.timekeeping.views.rates import explain
 
-    return [("", "")]
+    found = explain(session, entry_id)
+    lines = [
+        (f"{symbol('▸') if step.rank == found.won else ' '} {step.rank:>2}", f"{step.scope}: {money_text(step.rate) if step.rate else symbol('·')}")
+        for step in found.ladder
+    ]
+    lines += [("", ""), (_("Time"), clock_text(found.seconds)), (_("Charged"), clock_text(found.rounded_seconds))]
+    lines.append((_("Charge"), _("no rate") if found.charge is None else money_text(found.charge)))
+    return lines

@@ -278,7 +278,7 @@ def _refuse_overlap(session: Session, start: Instant, now: Instant, running: Tim
         (TimeEntry.employee == session.actor.id)
         & (TimeEntry.ended_at > start)
         & (TimeEntry.ended_at > TimeEntry.started_at)
-        & (TimeEntry.started_at <= max(start, now))
+        & ((TimeEntry.started_at <= max(start, now)) | (TimeEntry.started_at <= TimeEntry.created_at))  # not planned ahead
     )
     found = [row for row in in_the_way if running is None or row.id != running.id]
     if found:

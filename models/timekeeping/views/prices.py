@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import Owners, overlap, readable
@@ -187,25 +188,33 @@ def read_rows(side: str, narrow: str = "", since: Instant | None = None, until: 
 def price_rows(rows: Iterable[Any], pricing: Pricing, now: Instant) -> list[Priced]:
     """Price rows of `read_rows`, which must hold whole days where those are rounded together."""
     side, book, categories, policies = pricing
-    zones = _zones()
+    zones, spans = _zones(), _Spans(pricing)
     known_rates: dict[Any, tuple[int | None, Money | None]] = {}
     known_policies: dict[Any, Policy] = {}
     own = {line.keys.entry for line in book.lines if line.keys.entry is not None}
     billing = side == "bill"
     groups: dict[Any, list[int]] = {}
     found: list[Priced] = []
-    for row in rows:
-        entry, employee, client, deal, service, start, end, billable, fixed = row[:9]
+    for entry, employee, client, deal, service, start, end, billable, fixed, *fixed_price in rows:
         day = zones[employee].day(start)
         seconds = ((now if end is None else end) - start) // SECOND
         if seconds < 0:
             seconds = 0
+        billed, amount, by_day = seconds, None, False
+        if billing and billable:
+            both = (client, service)
+            policy = known_policies.get(both)
+            if policy is None:
+                policy = known_policies[both] = policies.find(client, service)[0]
+            billed = rounded(seconds, policy)
+            by_day = policy.unit == "day"
         if fixed is not None:
-            rank, billed = row[9], row[12]
-            rate = None if row[10] is None else Money(row[10], row[11])
-            amount = None if row[13] is None else Money(row[13], row[11])
+            rank, hour, currency, billed, fixed_charge = fixed_price
+            rate = None if hour is None else Money(hour, currency)
+            amount = None if fixed_charge is None else Money(fixed_charge, currency)
         else:
-            place = (deal, client, employee, service, day) if entry not in own else (entry, day)
+            span = spans[day]
+            place = (deal, client, employee, service, span, entry if entry in own else None)
             try:
                 rank, rate = known_rates[place]
             except KeyError:
@@ -214,19 +223,14 @@ def price_rows(rows: Iterable[Any], pricing: Pricing, now: Instant) -> list[Pric
                 )
                 rank, rate = (None, None) if held is None else (held[0], Money(held[1].amount, held[1].currency))
                 known_rates[place] = rank, rate
-            billed = seconds
-            amount = None
-        if billing and billable:
-            both = (client, service)
-            policy = known_policies.get(both)
-            if policy is None:
-                policy = known_policies[both] = policies.find(client, service)[0]
-            if policy.unit == "day":
-                groups.setdefault((employee, client, deal, service, rate, day), []).append(len(found))
-            elif fixed is None:
-                billed = rounded(seconds, policy)
-        if fixed is None and rate is not None and (billable or not billing):
-            amount = Money(charge(billed, rate.amount), rate.currency)
+            if rate is not None and (billable or not billing):
+                amount = Money(charge(billed, rate.amount), rate.currency)
+        if by_day:
+            group = (employee, client, deal, service, rate, day)
+            if group in groups:
+                groups[group].append(len(found))
+            else:
+                groups[group] = [len(found)]
         found.append(
             Priced(
                 entry, employee, client, deal, service, start, end, seconds, bool(billable), day, rank, rate, billed,
@@ -234,8 +238,25 @@ def price_rows(rows: Iterable[Any], pricing: Pricing, now: Instant) -> list[Pric
             )
         )
     for group, places in groups.items():
-        _share_out(found, places, known_policies[group[1], group[3]])
+        if len(places) > 1:
+            _share_out(found, places, known_policies[group[1], group[3]])
     return found
+
+
+class _Spans(dict[date, int]):
+    """The number of the span of days in which a day lies: within one, neither a rate nor a category changes."""
+
+    def __init__(self, pricing: Pricing) -> None:
+        super().__init__()
+        changes = {line.from_day for line in pricing.book.lines}
+        changes |= {line.to_day + timedelta(days=1) for line in pricing.book.lines if line.to_day is not None}
+        for days, _categories in pricing.categories.values():
+            changes.update(days)
+        self._changes = sorted(changes)
+
+    def __missing__(self, day: date) -> int:
+        span = self[day] = bisect_right(self._changes, day)
+        return span
 
 
 def _share_out(found: list[Priced], places: list[int], policy: Policy) -> None:

@@ -9,11 +9,11 @@ from models.timekeeping.rules.rounding import AS_IT_IS, Policy, charge, rounded
 from models.timekeeping.views.entries import Entry, running
 from models.timekeeping.views.forgotten import last_sign
 from models.values.instants import SECOND, Instant
-from models.values.money import Money
 
 if TYPE_CHECKING:
     from models.session import Session
     from models.timekeeping.views.prices import Priced
+    from models.values.money import Money
 
 
 class Watched(NamedTuple):
@@ -41,6 +41,8 @@ def so_far(seen: Watched, now: Instant) -> Money | None:
     """What the running entry comes to by now."""
     if seen.rate is None:
         return None
+    from models.values.money import Money
+
     seconds = max(0, now - seen.entry.started_at) // SECOND
     return Money(charge(rounded(seconds, seen.policy), seen.rate.amount), seen.rate.currency)
 
