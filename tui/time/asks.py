@@ -36,14 +36,14 @@ async def ask_entry(
 
     async def act(values: dict[str, str]) -> None:
         """Others in the way are told; the same once more lets them give room."""
+        nonlocal offered
         trim = values == offered
         try:
             await app.desk.do(_write, values, employee_id, entry, trim)
         except Refused as refusal:
             if refusal.code != "overlaps" or trim:
                 raise
-            offered.clear()
-            offered.update(values)
+            offered = values
             told = ", ".join(_told(each, zone_name) for each in refusal.details[:3])
             raise Refused("overlaps", _("In the way: {entries}. Enter once more lets it give room.").format(entries=told)) from None
 
