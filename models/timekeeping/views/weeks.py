@@ -39,7 +39,7 @@ def weeks(
             answerer.login, TimesheetWeek.answered_at, TimesheetWeek.answer,
         )
         .join(Employee, on=(TimesheetWeek.employee == Employee.id))
-        .join(answerer, "LEFT OUTER", on=(TimesheetWeek.answered_by == answerer.id))
+        .join(answerer, "LEFT OUTER JOIN", on=(TimesheetWeek.answered_by == answerer.id))
         .order_by(TimesheetWeek.monday.desc(), Employee.login)
         .limit(limit)
     )  # fmt: skip
