@@ -81,6 +81,41 @@ INVARIANTS = {
     "an entry's deal is its client's": """
         SELECT e.id FROM time_entry AS e JOIN deal ON deal.id = e.deal_id WHERE deal.client_id <> e.client_id
     """,
+    "a locked entry is there": """
+        SELECT lock.id FROM lock LEFT JOIN time_entry AS e ON e.id = lock.subject_id
+        WHERE lock.subject = 'entry' AND e.id IS NULL
+    """,
+    "an approved entry is of an approved week of its employee": """
+        SELECT e.id FROM lock JOIN time_entry AS e ON e.id = lock.subject_id
+        WHERE lock.subject = 'entry' AND lock.use = 'approval' AND NOT EXISTS (
+            SELECT 1 FROM timesheet_week AS week WHERE week.employee_id = e.employee_id
+            AND week.state = 'approved' AND lock.holder = 'week:' || week.monday
+        )
+    """,
+    "an approved week holds its entries": """
+        SELECT week.id FROM timesheet_week AS week WHERE week.state = 'approved' AND NOT EXISTS (
+            SELECT 1 FROM time_entry AS e JOIN lock ON lock.subject = 'entry' AND lock.subject_id = e.id
+            WHERE e.employee_id = week.employee_id AND lock.use = 'approval' AND lock.holder = 'week:' || week.monday
+        )
+    """,
+    "an approved entry is over and assigned": """
+        SELECT e.id FROM lock JOIN time_entry AS e ON e.id = lock.subject_id
+        WHERE lock.subject = 'entry' AND lock.use = 'approval'
+        AND (e.ended_at IS NULL OR e.client_id IS NULL OR e.service_id IS NULL)
+    """,
+    "an approved entry has its prices fixed": """
+        SELECT lock.subject_id FROM lock JOIN time_entry AS e ON e.id = lock.subject_id
+        WHERE lock.subject = 'entry' AND lock.use = 'approval'
+        AND (SELECT count(*) FROM fixed_price AS price WHERE price.entry_id = e.id) <> 2
+    """,
+    "a fixed price has a rate, or none, and its charge": """
+        SELECT id FROM fixed_price WHERE (rank IS NULL) <> (amount IS NULL) OR (amount IS NULL) <> (currency IS NULL)
+        OR (amount IS NULL AND charge IS NOT NULL)
+    """,
+    "an entry's own rate is for nothing else": """
+        SELECT id FROM rate WHERE entry_id IS NOT NULL
+        AND coalesce(deal_id, client_id, employee_id, service_id, category_id) IS NOT NULL
+    """,
     "an activity's deal is its client's": """
         SELECT a.id FROM activity AS a JOIN deal ON deal.id = a.deal_id WHERE deal.client_id <> a.client_id
     """,

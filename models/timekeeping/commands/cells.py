@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from models.journal.commands import Pen, record
 from models.people.rules import covers, time_writable
 from models.people.tables import Employee
-from models.timekeeping.commands.entries import assigned, delete_with_own, must_be_open, must_be_unlocked
+from models.timekeeping.commands.entries import (
+    assigned,
+    delete_with_own,
+    must_be_in_use,
+    must_be_open,
+    must_be_sound,
+    must_be_unlocked,
+)
 from models.timekeeping.rules.intervals import first_gap
 from models.timekeeping.tables import TimeEntry
 from models.values.errors import NotFound, Refused
@@ -35,7 +42,10 @@ def set_cell(
     """Make the time of that client, deal and service on that day `seconds` in all. What is missing is entered in the first
     gap of the day that holds it, from 9:00 on or else from midnight; what is too much is taken from the end.
 
-    Raises NotFound; Refused `bad_duration`, `still_runs`, `crosses_midnight`, `no_room`, `locked`.
+    A stopwatch that runs on something else has the day from its start on.
+
+    Raises NotFound; Refused `bad_duration`, `still_runs`, `crosses_midnight`, `no_room`, `too_long`, `too_far`,
+    `archived`, `locked`.
     """
     with session.writing():
         owner = Employee.get_or_none(Employee.id == (session.actor.id if employee_id is None else employee_id))
@@ -64,20 +74,24 @@ def set_cell(
         pen = Pen()
         more = seconds * SECOND - sum(row.ended_at - row.started_at for row in own)
         if more > 0:
-            taken = [(row.started_at, session.now() if row.ended_at is None else row.ended_at) for row in rows]
+            must_be_in_use(service_id)
+            # What runs would end where time begins that was entered after its start.
+            runs_until = ends if session.now() >= begins else begins
+            taken = [(row.started_at, runs_until if row.ended_at is None else row.ended_at) for row in rows]
             start = first_gap(more, taken, begins + MORNING, ends)
             if start is None:
                 start = first_gap(more, taken, begins, ends)
             if start is None:
                 raise Refused("no_room", _("The day has no gap that holds it; enter it in parts."))
+            must_be_sound(session, start, start + more)
             pen.insert(
                 TimeEntry, employee=owner.id, client=client_id, deal=deal_id, service=service_id, started_at=start,
                 ended_at=start + more, billable=billable, created_at=session.now(),
             )  # fmt: skip
-        must_be_unlocked(row.id for row in own if more < 0)
         for row in reversed(own):
             if more >= 0:
                 break
+            must_be_unlocked([row.id])
             cut = min(-more, row.ended_at - row.started_at)
             more += cut
             if cut == row.ended_at - row.started_at:

@@ -50,10 +50,10 @@ def add_entry(
     with session.writing():
         pen, owner = Pen(), _whose(session, session.actor.id if employee_id is None else employee_id)
         start, end = rules.whole_second(start), rules.whole_second(end)
-        _must_be_sound(session, start, end)
+        must_be_sound(session, start, end)
         must_be_open(owner, start)
         client_id, deal_id = assigned(session, client_id, deal_id)
-        _must_be_in_use(service_id)
+        must_be_in_use(service_id)
         _take_room(session, pen, owner, start, end, None, trim)
         made = pen.insert(
             TimeEntry, employee=owner.id, client=client_id, deal=deal_id, service=service_id, started_at=start,
@@ -96,7 +96,8 @@ def change_entries(session: Session, ids: Sequence[int], **changes: Any) -> int:
 
 
 def split_entry(session: Session, entry_id: int, at: Instant) -> tuple[int, int]:
-    """Cut an entry in two at an instant within it; returns both ids. The second part of a running one runs on.
+    """Cut an entry in two at an instant within it; returns both ids. The second part of a running one runs on; a rate of
+    the entry's own holds for both.
 
     Raises NotFound; Refused `not_within`, `locked`.
     """
@@ -106,16 +107,18 @@ def split_entry(session: Session, entry_id: int, at: Instant) -> tuple[int, int]
         last = rules.whole_second(session.now()) if row.ended_at is None else row.ended_at
         if not row.started_at < at < last:
             raise Refused("not_within", _("The instant does not lie within the entry."))
+        must_be_open(Employee.get_by_id(row.employee_id), at)
         end = row.ended_at
         pen.update(row, ended_at=at)
-        made = pen.insert(TimeEntry, **_alike(row), started_at=at, ended_at=end, created_at=session.now())
+        made = _insert_part(session, pen, row.id, _alike(row), at, end)
         _record(session, "entry.split", entry_id, pen, made=made)
         return entry_id, made
 
 
 def merge_entries(session: Session, ids: Sequence[int]) -> int:
     """Make one entry of neighbours that touch and agree in client, deal and service (and in billable); returns the id of
-    the first, which holds their notes. Raises NotFound; Refused `too_few`, `not_alike`, `not_touching`, `locked`."""
+    the first, which holds their notes. Raises NotFound; Refused `too_few`, `not_alike` (own rates are alike too),
+    `not_touching`, `too_long`, `locked`."""
     if len(set(ids)) < 2:
         raise Refused("too_few", _("Merging takes two entries or more."))
     with session.writing():
@@ -126,6 +129,8 @@ def merge_entries(session: Session, ids: Sequence[int]) -> int:
             raise Refused(
                 "not_alike", _("Only entries of the same employee, client, deal and service can be merged, all billable or none.")
             )
+        if any(_own_rates(row.id) != _own_rates(first.id) for row in rows):
+            raise Refused("not_alike", _("Entries with rates of their own are merged only where these are the same."))
         if not one_after_the_other([Interval(row.id, row.started_at, row.ended_at) for row in rows]):
             raise Refused("not_touching", _("Only entries that follow one another without a gap can be merged."))
         if last.ended_at is not None and last.ended_at - first.started_at > rules.intervals.LONGEST:
@@ -202,6 +207,12 @@ def must_be_open(owner: Employee, start: Instant) -> None:
     closed = Company.select(Company.locked_before).scalar()
     if closed is not None and day < closed:
         raise Refused("locked", _("Time before {day} is closed.").format(day=closed.isoformat()))
+    week_must_be_open(owner, start)
+
+
+def week_must_be_open(owner: Employee, start: Instant) -> None:
+    """Raises Refused `locked` where the day of `start`, for that employee, is in an approved week."""
+    day = local_day(start, owner.timezone)
     monday = day - timedelta(days=day.weekday())
     week = (TimesheetWeek.employee == owner.id) & (TimesheetWeek.monday == monday) & (TimesheetWeek.state == "approved")
     if TimesheetWeek.select().where(week).exists():
@@ -239,7 +250,7 @@ def _change(session: Session, pen: Pen, row: TimeEntry, changes: dict[str, Any],
         values["client_id"], values["deal_id"] = assigned(session, client_id, deal_id)
     if "service_id" in changes:
         if changes["service_id"] != row.service_id:
-            _must_be_in_use(changes["service_id"])
+            must_be_in_use(changes["service_id"])
         values["service_id"] = changes["service_id"]
     if "note" in changes:
         values["note"] = clean_text(changes["note"], _("Note"), NOTE_LENGTH)
@@ -248,7 +259,7 @@ def _change(session: Session, pen: Pen, row: TimeEntry, changes: dict[str, Any],
     start = rules.whole_second(changes["start"]) if changes.get("start") is not None else row.started_at
     end = rules.whole_second(changes["end"]) if changes.get("end") is not None else row.ended_at
     if (start, end) != (row.started_at, row.ended_at):
-        _must_be_sound(session, start, end)
+        must_be_sound(session, start, end)
         owner = Employee.get_by_id(row.employee_id)
         must_be_open(owner, start)
         _take_room(session, pen, owner, start, end, row, trim)
@@ -281,6 +292,8 @@ def _take_room(
 def _cut(session: Session, pen: Pen, owner: Employee, other: TimeEntry, cut: Cut, now: Instant) -> None:
     """Leave of the entry what the cut leaves: its own row stays the part that runs, else the first one."""
     must_be_open(owner, other.started_at)
+    for start in (*(part[0] for part in cut.parts), *(() if cut.runs_from is None else (cut.runs_from,))):
+        must_be_open(owner, start)
     alike, parts = _alike(other), list(cut.parts)
     if cut.runs_from is not None:
         if cut.runs_from > now:
@@ -292,7 +305,25 @@ def _cut(session: Session, pen: Pen, owner: Employee, other: TimeEntry, cut: Cut
     else:
         delete_with_own(pen, other)
     for start, end in parts:
-        pen.insert(TimeEntry, **alike, started_at=start, ended_at=end, created_at=session.now())
+        _insert_part(session, pen, other.id, alike, start, end)
+
+
+def _insert_part(
+    session: Session, pen: Pen, whole_id: int, alike: dict[str, Any], start: Instant, end: Instant | None
+) -> int:
+    """A new entry out of one that was cut, with a rate of its own where that has one."""
+    made = pen.insert(TimeEntry, **alike, started_at=start, ended_at=end, created_at=session.now())
+    for side, from_day, to_day, amount, currency in _own_rates(whole_id):
+        pen.insert(
+            Rate, side=side, entry=made, from_day=from_day, to_day=to_day, amount=amount, currency=currency,
+            created_at=session.now(),
+        )  # fmt: skip
+    return made
+
+
+def _own_rates(entry_id: int) -> list[tuple[Any, ...]]:
+    query = Rate.select(Rate.side, Rate.from_day, Rate.to_day, Rate.amount, Rate.currency).where(Rate.entry == entry_id)
+    return list(query.order_by(Rate.side, Rate.from_day).tuples())
 
 
 def overlaps(session: Session, ids: Sequence[int]) -> Refused:
@@ -314,7 +345,7 @@ def overlaps(session: Session, ids: Sequence[int]) -> Refused:
     )
 
 
-def _must_be_sound(session: Session, start: Instant, end: Instant | None) -> None:
+def must_be_sound(session: Session, start: Instant, end: Instant | None) -> None:
     wrong = wrong_with(start, end, session.now())
     if wrong:
         raise _unsound(wrong)
@@ -330,7 +361,7 @@ def _unsound(code: str) -> Refused:
     return Refused(code, words[code])
 
 
-def _must_be_in_use(service_id: int | None) -> None:
+def must_be_in_use(service_id: int | None) -> None:
     if service_id is None:
         return
     row = Service.get_or_none(Service.id == service_id)

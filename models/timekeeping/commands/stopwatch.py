@@ -10,7 +10,7 @@ from models.people import commands as people
 from models.people.tables import Employee
 from models.pipeline import facts
 from models.timekeeping import rules, views
-from models.timekeeping.commands.entries import must_be_open
+from models.timekeeping.commands.entries import must_be_open, week_must_be_open
 from models.timekeeping.tables import Rate, Service, TimeEntry
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage
@@ -185,8 +185,11 @@ def _start(session: Session, at: Instant | None, **fields: Any) -> int:
     if running is not None:
         _refuse_forgotten(session, running, now)
     start, marked = _begin(session, at, now, running)
-    if at is not None:
-        must_be_open(Employee.get_by_id(session.actor.id), start)
+    owner = Employee.get_by_id(session.actor.id)
+    if at is None:
+        week_must_be_open(owner, start)
+    else:
+        must_be_open(owner, start)
     if running is not None:
         _end(pen, running, start)
     _refuse_overlap(session, start, start if at is None else now, running)

@@ -12,8 +12,11 @@ from models.people.rules import covers, time_writable
 from models.people.tables import Employee
 from models.pipeline.rules import UNDO_WINDOW
 from models.timekeeping.commands.entries import must_be_open, must_be_unlocked
+from models.timekeeping.rules import whole_second
+from models.timekeeping.rules.intervals import Interval, in_the_way
 from models.timekeeping.tables import TimeEntry
 from models.values.errors import Refused
+from models.values.instants import Instant
 from models.values.language import _
 
 if TYPE_CHECKING:
@@ -71,7 +74,28 @@ def _take_back(session: Session, step: journal.Line | None, command: str) -> int
         images=images, undoes=step.id,
     )  # fmt: skip
     _must_be_free(session, images)
+    if _overlaps_what_runs(images, now):
+        raise changed
     return step.subject_id
+
+
+def _overlaps_what_runs(images: list[Any], now: Instant) -> bool:
+    """Whether time that came back lies in what runs, or what runs again in time that was entered since."""
+    ids = [
+        row_id
+        for name, row_id, before, after in images
+        if name == "time_entry" and after is not None and (before is None or "started_at" in after or "ended_at" in after)
+    ]
+    for row in TimeEntry.select().where(TimeEntry.id.in_(ids)):
+        running = row.ended_at is None
+        others = TimeEntry.select().where(
+            (TimeEntry.employee == row.employee_id)
+            & (TimeEntry.ended_at > row.started_at if running else TimeEntry.ended_at.is_null())
+        )
+        near = [Interval(other.id, other.started_at, other.ended_at) for other in others]
+        if in_the_way(row.started_at, row.ended_at, near, whole_second(now)):
+            return True
+    return False
 
 
 def _must_be_free(session: Session, images: list[Any]) -> None:

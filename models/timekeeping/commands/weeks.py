@@ -5,6 +5,7 @@ What is approved does not change any more: its entries are locked and their pric
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,10 @@ def answer_week(session: Session, employee_id: int, monday: date, *, approve: bo
         if approve:
             entries = _entries(owner, monday)
             _must_be_complete(session, entries)
+            held = _approved(entry.id for entry in entries)
             for entry in entries:
+                if entry.id in held:
+                    continue  # with another week, before the employee's time zone changed
                 pen.insert(Lock, subject="entry", subject_id=entry.id, use="approval", holder=_holder(monday), at=at)
             fix_prices(session, pen, [entry.id for entry in entries], at)
         pen.update(
@@ -89,11 +93,11 @@ def reopen_week(session: Session, employee_id: int, monday: date, *, reason: str
         reason = clean_text(reason, _("Reason"), ANSWER_LENGTH)
         if not reason:
             raise Refused("reason_required", _("Say why the week is opened again."))
-        ids = [entry.id for entry in _entries(owner, monday)]
+        ids = _held_by(owner, monday)
         held = (Lock.subject == "entry") & Lock.subject_id.in_(ids)
         if Lock.select().where(held & (Lock.use != "approval")).exists():
             raise Refused("locked", _("Time of that week is on an invoice or in a closed payroll period."))
-        for lock in Lock.select().where(held):
+        for lock in Lock.select().where(held).order_by(Lock.id):
             pen.delete(lock)
         free_prices(pen, ids)
         pen.update(row, state="declined", answered_by=session.actor.id, answered_at=at, answer=reason)
@@ -147,6 +151,21 @@ def _entries(owner: Employee, monday: date) -> list[TimeEntry]:
         (TimeEntry.employee == owner.id) & (TimeEntry.started_at >= first) & (TimeEntry.started_at < after)
     )
     return list(query.order_by(TimeEntry.started_at, TimeEntry.id))
+
+
+def _approved(entry_ids: Iterable[int]) -> set[int]:
+    held = (Lock.subject == "entry") & (Lock.use == "approval") & Lock.subject_id.in_(list(entry_ids))
+    return {row[0] for row in Lock.select(Lock.subject_id).where(held).tuples()}
+
+
+def _held_by(owner: Employee, monday: date) -> list[int]:
+    """The entries that were approved with the week, wherever its days begin now."""
+    query = (
+        Lock.select(Lock.subject_id)
+        .join(TimeEntry, on=(TimeEntry.id == Lock.subject_id))
+        .where((Lock.subject == "entry") & (Lock.holder == _holder(monday)) & (TimeEntry.employee == owner.id))
+    )
+    return sorted(row[0] for row in query.tuples())
 
 
 def _holder(monday: date) -> str:
