@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
@@ -19,13 +19,13 @@ from models.timekeeping.commands.entries import (
 from models.timekeeping.rules.intervals import first_gap
 from models.timekeeping.tables import TimeEntry
 from models.values.errors import NotFound, Refused
-from models.values.instants import SECOND, day_start
+from models.values.instants import SECOND, day_start, from_datetime, zone
 from models.values.language import _
 
 if TYPE_CHECKING:
     from models.session import Session
 
-MORNING = 9 * 3600 * SECOND
+MORNING = time(9)
 
 
 def set_cell(
@@ -65,6 +65,7 @@ def set_cell(
             )
             .order_by(TimeEntry.started_at)
         )
+        rows = [row for row in rows if row.ended_at is None or row.ended_at > row.started_at]  # 0 seconds take no room
         kind = (client_id, deal_id, service_id, billable)
         own = [row for row in rows if (row.client_id, row.deal_id, row.service_id, row.billable) == kind]
         if any(row.ended_at is None for row in own):
@@ -77,8 +78,9 @@ def set_cell(
             must_be_in_use(service_id)
             # What runs would end where time begins that was entered after its start.
             runs_until = ends if session.now() >= begins else begins
+            morning = from_datetime(datetime.combine(day, MORNING, zone(owner.timezone)))
             taken = [(row.started_at, runs_until if row.ended_at is None else row.ended_at) for row in rows]
-            start = first_gap(more, taken, begins + MORNING, ends)
+            start = first_gap(more, taken, morning, ends)
             if start is None:
                 start = first_gap(more, taken, begins, ends)
             if start is None:

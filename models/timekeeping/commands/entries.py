@@ -123,7 +123,7 @@ def merge_entries(session: Session, ids: Sequence[int]) -> int:
         raise Refused("too_few", _("Merging takes two entries or more."))
     with session.writing():
         pen = Pen()
-        rows = sorted((writable_entry(session, each) for each in set(ids)), key=lambda row: (row.started_at, row.id))
+        rows = sorted((writable_entry(session, each) for each in set(ids)), key=_in_time)
         first, last = rows[0], rows[-1]
         if any(_kind(row) != _kind(first) for row in rows):
             raise Refused(
@@ -385,6 +385,10 @@ def _alike(row: TimeEntry) -> dict[str, Any]:
         "employee": row.employee_id, "client": row.client_id, "deal": row.deal_id, "service": row.service_id,
         "billable": row.billable, "note": row.note, "marks": row.marks,
     }  # fmt: skip
+
+
+def _in_time(row: TimeEntry) -> tuple[Instant, bool, Instant, int]:
+    return row.started_at, row.ended_at is None, row.ended_at or 0, row.id
 
 
 def _kind(row: TimeEntry) -> tuple[Any, ...]:

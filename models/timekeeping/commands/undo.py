@@ -43,16 +43,22 @@ def redo_time(session: Session) -> int:
 
 def _last_step(session: Session, *, redo: bool) -> journal.Line | None:
     """The line that undo (or redo) takes back next; a new step after an undo leaves nothing to do again."""
-    lines = journal.lines_by(session.actor.id, "entry", STEPS_LOOKED_AT)
-    taken = {line.undoes for line in lines}
-    for line in lines:
-        if line.id in taken or not line.facts.get("rows"):
+    done: list[journal.Line] = []
+    undone: list[journal.Line] = []
+    for line in reversed(journal.lines_by(session.actor.id, "entry", STEPS_LOOKED_AT)):
+        if not line.facts.get("rows"):
             continue
-        if redo and line.command != REDO:
-            return line if line.command == UNDO else None
-        if not redo and line.command != UNDO:
-            return line
-    return None
+        if line.command == UNDO:
+            del done[-1:]
+            undone.append(line)
+        else:
+            done.append(line)
+            if line.command == REDO:
+                del undone[-1:]
+            else:
+                undone.clear()
+    left = undone if redo else done
+    return left[-1] if left else None
 
 
 def _take_back(session: Session, step: journal.Line | None, command: str) -> int:
