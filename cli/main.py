@@ -41,6 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "activity": ("cli.commands.activities", "Calls, meetings, mails and tasks."),
     "agenda": ("cli.commands.activities", "What is due on a day."),
     "timer": ("cli.commands.timing", "The stopwatch."),
+    "time": ("cli.commands.time_entries", "Time entries."),
+    "budget": ("cli.commands.budgets", "Budgets of clients and deals."),
     "report": ("cli.commands.reports", "Reports."),
     "import": ("cli.commands.imports", "Take deals and their history from a file."),
     "completion": ("cli.commands.shell", "Print shell completion."),

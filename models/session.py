@@ -35,12 +35,15 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+FORGOTTEN_AFTER = 30 * 60
+
 
 @dataclass(frozen=True)
 class Session:
     store: Store
     actor: Actor
     now: Callable[[], Instant] = field(default=instants.now)
+    forgotten_after: int = FORGOTTEN_AFTER  # seconds without a sign of life
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen, record
 from models.people import rules, views
-from models.people.tables import Category, Company, Employee, EmployeeCategory, Team, Workplace
+from models.people.tables import (
+    Category,
+    Company,
+    Employee,
+    EmployeeCategory,
+    Holiday,
+    SignOfLife,
+    Team,
+    WorkingHours,
+    Workplace,
+)
 from models.values import instants
 from models.values.errors import NotFound, Refused
-from models.values.instants import Instant, local_day
+from models.values.instants import MINUTE, Instant, local_day
 from models.values.language import _
 from models.values.money import exponent
 from models.values.text import clean_line, quoted, search_key
@@ -187,7 +198,7 @@ def set_category(
 
 
 def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
-    """Change name, timezone, currency, clock or team_read of the company. Raises Refused, Usage `bad_timezone`."""
+    """Change name, timezone, currency, clock, team_read, weeks_approved or locked_before (a day or None) of the company. Raises Refused, Usage `bad_timezone`."""
     _must_set_up(session)
     with session.writing():
         row, pen = Company.get(), Pen()
@@ -203,6 +214,77 @@ def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
             images=pen.images,
         )
     return views.company()
+
+
+def set_hours(session: Session, days: Iterable[int], opens: int | None = None, closes: int | None = None) -> None:
+    """Let the company work on these weekdays (0 is Monday) from `opens` to `closes`, in seconds after midnight; without
+    them those are days off. Raises Refused `bad_hours`; NotFound."""
+    _must_set_up(session)
+    wanted = sorted(set(days))
+    if not wanted or not all(0 <= day <= 6 for day in wanted) or (opens is None) != (closes is None):
+        raise Refused("bad_hours", _("Say on which weekdays, and from when to when."))
+    if opens is not None and closes is not None and not 0 <= opens < closes <= 86400:
+        raise Refused("bad_hours", _("Work begins before it ends, within one day."))
+    with session.writing():
+        before = {row.weekday: [row.opens, row.closes] for row in WorkingHours.select()}
+        WorkingHours.delete().where(WorkingHours.weekday.in_(wanted)).execute()
+        if opens is not None and closes is not None:
+            for day in wanted:
+                WorkingHours.create(weekday=day, opens=opens, closes=closes)
+        record(
+            at=session.now(), employee_id=session.actor.id, command="company.hours", subject="company", subject_id=1,
+            before=before, days=wanted, opens=opens, closes=closes,
+        )
+
+
+def add_holidays(session: Session, days: dict[date, str]) -> int:
+    """Let the company not work on these days, by their names; returns how many are new. A known day takes the new name.
+
+    Raises Refused `bad_text`; NotFound.
+    """
+    _must_set_up(session)
+    named = {day: clean_line(name, _("Holiday"), 200) for day, name in days.items()}
+    with session.writing():
+        known = dict(Holiday.select(Holiday.day, Holiday.name).tuples())
+        for day, name in named.items():
+            Holiday.replace(day=day, name=name).execute()
+        record(
+            at=session.now(), employee_id=session.actor.id, command="company.holidays", subject="company", subject_id=1,
+            added={day.isoformat(): name for day, name in named.items() if known.get(day) != name},
+        )
+    return len(named.keys() - known.keys())
+
+
+def add_holiday(session: Session, day: date, name: str = "") -> None:
+    """Let the company not work on that day. Raises Refused `exists`, `bad_text`; NotFound."""
+    _must_set_up(session)
+    with session.writing():
+        if Holiday.get_or_none(Holiday.day == day) is not None:
+            raise Refused("exists", _("{day} is a holiday already.").format(day=day.isoformat()))
+        add_holidays(session, {day: name})
+
+
+def remove_holiday(session: Session, day: date) -> None:
+    """Let the company work on that day as on others of its week. Raises NotFound."""
+    _must_set_up(session)
+    with session.writing():
+        row = Holiday.get_or_none(Holiday.day == day)
+        if row is None:
+            raise NotFound(_("{day} is no holiday.").format(day=day.isoformat()))
+        row.delete_instance()
+        record(
+            at=session.now(), employee_id=session.actor.id, command="company.holidays", subject="company", subject_id=1,
+            removed={day.isoformat(): row.name},
+        )
+
+
+def sign_of_life(session: Session) -> None:
+    """Note that the actor is there: at most once a minute, as little that one may do without a journal line."""
+    with session.writing():
+        now = session.now()
+        row = SignOfLife.get_or_none(SignOfLife.employee == session.actor.id)
+        if row is None or abs(now - row.at) >= MINUTE:  # one in the future is of a clock that went wrong
+            SignOfLife.replace(employee=session.actor.id, at=now).execute()
 
 
 def keep_workplace(session: Session, state: dict[str, Any]) -> None:

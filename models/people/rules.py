@@ -61,6 +61,11 @@ def may_set_up(actor: Actor) -> bool:
     return actor.role == "admin"
 
 
+def time_writable(actor: Actor) -> Owners:
+    """Whose time the actor may change: an accountant's own too."""
+    return frozenset({actor.id}) if actor.role == "accountant" else writable(actor)
+
+
 def may_set_rates(actor: Actor) -> bool:
     """What an hour is billed or paid at: the accountant's and the administrator's."""
     return actor.role in ("accountant", "admin")

@@ -8,10 +8,19 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from models.people.rules import Actor
-from models.people.tables import Category, Company, Employee, EmployeeCategory, Team, Workplace
+from models.people.tables import (
+    Category,
+    Company,
+    Employee,
+    EmployeeCategory,
+    Holiday,
+    Team,
+    WorkingHours,
+    Workplace,
+)
 from models.storage.database import database
 from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import Instant
+from models.values.instants import Instant, local_datetime
 from models.values.language import _
 from models.values.text import quoted, search_key
 
@@ -36,13 +45,39 @@ class CompanyFacts(NamedTuple):
     clock: str
     team_read: bool
     created_at: Instant
+    weeks_approved: bool
+    locked_before: date | None
 
 
 def company() -> CompanyFacts:
     row = Company.get()
     return CompanyFacts(
-        row.name, row.language, row.currency, row.timezone, row.clock, row.team_read, row.created_at
-    )
+        row.name, row.language, row.currency, row.timezone, row.clock, row.team_read, row.created_at,
+        row.weeks_approved, row.locked_before,
+    )  # fmt: skip
+
+
+def hours() -> dict[int, tuple[int, int]]:
+    """When the company works, by weekday (0 is Monday): from and to, in seconds after midnight. Days off are left out."""
+    query = WorkingHours.select(WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes).order_by(WorkingHours.weekday)
+    return {weekday: (opens, closes) for weekday, opens, closes in query.tuples()}
+
+
+def holidays(year: int | None = None) -> dict[date, str]:
+    """The days on which the company does not work, in order, with their names."""
+    query = Holiday.select(Holiday.day, Holiday.name).order_by(Holiday.day)
+    if year is not None:
+        query = query.where(Holiday.day.between(date(year, 1, 1), date(year, 12, 31)))
+    return dict(query.tuples())
+
+
+def at_work(at: Instant) -> bool:
+    """Whether that instant lies within the company's working hours, on its own clock."""
+    moment = local_datetime(at, company().timezone)
+    times = hours().get(moment.weekday())
+    if times is None or moment.date() in holidays(moment.year):
+        return False
+    return times[0] <= moment.hour * 3600 + moment.minute * 60 + moment.second < times[1]
 
 
 def acting(login: str | None, unix_user: str) -> Actor:
