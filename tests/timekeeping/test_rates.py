@@ -357,6 +357,23 @@ def test_a_window_of_time_gives_a_day_that_it_cuts_its_whole_price(here: Place) 
     assert found.rounded_seconds == 600
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_entries_priced_together_have_the_prices_that_each_has_alone(here: Place, shared: bool) -> None:
+    """Around each day on which a rate begins or ends, or the category changes."""
+    if shared:
+        RoundingPolicy.create(increment=15, direction="up", minimum=0, unit="day")
+    EmployeeCategory.create(employee=here.ids["employee"], category=here.ids["category2"], from_day=date(2026, 3, 9))
+    add_rate(here, "- 40.00 EUR 2026-03-03..2026-03-12")
+    add_rate(here, "category2 50.00 EUR 2026-01-01..2026-03-10")
+    add_rate(here, "client 60.00 EUR 2026-03-05..2026-03-06")
+    for day in range(1, 15):
+        for hour in (9, 15):
+            add_entry(here, f"2026-03-{day:02}T{hour:02}:00", 600)
+    found = prices(here.session)
+    assert [one.rank for one in found[::2]] == [None, None, 19, 19, 13, 13, 19, 19, 18, 18, 19, 19, None, None]
+    assert found == [price(here.session, one.id) for one in found]
+
+
 def test_the_policy_is_the_clients_else_the_services_else_the_companys_and_whole(here: Place) -> None:
     add_rate(here, "- 60.00 EUR 2026-01-01")
     entry = add_entry(here, seconds=61)
