@@ -41,7 +41,7 @@ def submit_week(session: Session, monday: date) -> None:
                 TimesheetWeek, employee=owner.id, monday=monday, state="submitted", submitted_at=session.now(), answer=""
             )
         else:
-            pen.update(row, state="submitted", submitted_at=session.now(), answered_by=None, answered_at=None, answer="")
+            pen.update(row, state="submitted", submitted_at=session.now(), answered_by_id=None, answered_at=None, answer="")
         _record(session, "week.submit", owner.id, pen, monday)
 
 
@@ -77,7 +77,7 @@ def answer_week(session: Session, employee_id: int, monday: date, *, approve: bo
                 pen.insert(Lock, subject="entry", subject_id=entry.id, use="approval", holder=_holder(monday), at=at)
             fix_prices(session, pen, [entry.id for entry in entries], at)
         pen.update(
-            row, state="approved" if approve else "declined", answered_by=session.actor.id, answered_at=at, answer=answer
+            row, state="approved" if approve else "declined", answered_by_id=session.actor.id, answered_at=at, answer=answer
         )
         _record(session, "week.approve" if approve else "week.decline", owner.id, pen, monday)
 
@@ -100,7 +100,7 @@ def reopen_week(session: Session, employee_id: int, monday: date, *, reason: str
         for lock in Lock.select().where(held).order_by(Lock.id):
             pen.delete(lock)
         free_prices(pen, ids)
-        pen.update(row, state="declined", answered_by=session.actor.id, answered_at=at, answer=reason)
+        pen.update(row, state="declined", answered_by_id=session.actor.id, answered_at=at, answer=reason)
         _record(session, "week.reopen", owner.id, pen, monday)
 
 
