@@ -93,9 +93,9 @@ INVARIANTS = {
         )
     """,
     "an approved week holds its entries": """
-        SELECT week.id FROM timesheet_week AS week WHERE week.state = 'approved' AND NOT EXISTS (
-            SELECT 1 FROM time_entry AS e JOIN lock ON lock.subject = 'entry' AND lock.subject_id = e.id
-            WHERE e.employee_id = week.employee_id AND lock.use = 'approval' AND lock.holder = 'week:' || week.monday
+        SELECT id FROM timesheet_week WHERE state = 'approved' AND employee_id || ' week:' || monday NOT IN (
+            SELECT e.employee_id || ' ' || lock.holder FROM lock JOIN time_entry AS e ON e.id = lock.subject_id
+            WHERE lock.subject = 'entry' AND lock.use = 'approval'
         )
     """,
     "an approved entry is over and assigned": """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.durations import LONGEST, clock_text, duration_text, parse_duration, short_age, words
+from models.values.durations import LONGEST, clock_text, duration_text, parse_duration, parse_hours, short_age, words
 from models.values.errors import Usage
 from models.values.language import use_language
 
@@ -91,3 +91,21 @@ def test_an_age_takes_at_most_six_cells(seconds, language):
 )  # fmt: skip
 def test_words_name_the_two_largest_units(seconds, text):
     assert words(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1:30", 5400), ("1.5", 5400), ("1,5", 5400), ("90m", 5400), ("8", 8 * HOUR), ("0", 0), (" 0:20 ", 1200),
+        ("7h30m", 27000), ("1ч 30м", 5400), ("0.25", 900), ("25", 25 * HOUR),
+    ],
+)  # fmt: skip
+def test_a_number_alone_is_hours_in_a_cell(text, seconds):
+    assert parse_hours(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "25:61", "26", "25:01", "-1", "1.5.5", "1:5", "x", "1e1", "٨", "2d", "1.", "9999"])
+def test_what_a_day_cannot_hold_is_refused_in_a_cell(text):
+    with pytest.raises(Usage) as refusal:
+        parse_hours(text)
+    assert refusal.value.code == "bad_duration"
