@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.values.durations import LONGEST, clock_text, duration_text, parse_duration, parse_hours, short_age, words
+from models.values.durations import (
+    LONGEST,
+    clock_text,
+    duration_text,
+    parse_duration,
+    parse_hours,
+    short_age,
+    words,
+)
 from models.values.errors import Usage
 from models.values.language import use_language
 
