@@ -39,7 +39,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agenda": ("cli.commands.activities", "What is due on a day."),
     "timer": ("cli.commands.timing", "The stopwatch."),
     "report": ("cli.commands.reports", "Reports."),
-    "import": ("cli.commands.imports", "Take deals and their history from a file."),
+    "import": ("cli.commands.imports", "Take deals, their history and time from a file."),
+    "export": ("cli.commands.exports", "Write time to a file."),
     "completion": ("cli.commands.shell", "Print shell completion."),
 }
 
