@@ -71,6 +71,36 @@ def local_day(instant: Instant, zone_name: str) -> date:
     return local_datetime(instant, zone_name).date()
 
 
+class LocalDays:
+    """The calendar days of many instants in one zone: asks for the zone's offset once a day of UTC."""
+
+    def __init__(self, zone_name: str) -> None:
+        self._zone_name = zone_name
+        self._offsets: dict[int, int | None] = {}
+        self._days: dict[int, date] = {}
+
+    def day(self, instant: Instant) -> date:
+        number = instant // DAY
+        try:
+            offset = self._offsets[number]
+        except KeyError:
+            offset = self._offsets[number] = self._offset_throughout(number)
+        if offset is None:
+            return local_day(instant, self._zone_name)
+        number = (instant + offset) // DAY
+        found = self._days.get(number)
+        if found is None:
+            found = self._days[number] = EPOCH.date() + timedelta(days=number)
+        return found
+
+    def _offset_throughout(self, number: int) -> int | None:
+        """The offset that holds all that day of UTC; None where a clock change lies in it."""
+        first, last = (
+            local_datetime(instant, self._zone_name).utcoffset() for instant in (number * DAY, (number + 1) * DAY)
+        )
+        return first // _MICROSECOND if first is not None and first == last else None
+
+
 def day_start(day: date, zone_name: str) -> Instant:
     """The first instant of `day` in that zone: of a midnight that comes twice the first, of one that a clock change
     leaves out the change itself."""
