@@ -167,6 +167,8 @@ def _reader(found: TimeFile, own_zone: str) -> Callable[[int, list[str]], Piece]
     days: Memo = Memo(lambda said: _day(said[0], said[1], found.order))
     times: Memo = Memo(lambda said: _time(said[0], said[1]))
     zones: Memo = Memo(_zone)
+    in_seconds = "duration" in where and column_key(found.file.columns[where["duration"]]) == "seconds"
+    unit = "s" if in_seconds else ""
     ends = "end" in where or "end_time" in where
 
     def cell_of(cells: list[str], field: str) -> str:
@@ -192,9 +194,7 @@ def _reader(found: TimeFile, own_zone: str) -> Callable[[int, list[str]], Piece]
             raise BadCell("", cells[width], _("The row has more cells than the file has columns."))
         said = {field: cell_of(cells, field) for field in where}
         zone_name = zones[said.get("timezone", "")] or own_zone
-        seconds = read_seconds(said["duration"], "duration") if said.get("duration") else None
-        if seconds is not None and column_key(found.file.columns[where["duration"]]) == "seconds":
-            seconds = int(said["duration"]) if said["duration"].isdecimal() else seconds
+        seconds = read_seconds(said["duration"] + unit, "duration") if said.get("duration") else None
         start: Instant | None = None
         end: Instant | None = None
         day: date | None = None

@@ -10,7 +10,7 @@ from models.exchange.files import BadCell
 from models.exchange.time.piece import TWICE, Faulty, Piece, Read, checked_year, local_instant, second_time
 from models.values.instants import Instant, from_datetime
 from models.values.language import _
-from models.values.text import quoted
+from models.values.text import STEERING, quoted
 
 NOTHING = "-"  # a part of an account that stands for none
 UNASSIGNED = "unassigned"
@@ -21,6 +21,7 @@ LINE = re.compile(
     r"\s+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?P<offset>[+-]\d{4})?(?:\s+(?P<rest>\S.*))?\s*",
     re.ASCII,
 )
+_SPACES = re.compile(r"\s+")
 IGNORED = re.compile(r"\s*(?:[;#*]|[bh](?:\s|$))|\s*$")
 
 
@@ -54,7 +55,7 @@ def pieces(text: str, zone_name: str) -> Iterator[Read]:
             at, moment, twice = _instant(found, zone_name)
             account, note, billable = _rest(found["rest"] or "")
             if found["code"] in "iI":
-                client, project, task = parts(account)
+                client, project, task = parts(account, as_part(user))
                 piece = Piece(
                     row, user=user, client=client, project=project, task=task, note=note, start=at,
                     billable=billable, marks=TWICE if twice else "", zone_name=zone_name,
@@ -75,8 +76,21 @@ def pieces(text: str, zone_name: str) -> Iterator[Read]:
     yield from (one.piece for one in pending)
 
 
-def parts(account: str) -> tuple[str, str, str]:
-    """Client, project and task of `client:deal:service`; what comes after a third colon stays with the service."""
+def as_part(name: str) -> str:
+    """A name as a part of an account: one space at most, no colon, no semicolon; "" where nothing is left."""
+    return one_line(name.replace(":", "-").replace(";", ","))
+
+
+def one_line(text: str) -> str:
+    """On one line, spaces folded, without what would steer a terminal."""
+    return _SPACES.sub(" ", STEERING.sub("", text)).strip()
+
+
+def parts(account: str, user: str = "") -> tuple[str, str, str]:
+    """Client, project and task of `client:deal:service`; what comes after a third colon stays with the service, but for
+    the `user` whose time it is."""
+    if user and account.endswith(f":{user}") and (account.count(":") > 2 or account.startswith(f"{UNASSIGNED}:")):
+        account = account.removesuffix(f":{user}")
     if account in ("", UNASSIGNED):
         return "", "", ""
     client, project, task = (*account.split(":", 2), "", "")[:3]
