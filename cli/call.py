@@ -70,7 +70,7 @@ class Call:
             actor = acting(self.config.actor or None, unix_user())
             if not self.config.language:
                 use_language(actor.language)
-            self._session = Session(store, actor)
+            self._session = Session(store, actor, forgotten_after=self.config.timer.forgotten_after)
         return self._session
 
     def close(self) -> None:

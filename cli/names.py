@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from models.values.errors import NotFound, Usage
-from models.values.instants import Instant, day_end, parse_day, parse_instant
+from models.values.instants import Instant, day_end, parse_day, parse_instant, parse_past
 from models.values.language import _
 from models.values.text import quoted
 
@@ -43,6 +43,11 @@ def pairs(said: Sequence[str]) -> dict[str, str]:
 def instant(session: Session, text: str | None) -> Instant | None:
     """An instant, local time in the actor's zone; None where nothing was said."""
     return None if text is None else parse_instant(text, session.actor.timezone)
+
+
+def past_instant(session: Session, text: str | None) -> Instant | None:
+    """An instant that has been: as `instant` reads it, `-15m` for how long ago, or `9:30` of today."""
+    return None if text is None else parse_past(text, session.now(), session.actor.timezone)
 
 
 def due(session: Session, text: str) -> tuple[Instant, bool]:

@@ -22,6 +22,14 @@ SYMBOLS = ("auto", "unicode", "ascii")
 PREFIX = "STAGEWATCH_"
 
 
+class TimerConfig(NamedTuple):
+    """What the stopwatch is asked about after how many seconds; None is never."""
+
+    forgotten_after: int = 30 * 60
+    idle_after: int | None = None
+    remind_after: int | None = None
+
+
 @dataclass(frozen=True)
 class Config:
     """`db`, `actor` and `language` are empty where nothing was said; `mouse` is None for: not over SSH.
@@ -36,6 +44,7 @@ class Config:
     symbols: str = "auto"
     mouse: bool | None = None
     network_store: bool = False
+    timer: TimerConfig = field(default_factory=lambda: TimerConfig())
     keys: dict[str, str | list[str]] = field(default_factory=dict)
 
 
@@ -82,6 +91,23 @@ def _mouse(value: Any) -> bool | None:
     return None if value == "auto" else _switch(value)
 
 
+def _timer(value: Any) -> TimerConfig:
+    from models.values.durations import parse_duration
+
+    if not isinstance(value, dict) or not set(value) <= set(TimerConfig._fields):
+        raise ValueError
+    read: dict[str, int | None] = {}
+    for name, said in value.items():
+        try:
+            seconds = parse_duration(said) if _text(said).strip() else None
+        except Usage:
+            raise ValueError from None
+        if seconds is None and name == "forgotten_after" or seconds is not None and seconds < 60:
+            raise ValueError
+        read[name] = seconds
+    return TimerConfig(**read)  # type: ignore[arg-type]
+
+
 def _keys(value: Any) -> dict[str, str | list[str]]:
     if not isinstance(value, dict):
         raise ValueError
@@ -101,6 +127,7 @@ SETTINGS: dict[str, Setting] = {
     "symbols": Setting("symbols", lambda: ", ".join(f'"{name}"' for name in SYMBOLS), _one_of(*SYMBOLS)),
     "mouse": Setting("mouse", lambda: '"auto", true, false', _mouse),
     "network_store": Setting("network_store", lambda: "true, false", _switch),
+    "timer": Setting("timer", lambda: _('a table of forgotten_after, idle_after and remind_after, each a duration of a minute or more such as "30m"'), _timer),
     "keys": Setting("keys", lambda: _('a table of names and keys, such as deal.win = "w"'), _keys),
 }
 
@@ -116,11 +143,22 @@ def load(file: Path | None, environment: Mapping[str, str], options: Mapping[str
         values = _from_file(place)
     for key, setting in SETTINGS.items():
         name = PREFIX + key.upper()
-        if key != "keys" and environment.get(name):
+        if key == "timer":
+            _timer_from(environment, values)
+        elif key != "keys" and environment.get(name):
             values[setting.field] = _read(key, environment[name], name)
         if options.get(key):
             values[setting.field] = _read(key, options[key], f"--{key.replace('_', '-')}")
     return Config(**values)
+
+
+def _timer_from(environment: Mapping[str, str], values: dict[str, Any]) -> None:
+    """STAGEWATCH_TIMER_FORGOTTEN_AFTER and its like, each over what the file says of it."""
+    for field_name in TimerConfig._fields:
+        name = f"{PREFIX}TIMER_{field_name.upper()}"
+        if environment.get(name):
+            one = _read("timer", {field_name: environment[name]}, name)
+            values["timer"] = values.get("timer", TimerConfig())._replace(**{field_name: getattr(one, field_name)})
 
 
 def usual_file(environment: Mapping[str, str]) -> Path:

@@ -23,6 +23,8 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
     "stage_entered": ("models.activities.commands:follow_stage_entered",),
     "action_ticked": ("models.activities.commands:follow_action_ticked",),
     "steps_taken_back": ("models.activities.commands:follow_steps_taken_back",),
+    "category_changed": ("models.timekeeping.commands:follow_category_changed",),
+    "category_deleted": ("models.timekeeping.commands:follow_category_deleted",),
     "deal_deleted": (
         "models.timekeeping.commands:follow_deal_deleted",
         "models.activities.commands:follow_deal_deleted",
@@ -33,12 +35,15 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+FORGOTTEN_AFTER = 30 * 60
+
 
 @dataclass(frozen=True)
 class Session:
     store: Store
     actor: Actor
     now: Callable[[], Instant] = field(default=instants.now)
+    forgotten_after: int = FORGOTTEN_AFTER  # seconds without a sign of life
 
     @contextmanager
     def writing(self) -> Iterator[None]:

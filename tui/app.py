@@ -6,13 +6,14 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
     del os.environ[_name]  # nothing from outside changes what runs
 
+from textual import events  # noqa: E402
 from textual.app import SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 
@@ -24,8 +25,11 @@ from tui.board import NARROWEST  # noqa: E402
 from tui.desk import Desk  # noqa: E402
 from tui.start import FIRST  # noqa: E402
 from tui.typed import Typed  # noqa: E402
+from tui.watching import Watching  # noqa: E402
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from models.config import Config
     from models.session import Session
     from tui.widgets.dialogs import Again
@@ -35,6 +39,7 @@ SCREENS = {
     "today": "tui.today.screen:TodayScreen",
     "board": "tui.board.screen:BoardScreen",
     "clients": "tui.clients.screen:ClientsScreen",
+    "time": "tui.time.screen:TimeScreen",
     "statistics": "tui.statistics.screen:StatisticsScreen",
     "setup": "tui.setup.screen:SetupScreen",
 }
@@ -64,6 +69,7 @@ class StagewatchApp(Typed):
         self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
+        self.watching = Watching(self, getattr(config, "timer", None))
         if config is not None and config.keys:
             self.set_keymap(keymap.chosen(config.keys))
 
@@ -148,6 +154,11 @@ class StagewatchApp(Typed):
             return
         self.workplace = state
 
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.Paste)):
+            self.watching.key()
+        await super().on_event(event)
+
     async def _listen(self) -> None:
         """Let the screen in view read again when something has changed. A task of its own: keys do not wait for it."""
         while True:
@@ -171,6 +182,38 @@ class StagewatchApp(Typed):
                 except StagewatchError as error:
                     screen.say_error(error)
                 return
+
+    def tell(self, text: str) -> None:
+        """Say something in the last line of the screen below any dialog."""
+        for screen in reversed(self.screen_stack):
+            if hasattr(screen, "say"):
+                screen.say(text)
+                return
+
+    def asks_nothing(self) -> bool:
+        """Whether no dialog is in view or about to be."""
+        from tui.widgets.frame import FramedScreen
+
+        return isinstance(self.screen, FramedScreen) and not self._question_coming()
+
+    def ask(self, work: Coroutine[Any, Any, Any]) -> Worker[None]:
+        """Begin work that asks something; a refusal or fault is told in the last line."""
+        return self.run_worker(self._asked(work), group="dialog")
+
+    async def _asked(self, work: Coroutine[Any, Any, Any]) -> None:
+        try:
+            said = await work
+        except StagewatchError as error:
+            self._tell(error)
+        else:
+            if isinstance(said, str):
+                self.tell(said)
+
+    async def action_what_to_time(self) -> None:
+        from tui.widgets.timing import ask_what_to_time
+
+        if self.asks_nothing():
+            self.ask(ask_what_to_time(self))
 
     def _tell(self, error: StagewatchError) -> None:
         if hasattr(self.screen, "say_error"):

@@ -74,7 +74,7 @@ def _session(path: Path, login: str | None, config: Config) -> Session:
 
     store = open_store(path, network=config.network_store)
     try:
-        return Session(store, acting(login, getpass.getuser()))
+        return Session(store, acting(login, getpass.getuser()), forgotten_after=config.timer.forgotten_after)
     except BaseException:
         store.close()
         raise

@@ -1,4 +1,4 @@
-"""timer … and service …."""
+"""timer …."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import click
 
 from cli.call import Call
 from cli.main import Group
-from cli.names import deal_number, instant
-from cli.output import facts, say, table
+from cli.names import deal_number, number, past_instant
+from cli.output import facts, say
 from models.values.durations import clock_text
 from models.values.instants import instant_text, local_datetime
 from models.values.language import _
 
 if TYPE_CHECKING:
     from models.timekeeping.views import Entry
+    from models.timekeeping.views.prices import Priced
 
 
 @click.group(cls=Group)
@@ -24,13 +25,9 @@ def timer() -> None:
     """The stopwatch."""
 
 
-@click.group(cls=Group)
-def service() -> None:
-    """Services that time is booked on."""
-
-
-def document(entry: Entry) -> dict[str, Any]:
+def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
     """A time entry as the contract fixes its JSON."""
+    rate, charge = (None, None) if priced is None else _price_document(priced)
     return {
         "id": entry.id,
         "employee": entry.employee,
@@ -43,13 +40,28 @@ def document(entry: Entry) -> dict[str, Any]:
         "seconds": entry.seconds,
         "billable": entry.billable,
         "note": entry.note,
-        "rate": None,
-        "charge": None,
+        "rate": rate,
+        "charge": charge,
         "invoice": None,
     }
 
 
-def _tell(entry: Entry, zone: str) -> None:
+def _price_document(priced: Priced) -> tuple[Any, Any]:
+    from models.values.money import as_json  # only where there are rates: a start costs less without
+
+    return as_json(priced.rate), as_json(priced.charge)
+
+
+def _answer(call: Call, entry: Entry) -> None:
+    """An entry with its price."""
+    from models.timekeeping import views
+
+    session = call.session
+    priced = views.priced(session, entry.id)
+    call.answer(document(entry, priced), lambda: _tell(entry, session.actor.timezone, priced))
+
+
+def _tell(entry: Entry, zone: str, priced: Priced | None = None) -> None:
     facts(
         [
             (_("Runs") if entry.ended_at is None else _("Time"), clock_text(entry.seconds)),
@@ -59,8 +71,17 @@ def _tell(entry: Entry, zone: str) -> None:
             (_("Stage"), entry.stage),
             (_("Service"), entry.service),
             (_("Note"), entry.note),
+            (_("Charge"), _charge_text(priced)),
         ]
     )
+
+
+def _charge_text(priced: Priced | None) -> str:
+    if priced is None or priced.charge is None or priced.rate is None:
+        return ""
+    from models.values.money import money_text
+
+    return _("{charge} at {rate} an hour").format(charge=money_text(priced.charge), rate=money_text(priced.rate))
 
 
 def _answer_status(call: Call) -> None:
@@ -68,18 +89,23 @@ def _answer_status(call: Call) -> None:
 
     session = call.session
     running = views.running(session)
+    priced = None if running is None else views.priced(session, running.id)
+    forgotten = None if running is None else views.forgotten(session)
 
     def tell() -> None:
         if running is None:
             say(_("No stopwatch is running."))
-        else:
-            _tell(running, session.actor.timezone)
+            return
+        _tell(running, session.actor.timezone, priced)
+        if forgotten is not None:
+            sign = f"{local_datetime(forgotten.last_sign, session.actor.timezone):%Y-%m-%d %H:%M}"
+            say(_("Forgotten? Last sign of life {sign}; `timer recover` says what becomes of it.").format(sign=sign))
 
     call.answer(
         {
-            "running": None if running is None else document(running),
+            "running": None if running is None else document(running, priced),
             "seconds": 0 if running is None else running.seconds,
-            "charge": None,
+            "charge": None if priced is None else _price_document(priced)[1],
         },
         tell,
     )
@@ -94,7 +120,7 @@ def status(call: Call) -> None:
 
 def _what(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--at", metavar="INSTANT", help="When it began, if not now."),
+        click.option("--at", metavar="INSTANT", help="When it began, if not now; -15m is 15 minutes ago."),
         click.option("--note", default="", help="What is done."),
         click.option("--service", "service_name", metavar="NAME", help="Default: the only one."),
         click.option("--deal", metavar="ID", help="For this deal; its client comes along."),
@@ -117,10 +143,9 @@ def _start(
         deal_id=None if deal is None else deal_number(deal),
         service_id=None if service_name is None else views.find_service(service_name),
         note=note,
-        at=instant(session, at),
+        at=past_instant(session, at),
     )
-    entry = views.entry(session, made)
-    call.answer(document(entry), lambda: _tell(entry, session.actor.timezone))
+    _answer(call, views.entry(session, made))
 
 
 @timer.command()
@@ -140,42 +165,60 @@ def switch(call: Call, /, **said: Any) -> None:
 
 
 @timer.command()
-@click.option("--at", metavar="INSTANT", help="When it ended, if not now.")
+@click.option("--at", metavar="INSTANT", help="When it ended, if not now; -15m is 15 minutes ago.")
 @click.pass_obj
 def stop(call: Call, at: str | None) -> None:
     """Stop the stopwatch."""
     session = call.session
     from models.timekeeping import commands
 
-    entry = commands.stop_timer(session, at=instant(session, at))
-    call.answer(document(entry), lambda: _tell(entry, session.actor.timezone))
+    _answer(call, commands.stop_timer(session, at=past_instant(session, at)))
 
 
-@service.command("list")
+@timer.command("continue")
+@click.argument("entry", required=False)
+@click.option("--at", metavar="INSTANT", help="When it began, if not now; -15m is 15 minutes ago.")
 @click.pass_obj
-def list_services(call: Call) -> None:
-    """The services in use, by name."""
-    session = call.session
-    from models.timekeeping import views
-
-    found = [{"id": one.id, "name": one.name} for one in views.services(session)]
-    call.answer(
-        {"services": found},
-        lambda: table([_("No."), _("Service")], [[one["id"], one["name"]] for one in found], right=(0,)),
-    )
-
-
-@service.command("add")
-@click.argument("name")
-@click.pass_obj
-def add_service(call: Call, name: str) -> None:
-    """Add a service."""
+def continue_(call: Call, entry: str | None, at: str | None) -> None:
+    """Go on with an entry, the last one if none is named: a new one with the same fields."""
     session = call.session
     from models.timekeeping import commands, views
 
-    made = commands.add_service(session, name)
-    found = next({"id": one.id, "name": one.name} for one in views.services(session) if one.id == made)
-    call.answer(found, lambda: table([_("No."), _("Service")], [[found["id"], found["name"]]], right=(0,)))
+    entry_id = None if entry is None else number(entry, _("There is no time entry {id}."))
+    made = commands.continue_entry(session, entry_id, past_instant(session, at))
+    _answer(call, views.entry(session, made))
 
 
-COMMANDS = {"timer": timer, "service": service}
+@timer.command()
+@click.option("--keep", is_flag=True, help="Let it run on.")
+@click.option("--trim", is_flag=True, help="End it at the last sign of life.")
+@click.option("--end", metavar="INSTANT", help="End it then.")
+@click.option("--discard", is_flag=True, help="Take the entry away.")
+@click.pass_obj
+def recover(call: Call, keep: bool, trim: bool, end: str | None, discard: bool) -> None:
+    """Say what becomes of a stopwatch that was left running."""
+    answers = [name for name, said in (("keep", keep), ("trim", trim), ("end", end is not None), ("discard", discard)) if said]
+    if len(answers) != 1:
+        raise click.UsageError(_("Say one of --keep, --trim, --end and --discard."))
+    session = call.session
+    from models.timekeeping import commands
+
+    left = commands.recover_timer(session, answers[0], past_instant(session, end))
+    if left is None:
+        call.answer({"discarded": True}, lambda: say(_("The entry was discarded.")))
+    else:
+        _answer(call, left)
+
+
+@timer.command()
+@click.argument("text")
+@click.pass_obj
+def note(call: Call, text: str) -> None:
+    """Change the note of what runs."""
+    session = call.session
+    from models.timekeeping import commands
+
+    _answer(call, commands.note_timer(session, text))
+
+
+COMMANDS = {"timer": timer}

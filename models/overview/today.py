@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from models.activities.views import Activity, agenda
 from models.pipeline.views import RequestLine, open_requests
 from models.storage.database import database
+from models.timekeeping.views import Forgotten, forgotten
 from models.values.instants import SECOND, Instant
 from models.values.money import Money
 
@@ -58,6 +59,7 @@ class Today:
     quiet: tuple[StandingDeal, ...]
     quiet_count: int
     requests: tuple[RequestLine, ...]
+    forgotten: Forgotten | None
 
 
 def today(session: Session, day: date) -> Today:
@@ -76,6 +78,7 @@ def today(session: Session, day: date) -> Today:
         _deals(session, "deal.next_due_at IS NULL"),
         int(count),
         tuple(sorted(open_requests(session), key=lambda one: one.own)),
+        forgotten(session),
     )
 
 

@@ -59,3 +59,13 @@ def overlap(owners: Owners, wanted: Iterable[int] | None) -> Owners:
 def may_set_up(actor: Actor) -> bool:
     """Types, stages, people, company, services: the administrator's."""
     return actor.role == "admin"
+
+
+def time_writable(actor: Actor) -> Owners:
+    """Whose time the actor may change: an accountant's own too."""
+    return frozenset({actor.id}) if actor.role == "accountant" else writable(actor)
+
+
+def may_set_rates(actor: Actor) -> bool:
+    """What an hour is billed or paid at: the accountant's and the administrator's."""
+    return actor.role in ("accountant", "admin")

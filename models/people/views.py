@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from models.people.rules import Actor
-from models.people.tables import Company, Employee, Team, Workplace
+from models.people.tables import (
+    Category,
+    Company,
+    Employee,
+    EmployeeCategory,
+    Holiday,
+    Team,
+    WorkingHours,
+    Workplace,
+)
 from models.storage.database import database
 from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import Instant
+from models.values.instants import Instant, local_datetime
 from models.values.language import _
-from models.values.text import search_key
+from models.values.text import quoted, search_key
 
 
 class Person(NamedTuple):
@@ -35,13 +45,39 @@ class CompanyFacts(NamedTuple):
     clock: str
     team_read: bool
     created_at: Instant
+    weeks_approved: bool
+    locked_before: date | None
 
 
 def company() -> CompanyFacts:
     row = Company.get()
     return CompanyFacts(
-        row.name, row.language, row.currency, row.timezone, row.clock, row.team_read, row.created_at
-    )
+        row.name, row.language, row.currency, row.timezone, row.clock, row.team_read, row.created_at,
+        row.weeks_approved, row.locked_before,
+    )  # fmt: skip
+
+
+def hours() -> dict[int, tuple[int, int]]:
+    """When the company works, by weekday (0 is Monday): from and to, in seconds after midnight. Days off are left out."""
+    query = WorkingHours.select(WorkingHours.weekday, WorkingHours.opens, WorkingHours.closes).order_by(WorkingHours.weekday)
+    return {weekday: (opens, closes) for weekday, opens, closes in query.tuples()}
+
+
+def holidays(year: int | None = None) -> dict[date, str]:
+    """The days on which the company does not work, in order, with their names."""
+    query = Holiday.select(Holiday.day, Holiday.name).order_by(Holiday.day)
+    if year is not None:
+        query = query.where(Holiday.day.between(date(year, 1, 1), date(year, 12, 31)))
+    return dict(query.tuples())
+
+
+def at_work(at: Instant) -> bool:
+    """Whether that instant lies within the company's working hours, on its own clock."""
+    moment = local_datetime(at, company().timezone)
+    times = hours().get(moment.weekday())
+    if times is None or moment.date() in holidays(moment.year):
+        return False
+    return times[0] <= moment.hour * 3600 + moment.minute * 60 + moment.second < times[1]
 
 
 def acting(login: str | None, unix_user: str) -> Actor:
@@ -111,6 +147,50 @@ def find_employee(text: str) -> Person:
             [{"id": row.id, "name": row.login} for row in found],
         )
     return _person(found[0])
+
+
+class CategoryLine(NamedTuple):
+    id: int
+    name: str
+    archived: bool
+
+
+def categories(archived: bool = False) -> list[CategoryLine]:
+    """The categories of employees by name; with `archived` those that are offered no more too."""
+    query = Category.select().order_by(Category.name_key)
+    found = [CategoryLine(row.id, row.name, row.archived_at is not None) for row in query]
+    return [line for line in found if archived or not line.archived]
+
+
+def find_category(text: str) -> CategoryLine:
+    """A category by name or id, archived or not. Raises NotFound."""
+    row = Category.get_or_none(Category.name_key == search_key(text))
+    if row is None and text.isascii() and text.isdigit() and len(text) < 10:
+        row = Category.get_or_none(Category.id == int(text))
+    if row is None:
+        raise NotFound(_("There is no category {name}.").format(name=quoted(text)))
+    return CategoryLine(row.id, row.name, row.archived_at is not None)
+
+
+def category_history(employee_id: int) -> list[tuple[date, int]]:
+    """From which day on the employee has which category (its id), in order; the first one holds for all time before."""
+    query = EmployeeCategory.select(EmployeeCategory.from_day, EmployeeCategory.category).where(
+        EmployeeCategory.employee == employee_id
+    )
+    return sorted((day, category) for day, category in query.tuples())
+
+
+def category_names(day: date) -> dict[int, str]:
+    """The category of each employee that has one, on that day."""
+    names = dict(Category.select(Category.id, Category.name).tuples())
+    found: dict[int, str] = {}
+    query = EmployeeCategory.select(
+        EmployeeCategory.employee, EmployeeCategory.from_day, EmployeeCategory.category
+    ).order_by(EmployeeCategory.from_day)
+    for employee, first, category in query.tuples():
+        if first <= day or employee not in found:
+            found[employee] = names[category]
+    return found
 
 
 def workplace(employee_id: int) -> dict[str, Any]:

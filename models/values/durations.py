@@ -42,6 +42,18 @@ def parse_duration(text: str) -> int:
     return seconds
 
 
+def parse_hours(text: str) -> int:
+    """As `parse_duration`, where a number alone means hours: `1.5` and `1,5` are 1:30. At most 25 hours, the longest day.
+    Raises Usage `bad_duration`."""
+    said = text.strip().lower()
+    if re.fullmatch(r"[0-9]{1,3}([.,][0-9]{1,3})?", said):
+        said += "h"
+    seconds = parse_duration(said)
+    if seconds > DAY + HOUR:
+        raise Usage("bad_duration", _("{text} is more than a day has.").format(text=quoted(said)))
+    return seconds
+
+
 def _clock_seconds(said: str) -> int | None:
     clock = re.fullmatch(r"([0-9]{1,6}):([0-5][0-9])(?::([0-5][0-9]))?", said)
     if not clock:

@@ -139,6 +139,21 @@ def parse_instant(text: str, zone_name: str) -> Instant:
     )
 
 
+def parse_past(text: str, now: Instant, zone_name: str) -> Instant:
+    """An instant as `parse_instant` reads it, how long ago (`-15m`), or a time of today (`9:30`).
+
+    Raises Usage `bad_instant`, `bad_duration`.
+    """
+    said = text.strip()
+    if said.startswith("-"):
+        from models.values.durations import parse_duration
+
+        return now - parse_duration(said[1:]) * SECOND
+    if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", said, re.ASCII):
+        said = f"{local_day(now, zone_name).isoformat()}T{said:0>{8 if said.count(':') == 2 else 5}}"
+    return parse_instant(said, zone_name)
+
+
 def parse_day(text: str) -> date:
     """`YYYY-MM-DD`, years 1900 to 2199. Raises Usage `bad_date`."""
     said = text.strip()

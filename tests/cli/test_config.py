@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.config import SETTINGS, Config, load, store_path, usual_file
+from models.config import SETTINGS, Config, TimerConfig, load, store_path, usual_file
 from models.values.errors import Usage
 from tests.cli.conftest import Program
 from tests.conftest import ROOT
@@ -85,3 +85,19 @@ def test_the_store_is_where_the_file_says(program: Program, tmp_path: Path, monk
     monkeypatch.setenv("STAGEWATCH_CONFIG", str(file))
     assert program("init", "--json").json["store"] == f"{tmp_path}/elsewhere.db"
     assert store_path(Config()).name == "stagewatch.db"
+
+
+def test_the_stopwatch_is_set_in_a_table_and_each_key_in_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[timer]\nidle_after = "10m"\n')
+    assert load(file, {}, {}).timer == TimerConfig(idle_after=600)
+    config = load(file, {"STAGEWATCH_TIMER_FORGOTTEN_AFTER": "1h", "STAGEWATCH_TIMER_REMIND_AFTER": "0:30"}, {})
+    assert config.timer == TimerConfig(3600, 600, 1800)
+
+
+@pytest.mark.parametrize("text", ["forgotten_after = ''", "idle_after = 5", "idle_after = '5s'", "remind_after = 'soon'", "other = '5m'"])
+def test_a_stopwatch_that_cannot_be_is_told(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f"[timer]\n{text}\n")
+    with pytest.raises(Usage, match="timer"):
+        load(file, {}, {})

@@ -11,6 +11,7 @@ from models.activities.views import Activity
 from models.overview.today import StandingDeal, Today, today
 from models.pipeline.views import RequestLine
 from models.session import Session
+from models.timekeeping.views import Forgotten
 from models.values.dates import full_day
 from models.values.durations import short_age
 from models.values.instants import SECOND, local_day
@@ -18,10 +19,11 @@ from models.values.language import _, ngettext
 from tui import keymap
 from tui.widgets.lines import Lines, Part
 from tui.widgets.requests import answer_request
+from tui.widgets.timing import ask_forgotten, what, when
 from tui.widgets.words import cells, styled, symbol
 from tui.widgets.work import WorkScreen, activity_line, money_and_age
 
-Item = Activity | StandingDeal | RequestLine | str
+Item = Activity | StandingDeal | RequestLine | Forgotten | str
 
 
 class TodayScreen(WorkScreen):
@@ -44,6 +46,7 @@ class TodayScreen(WorkScreen):
         self._kept = None
         items: list[Item] = []
         for heading, part in (
+            (_("Forgotten"), () if found.forgotten is None else (found.forgotten,)),
             (_("Asked for"), found.requests),
             (_("Late"), found.overdue),
             (_("Due today"), found.due),
@@ -78,7 +81,7 @@ class TodayScreen(WorkScreen):
 
     def about(self) -> tuple[int, str, int | None] | None:
         item = self.lines.item
-        return None if item is None or isinstance(item, str) else (item.client_id, item.client, item.deal_id)
+        return None if item is None or isinstance(item, str | Forgotten) else (item.client_id, item.client, item.deal_id)
 
     async def action_request(self) -> None:
         item = self.lines.item
@@ -88,6 +91,9 @@ class TodayScreen(WorkScreen):
             self.say(_("No move is asked for here."))
 
     def action_open(self) -> None:
+        if isinstance(self.lines.item, Forgotten):
+            self.app.ask(ask_forgotten(self.app))
+            return
         about = self.about()
         if about is not None:
             self.app.show_client(about[0])
@@ -100,6 +106,8 @@ class TodayScreen(WorkScreen):
             return activity_line(item, self._seen.at, self.desk.session().actor.timezone, width)
         if isinstance(item, RequestLine):
             return self._draw_request(item, width)
+        if isinstance(item, Forgotten):
+            return self._draw_forgotten(item, width)
         late = item.norm is not None and item.age > item.norm
         money, age = money_and_age(item.amount, item.age)
         norm = _("norm {age}").format(age=short_age(item.norm)) if late and item.norm else ""
@@ -115,6 +123,14 @@ class TodayScreen(WorkScreen):
             (f"{cells(norm, 12)} ", "muted"),
         ]
 
+    def _draw_forgotten(self, item: Forgotten, width: int) -> Sequence[Part]:
+        assert self._seen is not None
+        zone, now = self.desk.session().actor.timezone, self._seen.at
+        since = _("runs since {when}, last sign of life {sign}").format(
+            when=when(item.entry.started_at, now, zone), sign=when(item.last_sign, now, zone)
+        )
+        room = max(10, width - 3 - len(since) - 2)
+        return [(f" {symbol('◷')} ", "late"), (f"{cells(what(item.entry), room)} ", ""), (cells(since, width - room - 4), "late")]
 
     def _draw_request(self, item: RequestLine, width: int) -> Sequence[Part]:
         assert self._seen is not None
@@ -140,6 +156,8 @@ def _today(session: Session) -> Today:
 def _key(item: Item | None) -> tuple[str, int] | None:
     if item is None or isinstance(item, str):
         return None
+    if isinstance(item, Forgotten):
+        return "forgotten", item.entry.id
     if isinstance(item, StandingDeal):
         return "deal", item.deal_id
     return ("activity" if isinstance(item, Activity) else "request", item.id)

@@ -75,10 +75,12 @@ class FramedScreen(Screen[None]):
 
     async def read_stopwatch(self) -> None:
         """Let the stopwatch show what runs now."""
-        from models.timekeeping.views import running
+        from models.timekeeping.views import watched
 
         try:
-            self.query_one(Stopwatch).show(await self.desk.ask(running))
+            found = await self.desk.ask(watched)
+            self.query_one(Stopwatch).show(found)
+            self.app.watching.show(found)
         except StagewatchError as error:
             self.say_error(error)
 

@@ -10,59 +10,84 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from models.timekeeping.views import so_far
 from models.values.durations import clock_text
 from models.values.instants import SECOND
 from models.values.language import _
+from models.values.money import money_text, short_money
 from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
-    from models.timekeeping.views import Entry
+    from models.timekeeping.views import Watched
 
-CLOCK, WORDS = 11, 23
-NARROW, FEW_WORDS = 100, 14  # on a narrow screen the header's own words need the room
+CLOCK, WORDS, MONEY = 11, 23, 11
+NARROW, FEW_WORDS, LEFT_TO_MONEY = 100, 14, 7  # on a narrow screen the header's own words need the room
 
 
 class Stopwatch(Widget):
-    """Shows `◷ 0:42:17 Orion`. The time is derived from the stored start, never from counting ticks. A second sends the
-    clock alone; while nothing runs it has no width and sends nothing."""
+    """Shows `◷ 0:42:17 Orion 35.20 €`. Time and money are derived from the stored start and the rate, never from counting
+    ticks, and never asked for. A second sends the clock and money that has changed; while nothing runs it has no width
+    and sends nothing."""
 
     DEFAULT_CSS = "Stopwatch { width: auto; height: 1; color: $success; text-style: bold; }"
 
     def __init__(self) -> None:
         super().__init__(id="stopwatch")
-        self._entry: Entry | None = None
+        self._seen: Watched | None = None
+        self._painted = ""
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
-        self._timer = self.set_interval(1, self._tick, pause=self._entry is None)
+        self._timer = self.set_interval(1, self._tick, pause=self._seen is None)
 
-    def show(self, entry: Entry | None) -> None:
-        """Show this entry from now on, or nothing."""
-        if entry is None and self._entry is None:
+    def show(self, seen: Watched | None) -> None:
+        """Show this from now on, or nothing."""
+        if seen is None and self._seen is None:
             return
-        moved = (entry is None) != (self._entry is None)
-        self._entry = entry
+        moved = _shape(seen) != _shape(self._seen)
+        self._seen = seen
         if self._timer is not None:
-            self._timer.resume() if entry is not None else self._timer.pause()
+            self._timer.resume() if seen is not None else self._timer.pause()
         self.refresh(layout=moved)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        if self._entry is None:
+        if self._seen is None:
             return 0
-        return CLOCK + (WORDS if viewport.width >= NARROW else FEW_WORDS)
+        wide = viewport.width >= NARROW
+        money = 0 if self._seen.rate is None else MONEY if wide else MONEY - LEFT_TO_MONEY
+        return CLOCK + (WORDS if wide else FEW_WORDS) + money
 
     def render_line(self, y: int) -> Strip:
-        if self._entry is None:
+        if self._seen is None:
             return Strip.blank(self.size.width, self.rich_style)
-        parts = (self._entry.client or _("to be assigned"), self._entry.note)
-        words = " · ".join(part for part in parts if part)
-        room = max(0, self.size.width - CLOCK - 1)
-        return Strip([Segment(self.clock() + " " + cells(words, room), self.rich_style)], self.size.width)
+        entry = self._seen.entry
+        words = " · ".join(part for part in (entry.client or _("to be assigned"), entry.note) if part)
+        self._painted = money = self.money()
+        room = max(0, self.size.width - CLOCK - 1 - len(money))
+        return Strip([Segment(self.clock() + " " + cells(words, room) + money, self.rich_style)], self.size.width)
 
     def clock(self) -> str:
         """How long it runs, in CLOCK cells."""
-        elapsed = 0 if self._entry is None else max(0, self.app.desk.session().now() - self._entry.started_at) // SECOND
-        return cells(f"{symbol('◷')} {clock_text(elapsed):>8}", CLOCK)
+        return cells(f"{symbol('◷')} {clock_text(self._elapsed()):>8}", CLOCK)
+
+    def money(self) -> str:
+        """What it comes to so far, in MONEY cells; nothing where there is no rate."""
+        money = None if self._seen is None else so_far(self._seen, self.app.desk.session().now())
+        if money is None:
+            return ""
+        text = money_text(money)
+        return cells(text if len(text) < MONEY else short_money(money), MONEY, right=True)
+
+    def _elapsed(self) -> int:
+        if self._seen is None:
+            return 0
+        return max(0, self.app.desk.session().now() - self._seen.entry.started_at) // SECOND
 
     def _tick(self) -> None:
         self.refresh(Region(0, 0, CLOCK, 1))
+        if self._painted != self.money():
+            self.refresh(Region(self.size.width - MONEY, 0, MONEY, 1))
+
+
+def _shape(seen: Watched | None) -> tuple[bool, bool]:
+    return seen is not None, seen is not None and seen.rate is not None

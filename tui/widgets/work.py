@@ -18,6 +18,7 @@ from tui.widgets.dialogs import Again, Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Part
 from tui.widgets.refusal import carry_through, give_reason, step
+from tui.widgets.timing import start
 from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ class WorkScreen(FramedScreen):
                 if chosen is None:
                     return
             service_id = services[chosen or 0][0] if services else None
-            await self.desk.do(asks.start_timer, client_id, deal_id, service_id)
+            if not await start(self.app, lambda session: asks.start_timer(session, client_id, deal_id, service_id)):
+                return
             said = _("timer runs")
         await self.read_safely()
         self.say(f"{client}: {said}")

@@ -1,29 +1,75 @@
-"""What becomes of time when its deal is deleted or merged."""
+"""What becomes of time, its rates and its prices when deals, clients or categories change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen
-from models.timekeeping.tables import TimeEntry
+from models.timekeeping.commands.prices import SIDES, fix_prices, locked_ids, reprice
+from models.timekeeping.rules.rates import Keys
+from models.timekeeping.tables import Rate, TimeEntry
+from models.timekeeping.views.prices import read_pricing
 from models.values.errors import Refused
+from models.values.instants import Instant
 from models.values.language import _
+from models.values.text import quoted
 
 if TYPE_CHECKING:
     from models.session import Session
 
 
 def follow_deal_deleted(session: Session, *, pen: Pen, deal_id: int) -> None:
-    """Time that was spent is never lost with a deal. Raises Refused `deal_has_time`."""
+    """Time that was spent is never lost with a deal; its rates go. Raises Refused `deal_has_time`."""
     count = TimeEntry.select().where(TimeEntry.deal == deal_id).count()
     if count:
         raise Refused(
             "deal_has_time",
             _("Time was spent on this deal ({count} entries); lose it, or merge it with another deal.").format(count=count),
         )
+    for row in Rate.select().where(Rate.deal == deal_id):
+        pen.delete(row)
 
 
 def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: int) -> None:
-    """The other deal's time goes over to the one that stays."""
-    for row in TimeEntry.select().where(TimeEntry.deal == other_id):
-        pen.update(row, deal_id=deal_id)
+    """The other deal's time goes over to the one that stays, and its rates do where that has none of the same keys and
+    day; what is locked keeps its price."""
+    at, rates = session.now(), list(Rate.select().where(Rate.deal == other_id))
+    entries = list(TimeEntry.select().where(TimeEntry.deal.in_((deal_id, other_id))))
+    locked = locked_ids([row.id for row in entries])
+    fix_prices(session, pen, sorted(locked), at)
+    for row in entries:
+        if row.deal_id == other_id:
+            pen.update(row, deal_id=deal_id)
+    kept = {_keys_and_day(row) for row in Rate.select().where(Rate.deal == deal_id)}
+    for row in rates:
+        if _keys_and_day(row) in kept:
+            pen.delete(row)
+        else:
+            pen.update(row, deal_id=deal_id)
+
+
+def follow_category_changed(
+    session: Session, *, pen: Pen, employee_id: int, before: Sequence[tuple[date, int]], asks: bool, at: Instant
+) -> None:
+    """An employee's history of categories was another one before: what is locked keeps its price. Raises Refused
+    `confirmation_needed`."""
+    for side in SIDES:
+        after = read_pricing(side)
+        known = dict(after.categories)
+        known.pop(employee_id, None)
+        if before:
+            known[employee_id] = [day for day, _category in before], [category for _day, category in before]
+        keys = Keys(employee=employee_id)
+        reprice(session, pen, after._replace(categories=known), after, keys=keys, asks=asks, at=at)
+
+
+def follow_category_deleted(session: Session, *, pen: Pen, category_id: int, name: str) -> None:
+    """A category that rates are for stays. Raises Refused `category_used`."""
+    if Rate.get_or_none(Rate.category == category_id):
+        raise Refused("category_used", _("{name} is in use; archive it instead.").format(name=quoted(name)))
+
+
+def _keys_and_day(row: Rate) -> tuple[Any, ...]:
+    return row.side, row.employee_id, row.service_id, row.category_id, row.from_day

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
+from models.people import commands as people
+from models.people.tables import Employee
 from models.pipeline import facts
 from models.timekeeping import rules, views
-from models.timekeeping.tables import TimeEntry
-from models.values.errors import NotFound, Refused
-from models.values.instants import CLOCK_TOLERANCE, Instant
+from models.timekeeping.commands.entries import must_be_open
+from models.timekeeping.tables import Rate, Service, TimeEntry
+from models.timekeeping.views.forgotten import last_sign
+from models.values.errors import NotFound, Refused, Usage
+from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text
 from models.values.language import _
 from models.values.text import clean_text
 
 if TYPE_CHECKING:
     from models.session import Session
+
+ANSWERS = ("keep", "trim", "end", "discard")
 
 
 def start_timer(
@@ -30,39 +36,36 @@ def start_timer(
     """Start the stopwatch; returns the entry's id. While one runs this is a switch: the old entry ends and the new one
     begins at the same instant. A deal brings its client along; without a service the only one is taken.
 
-    Raises Refused `in_future`, `overlaps` (with the entries in the way), NotFound.
+    Raises Refused `timer_forgotten` (until `recover_timer`), `in_future`, `before_start`, `overlaps` (with the entries
+    in the way), `locked`, `service_archived`; NotFound.
     """
     with session.writing():
-        now, pen = session.now(), Pen()
-        if deal_id is not None:
-            client_id = facts.readable_deal(session, deal_id).client_id
-        elif client_id is not None:
-            client_card(session, client_id)
         if service_id is None:
             known = views.services(session)
             service_id = known[0].id if len(known) == 1 else None
-        running = _running(session)
-        start, marked = _begin(session, at, now, running)
-        if running is not None:
-            _end(pen, running, start)
-        _refuse_overlap(session, start, running)
-        entry_id = pen.insert(
-            TimeEntry,
-            employee=session.actor.id,
-            client=client_id,
-            deal=deal_id,
-            service=service_id,
-            started_at=start,
-            note=clean_text(note, _("Note"), 1000),
-            marks="clock" if marked else "",
-            created_at=max(now, start),  # a clock that went back makes no entry one that was planned ahead
-        )
-        _record(session, "timer.switch" if running is not None else "timer.start", entry_id, pen, now)
-    return entry_id
+        what = _what(session, client_id=client_id, deal_id=deal_id, service_id=service_id)
+        return _start(session, at, note=clean_text(note, _("Note"), 1000), billable=True, **what)
 
 
 # A switch with nothing running is a start, and a start while one runs is a switch.
 switch_timer = start_timer
+
+
+def continue_entry(session: Session, entry_id: int | None = None, at: Instant | None = None) -> int:
+    """Go on with one of the actor's own entries, the last one if none is named: a new entry with the same fields; returns
+    its id. Raises as `start_timer`, and Refused `nothing_to_continue`."""
+    with session.writing():
+        own = TimeEntry.select().where(TimeEntry.employee == session.actor.id)
+        if entry_id is not None:
+            row = own.where(TimeEntry.id == entry_id).first()
+            if row is None:
+                _no_entry(entry_id)
+        else:
+            row = own.order_by(TimeEntry.started_at.desc(), TimeEntry.id.desc()).first()
+            if row is None:
+                raise Refused("nothing_to_continue", _("There is no entry to go on with."))
+        what = _what(session, client_id=row.client_id, deal_id=row.deal_id, service_id=row.service_id)
+        return _start(session, at, note=row.note, billable=row.billable, **what)
 
 
 def stop_timer(session: Session, *, at: Instant | None = None) -> views.Entry:
@@ -70,32 +73,165 @@ def stop_timer(session: Session, *, at: Instant | None = None) -> views.Entry:
     `in_future`, `before_start`."""
     with session.writing():
         now, pen = session.now(), Pen()
-        running = _running(session)
-        if running is None:
-            raise Refused("nothing_runs", _("No stopwatch is running."))
-        if at is not None and at > now:
-            raise Refused("in_future", _("The instant is in the future."))
-        if at is not None and at < running.started_at:
-            raise Refused("before_start", _("The stopwatch was started later than that."))
-        went_back = at is None and running.started_at - now > CLOCK_TOLERANCE
-        _end(pen, running, now if at is None else at, "clock" if went_back else "")
+        running = _must_run(session)
+        _refuse_end(running, at, now)
+        mark = ""
+        if at is None and running.started_at - now > CLOCK_TOLERANCE:
+            mark = "clock"
+        elif at is None and rules.is_forgotten(now, last_sign(session, running.started_at), session.forgotten_after):
+            mark = "forgotten"
+        _end(pen, running, now if at is None else at, mark)
         _record(session, "timer.stop", running.id, pen, now)
         return views.entry(session, running.id)
 
 
+def recover_timer(session: Session, answer: str, at: Instant | None = None) -> views.Entry | None:
+    """Answer for a forgotten stopwatch: `keep` lets it run on, `trim` ends it at the last sign of life, `end` at the
+    instant `at`, `discard` takes the entry away. Returns the entry, None for a discarded one.
+
+    Raises Refused `nothing_runs`, `not_forgotten`, `in_future`, `before_start`; Usage `bad_answer`.
+    """
+    if answer not in ANSWERS or (answer == "end") != (at is not None):
+        raise Usage("bad_answer", _("The answers are keep, trim, discard, and end with an instant."))
+    with session.writing():
+        now, pen = session.now(), Pen()
+        running = _must_run(session)
+        sign = last_sign(session, running.started_at)
+        if not rules.is_forgotten(now, sign, session.forgotten_after):
+            raise Refused("not_forgotten", _("The stopwatch that runs was not forgotten."))
+        _refuse_end(running, at, now)
+        entry_id = running.id
+        if answer == "keep":
+            people.sign_of_life(session)
+        elif answer == "discard":
+            for rate in Rate.select().where(Rate.entry == entry_id):
+                pen.delete(rate)
+            pen.delete(running)
+        else:
+            _end(pen, running, sign if at is None else at)
+        _record(session, f"timer.{answer}", entry_id, pen, now)
+        return None if answer == "discard" else views.entry(session, entry_id)
+
+
 def set_note(session: Session, entry_id: int, note: str) -> None:
-    """Change the note of one of the actor's own entries. Raises NotFound, Refused `bad_text`."""
+    """Change the note of one of the actor's own entries. Raises NotFound, Refused `bad_text`, `locked`."""
     with session.writing():
         row = TimeEntry.get_or_none((TimeEntry.id == entry_id) & (TimeEntry.employee == session.actor.id))
         if row is None:
-            raise NotFound(_("There is no time entry {id}.").format(id=entry_id))
+            _no_entry(entry_id)
+        if row.ended_at is not None:
+            must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
         pen = Pen()
         pen.update(row, note=clean_text(note, _("Note"), 1000))
         _record(session, "entry.note", entry_id, pen, session.now())
 
 
+def note_timer(session: Session, note: str) -> views.Entry:
+    """Change the note of what runs. Raises Refused `nothing_runs`, `bad_text`."""
+    with session.writing():
+        running = _must_run(session)
+        set_note(session, running.id, note)
+        return views.entry(session, running.id)
+
+
+def assign_timer(session: Session, **changes: Any) -> views.Entry:
+    """Give what runs another `client_id`, `deal_id` (which brings its client along), `service_id` or `note`.
+
+    Raises Refused `nothing_runs`, `service_archived`, `bad_text`; NotFound.
+    """
+    with session.writing():
+        running, pen = _must_run(session), Pen()
+        asked = {key: changes[key] for key in ("client_id", "deal_id", "service_id") if key in changes}
+        values: dict[str, Any] = {key: value for key, value in _what(session, **asked).items() if key in asked or value is not None}
+        if "client_id" in asked and "deal_id" not in asked and values["client_id"] != running.client_id:
+            values["deal_id"] = None  # the deal was another client's
+        if "note" in changes:
+            values["note"] = clean_text(changes["note"], _("Note"), 1000)
+        pen.update(running, **values)
+        _record(session, "timer.assign", running.id, pen, session.now())
+        return views.entry(session, running.id)
+
+
+def still_there(session: Session) -> bool:
+    """Leave a sign of life while a stopwatch runs; False where it was forgotten: then its employee is to be asked first."""
+    if views.running(session) is None:
+        return True
+    if views.forgotten(session) is not None:
+        return False
+    people.sign_of_life(session)
+    return True
+
+
+def _what(
+    session: Session, *, client_id: int | None = None, deal_id: int | None = None, service_id: int | None = None
+) -> dict[str, int | None]:
+    """What an entry is for, checked: what the actor may read, and a service in use."""
+    if deal_id is not None:
+        client_id = facts.readable_deal(session, deal_id).client_id
+    elif client_id is not None:
+        client_card(session, client_id)
+    if service_id is not None:
+        row = Service.get_or_none(Service.id == service_id)
+        if row is None:
+            raise NotFound(_("There is no service {name}.").format(name=service_id))
+        if row.archived_at is not None:
+            raise Refused("service_archived", _("This service is not in use any more."))
+    return {"client_id": client_id, "deal_id": deal_id, "service_id": service_id}
+
+
+def _start(session: Session, at: Instant | None, **fields: Any) -> int:
+    now, pen = session.now(), Pen()
+    running = _running(session)
+    if running is not None:
+        _refuse_forgotten(session, running, now)
+    start, marked = _begin(session, at, now, running)
+    if at is not None:
+        must_be_open(Employee.get_by_id(session.actor.id), start)
+    if running is not None:
+        _end(pen, running, start)
+    _refuse_overlap(session, start, start if at is None else now, running)
+    entry_id = pen.insert(
+        TimeEntry,
+        employee=session.actor.id,
+        started_at=start,
+        marks="clock" if marked else "",
+        created_at=max(now, start),  # a clock that went back makes no entry one that was planned ahead
+        **fields,
+    )
+    _record(session, "timer.switch" if running is not None else "timer.start", entry_id, pen, now)
+    return entry_id
+
+
 def _running(session: Session) -> TimeEntry | None:
     return TimeEntry.get_or_none((TimeEntry.employee == session.actor.id) & TimeEntry.ended_at.is_null())
+
+
+def _must_run(session: Session) -> TimeEntry:
+    running = _running(session)
+    if running is None:
+        raise Refused("nothing_runs", _("No stopwatch is running."))
+    return running
+
+
+def _no_entry(entry_id: int) -> NoReturn:
+    raise NotFound(_("There is no time entry {id}.").format(id=entry_id))
+
+
+def _refuse_forgotten(session: Session, running: TimeEntry, now: Instant) -> None:
+    sign = last_sign(session, running.started_at)
+    if rules.is_forgotten(now, sign, session.forgotten_after):
+        raise Refused(
+            "timer_forgotten",
+            _("A stopwatch was left running. Say first what becomes of it: keep it, end it at the last sign of life or at another time, or discard it."),
+            [{"id": running.id, "started_at": instant_text(running.started_at), "last_sign": instant_text(sign)}],
+        )
+
+
+def _refuse_end(running: TimeEntry, at: Instant | None, now: Instant) -> None:
+    if at is not None and at > now:
+        raise Refused("in_future", _("The instant is in the future."))
+    if at is not None and at < running.started_at:
+        raise Refused("before_start", _("The stopwatch was started later than that."))
 
 
 def _begin(session: Session, at: Instant | None, now: Instant, running: TimeEntry | None) -> tuple[Instant, bool]:
@@ -136,10 +272,13 @@ def _end(pen: Pen, running: TimeEntry, at: Instant, mark: str = "") -> None:
     pen.update(running, ended_at=end, marks=marks)
 
 
-def _refuse_overlap(session: Session, start: Instant, running: TimeEntry | None) -> None:
-    """A late start must not lie within another entry."""
+def _refuse_overlap(session: Session, start: Instant, now: Instant, running: TimeEntry | None) -> None:
+    """A late start must not lie within another entry, nor before one that has begun by now."""
     in_the_way = TimeEntry.select().where(
-        (TimeEntry.employee == session.actor.id) & (TimeEntry.started_at <= start) & (TimeEntry.ended_at > start)
+        (TimeEntry.employee == session.actor.id)
+        & (TimeEntry.ended_at > start)
+        & (TimeEntry.ended_at > TimeEntry.started_at)
+        & ((TimeEntry.started_at <= max(start, now)) | (TimeEntry.started_at <= TimeEntry.created_at))  # not planned ahead
     )
     found = [row for row in in_the_way if running is None or row.id != running.id]
     if found:

@@ -1,6 +1,16 @@
 """What is asked about time, one function each. What the first screen needs imports no tables."""
 
-from models.timekeeping.views.entries import Entry, entries, entry, running, seconds_on_deal
-from models.timekeeping.views.services import ServiceLine, find_service, services
+from models.timekeeping.views.budgets import BudgetState, budget, budget_warnings, budgets
+from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
+from models.timekeeping.views.forgotten import Forgotten, forgotten
+from models.timekeeping.views.services import ServiceLine, find_service, service_name, services
+from models.timekeeping.views.timesheet import DaySheet, Grid, Piece, WeekRow, day_sheet, grid, unbilled
+from models.timekeeping.views.watched import Watched, priced, so_far, watched
+from models.timekeeping.views.weeks import Week, weeks
 
-__all__ = ["Entry", "ServiceLine", "entries", "entry", "find_service", "running", "seconds_on_deal", "services"]
+__all__ = [
+    "BudgetState", "DaySheet", "Entry", "Forgotten", "Grid", "Piece", "ServiceLine", "Watched", "Week", "WeekRow",
+    "budget", "budget_warnings", "budgets", "day_sheet", "entries", "entry", "find_service", "forgotten", "grid",
+    "priced", "recent", "running", "seconds_on_deal", "service_name", "services", "so_far", "unbilled", "watched",
+    "weeks",
+]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import Owners, readable
@@ -57,15 +58,38 @@ def entry(session: Session, entry_id: int) -> Entry:
 
 
 def entries(
-    session: Session, *, client_id: int | None = None, deal_id: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    client_id: int | None = None,
+    deal_id: int | None = None,
+    service_id: int | None = None,
+    employee_id: int | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
+    limit: int = 50,
 ) -> list[Entry]:
-    """The newest entries that the actor may read."""
+    """The newest entries that the actor may read, of those that began in [since, until)."""
     where, values = "WHERE TRUE" + _of(readable(session.actor)), []
-    for column, value in (("client_id", client_id), ("deal_id", deal_id)):
+    wanted = (
+        ("client_id = ?", client_id), ("deal_id = ?", deal_id), ("service_id = ?", service_id),
+        ("employee_id = ?", employee_id), ("started_at >= ?", since), ("started_at < ?", until),
+    )  # fmt: skip
+    for condition, value in wanted:
         if value is not None:
-            where += f" AND t.{column} = ?"
+            where += f" AND t.{condition}"
             values.append(value)
     return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
+
+
+def recent(session: Session, limit: int = 9) -> list[Entry]:
+    """What the actor spent time on lately, newest first: of entries that agree in deal, client, service and note the
+    last one."""
+    found: dict[tuple[object, ...], Entry] = {}
+    for one in _entries(
+        session, "WHERE t.employee_id = ? ORDER BY t.started_at DESC, t.id DESC LIMIT 200", session.actor.id
+    ):
+        found.setdefault((one.client_id, one.deal_id, one.service, one.note), one)
+    return list(found.values())[:limit]
 
 
 def seconds_on_deal(session: Session, deal_id: int) -> int:
@@ -79,8 +103,12 @@ def seconds_on_deal(session: Session, deal_id: int) -> int:
 
 
 def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
+    return as_entries(session, session.store.database.execute_sql(ENTRIES + rest, values).fetchall())
+
+
+def as_entries(session: Session, rows: Iterable[Any]) -> list[Entry]:
+    """Rows of `ENTRIES`; what runs has its seconds up to now."""
     now = session.now()
-    rows = session.store.database.execute_sql(ENTRIES + rest, values).fetchall()
     return [
         Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11])) for row in rows
     ]

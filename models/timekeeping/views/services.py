@@ -35,3 +35,13 @@ def find_service(text: str) -> int:
     if row is None:
         raise NotFound(_("There is no service {name}.").format(name=quoted(text)))
     return int(row.id)
+
+
+def service_name(service_id: int) -> str:
+    """The name of a service, archived or not. Raises NotFound."""
+    from models.timekeeping.tables import Service
+
+    row = Service.get_or_none(Service.id == service_id)
+    if row is None:
+        raise NotFound(_("There is no service {name}.").format(name=service_id))
+    return str(row.name)

@@ -1,0 +1,215 @@
+"""The timesheet of one employee: a day with its gaps, a week as a grid, a month in totals.
+
+Times are split at the local midnights of the employee: days of 23 and 25 hours have what passed in them. Money belongs
+to the day an entry began on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from models.people.rules import covers, readable
+from models.storage.database import database
+from models.timekeeping.views.entries import ENTRIES, Entry, as_entries
+from models.timekeeping.views.prices import Priced, prices
+from models.values.errors import NotFound
+from models.values.instants import SECOND, Instant, day_start, local_day
+from models.values.language import _
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+# No entry is longer than a day but one that runs, or was forgotten; both are looked for apart.
+LONGEST = 25 * 3600 * SECOND
+
+
+class Piece(NamedTuple):
+    """What of an entry lies in the day: `start`, `end` within it (`end` now while it runs), and its price as a whole on
+    the day it began, None on the days after and where the actor may not see it."""
+
+    entry: Entry
+    start: Instant
+    end: Instant
+    price: Priced | None
+
+    @property
+    def seconds(self) -> int:
+        return (self.end - self.start) // SECOND
+
+
+class DaySheet(NamedTuple):
+    """`begins` and `ends` are the day's midnights; `pieces` lie within, in order."""
+
+    day: date
+    employee_id: int
+    employee: str
+    zone: str
+    begins: Instant
+    ends: Instant
+    at: Instant
+    pieces: tuple[Piece, ...]
+
+    @property
+    def seconds(self) -> int:
+        return sum(piece.seconds for piece in self.pieces)
+
+    @property
+    def billable(self) -> int:
+        return sum(piece.seconds for piece in self.pieces if piece.entry.billable)
+
+    @property
+    def charges(self) -> dict[str, int]:
+        return _charges(piece.price for piece in self.pieces)
+
+
+class WeekRow(NamedTuple):
+    """Seconds of each day of one client, deal and service."""
+
+    client_id: int | None
+    deal_id: int | None
+    service: str | None
+    client: str | None
+    deal: str | None
+    billable: bool
+    days: tuple[int, ...]
+    charges: dict[str, int]
+
+    @property
+    def seconds(self) -> int:
+        return sum(self.days)
+
+
+class Grid(NamedTuple):
+    """Rows of `days` days from `first`, by client, deal and service; `totals` by day; `state` is that of the week,
+    None where it was not handed in."""
+
+    first: date
+    employee_id: int
+    employee: str
+    today: date
+    rows: tuple[WeekRow, ...]
+    totals: tuple[int, ...]
+    billable: int
+    charges: dict[str, int]
+    unpriced: int
+    state: str | None
+
+    @property
+    def seconds(self) -> int:
+        return sum(self.totals)
+
+
+def day_sheet(session: Session, day: date, employee_id: int | None = None) -> DaySheet:
+    """One day of an employee whose time the actor may read. Raises NotFound."""
+    number, login, zone = _employee(session, employee_id)
+    begins, ends = day_start(day, zone), day_start(day + timedelta(days=1), zone)
+    now = session.now()
+    found = _entries(session, number, begins, ends)
+    priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
+    pieces = []
+    for entry in found:
+        start, end = max(entry.started_at, begins), min(_end(entry, now), ends)
+        price = priced.get(entry.id) if entry.started_at >= begins else None
+        pieces.append(Piece(entry, start, max(start, end), price))
+    return DaySheet(day, number, login, zone, begins, ends, now, tuple(pieces))
+
+
+def grid(session: Session, first: date, days: int, employee_id: int | None = None) -> Grid:
+    """`days` days from `first` on (a week, a month) of an employee whose time the actor may read. Raises NotFound."""
+    number, login, zone = _employee(session, employee_id)
+    now = session.now()
+    midnights = [day_start(first + timedelta(days=each), zone) for each in range(days + 1)]
+    found = _entries(session, number, midnights[0], midnights[-1])
+    priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
+    rows: dict[tuple[object, ...], WeekRow] = {}
+    totals, billable, unpriced = [0] * days, 0, 0
+    for entry in found:
+        key = (entry.client_id, entry.deal_id, entry.service, entry.billable)
+        row = rows.get(key)
+        if row is None:
+            row = WeekRow(
+                entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable, (0,) * days, {}
+            )
+        split = _split(entry.started_at, _end(entry, now), midnights)
+        price = priced.get(entry.id)
+        began_here = entry.started_at >= midnights[0]
+        if price is not None and began_here and price.charge is not None:
+            row.charges[price.charge.currency] = row.charges.get(price.charge.currency, 0) + price.charge.amount
+        unpriced += price is not None and began_here and price.billable and price.charge is None and not price.hidden
+        rows[key] = row._replace(days=tuple(a + b for a, b in zip(row.days, split, strict=True)))
+        totals = [a + b for a, b in zip(totals, split, strict=True)]
+        billable += sum(split) if entry.billable else 0
+    ordered = sorted(rows.values(), key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
+    charges: dict[str, int] = {}
+    for row in ordered:
+        for currency, amount in row.charges.items():
+            charges[currency] = charges.get(currency, 0) + amount
+    return Grid(
+        first, number, login, local_day(now, zone), tuple(ordered), tuple(totals), billable, charges, unpriced,
+        _week_state(number, first) if days == 7 else None,
+    )  # fmt: skip
+
+
+def unbilled(session: Session, employee_id: int | None = None) -> dict[str, int]:
+    """What the billable time of an employee comes to that is on no invoice yet, by currency in minor units."""
+    number, _login, _zone = _employee(session, employee_id)
+    sql = "SELECT subject_id FROM lock WHERE subject = 'entry' AND use = 'billing'"
+    billed = {row[0] for row in database.execute_sql(sql).fetchall()}
+    return _charges(one for one in prices(session, employee_ids=[number]) if one.id not in billed)
+
+
+def _employee(session: Session, employee_id: int | None) -> tuple[int, str, str]:
+    number = session.actor.id if employee_id is None else employee_id
+    row = database.execute_sql("SELECT login, timezone FROM employee WHERE id = ?", (number,)).fetchone()
+    if row is None or not covers(readable(session.actor), number):
+        raise NotFound(_("There is no employee {name} whose time you may see.").format(name=number))
+    return number, row[0], row[1]
+
+
+def _entries(session: Session, employee_id: int, since: Instant, until: Instant) -> list[Entry]:
+    """The entries that share a second with [since, until), or begin in it, in order."""
+    rest = """
+        WHERE t.employee_id = ? AND t.started_at >= ? AND t.started_at < ?
+            AND (t.started_at >= ? OR t.ended_at IS NULL OR t.ended_at > ?)
+        ORDER BY t.started_at, t.id
+    """
+    rows = database.execute_sql(ENTRIES + rest, (employee_id, since - LONGEST, until, since, since)).fetchall()
+    # What was left running, or forgotten, can have begun earlier.
+    earlier = """
+        WHERE t.employee_id = ? AND t.started_at < ? AND t.id IN (
+            SELECT id FROM time_entry WHERE employee_id = ? AND ended_at IS NULL
+            UNION SELECT id FROM (SELECT id, ended_at FROM time_entry WHERE employee_id = ? AND started_at < ?
+                ORDER BY started_at DESC LIMIT 3) AS last WHERE ended_at > ?)
+        ORDER BY t.started_at, t.id
+    """
+    before = since - LONGEST
+    values = (employee_id, before, employee_id, employee_id, before, since)
+    return as_entries(session, [*database.execute_sql(ENTRIES + earlier, values).fetchall(), *rows])
+
+
+def _end(entry: Entry, now: Instant) -> Instant:
+    return max(entry.started_at, now // SECOND * SECOND) if entry.ended_at is None else entry.ended_at
+
+
+def _split(start: Instant, end: Instant, midnights: Sequence[Instant]) -> list[int]:
+    """The seconds of [start, end) in each day between the midnights."""
+    return [
+        max(0, min(end, after) - max(start, begins)) // SECOND
+        for begins, after in zip(midnights, midnights[1:], strict=False)
+    ]
+
+
+def _charges(found: Iterable[Priced | None]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for one in found:
+        if one is not None and one.charge is not None:
+            sums[one.charge.currency] = sums.get(one.charge.currency, 0) + one.charge.amount
+    return sums
+
+
+def _week_state(employee_id: int, monday: date) -> str | None:
+    sql = "SELECT state FROM timesheet_week WHERE employee_id = ? AND monday = ?"
+    row = database.execute_sql(sql, (employee_id, monday.isoformat())).fetchone()
+    return None if row is None else str(row[0])

@@ -1,0 +1,105 @@
+"""What happens by itself while the screens are open: signs of life, the forgotten stopwatch, idleness, a reminder."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from models.values.errors import StagewatchError
+from models.values.instants import SECOND, Instant
+from models.values.language import _
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from models.config import TimerConfig
+    from models.session import Session
+    from models.timekeeping.views import Watched
+    from tui.app import StagewatchApp
+
+BEAT_SECONDS = 60.0
+
+
+class Watching:
+    """Looks once a minute while a stopwatch runs for the actor, or where the config wants a reminder; else never."""
+
+    def __init__(self, app: StagewatchApp, config: TimerConfig | None) -> None:
+        self._app = app
+        self._idle_after = config.idle_after if config is not None else None
+        self._remind_after = config.remind_after if config is not None else None
+        self._entry: int | None = None
+        self._asked: int | None = None
+        self._idle_asked = self._reminded = False
+        self._key = self._nothing_since = time.monotonic()
+        self._timer: Timer | None = None
+
+    def key(self) -> None:
+        """A key was pressed."""
+        self._key, self._idle_asked = time.monotonic(), False
+
+    def show(self, found: Watched | None) -> None:
+        """The stopwatch was read: `found` runs."""
+        before, self._entry = self._entry, None if found is None else found.entry.id
+        if found is None and before is not None:
+            self._nothing_since, self._reminded = time.monotonic(), False
+        wanted = found is not None or self._remind_after is not None
+        if self._timer is None and wanted:
+            self._timer = self._app.set_interval(BEAT_SECONDS, self.look)
+        elif self._timer is not None:
+            self._timer.resume() if wanted else self._timer.pause()
+        if found is not None and before != found.entry.id and found.last_sign is None:
+            self._app.run_worker(self.look(), group="beat")
+        if found is not None and found.last_sign is not None:
+            self._ask_forgotten(found.entry.id)
+
+    async def look(self) -> None:
+        """Leave a sign of life, and ask or remind where it is time to."""
+        try:
+            if self._entry is not None:
+                if not await self._app.desk.do(_still_there):
+                    self._ask_forgotten(self._entry)
+                elif self._idle_after is not None and self._since(self._key) >= self._idle_after:
+                    self._ask_idle()
+            elif self._to_be_reminded() and await self._app.desk.ask(_at_work):
+                self._reminded = True
+                self._app.tell(_("Nothing is being timed. S starts the timer."))
+        except StagewatchError:
+            return  # a store that is busy or gone now is told by what the person does next
+
+    def last_key(self) -> Instant:
+        """The instant of the last key, by the clock of the session."""
+        return self._app.desk.session().now() - round(self._since(self._key)) * SECOND
+
+    def _to_be_reminded(self) -> bool:
+        waited = self._since(self._nothing_since)
+        return self._remind_after is not None and not self._reminded and waited >= self._remind_after
+
+    @staticmethod
+    def _since(moment: float) -> float:
+        return time.monotonic() - moment
+
+    def _ask_forgotten(self, entry_id: int) -> None:
+        from tui.widgets.timing import ask_forgotten
+
+        if self._asked != entry_id and self._app.asks_nothing():
+            self._asked = entry_id
+            self._app.ask(ask_forgotten(self._app))
+
+    def _ask_idle(self) -> None:
+        from tui.widgets.timing import ask_idle
+
+        if not self._idle_asked and self._app.asks_nothing():
+            self._idle_asked = True
+            self._app.ask(ask_idle(self._app, self.last_key()))
+
+
+def _still_there(session: Session) -> bool:
+    from models.timekeeping.commands import still_there
+
+    return still_there(session)
+
+
+def _at_work(session: Session) -> bool:
+    from models.people.views import at_work
+
+    return at_work(session.now())
