@@ -39,7 +39,7 @@ EXISTING = """
     SELECT employee_id, started_at, ended_at, id FROM time_entry
     WHERE employee_id IN ({ids}) AND (ended_at IS NULL OR ended_at > started_at) ORDER BY started_at, id
 """
-WEEKS = "SELECT employee_id, monday FROM timesheet_week WHERE state IN ('submitted', 'approved')"
+WEEKS = "SELECT employee_id, monday FROM timesheet_week WHERE state = 'approved'"
 ENDLESS = 1 << 62
 CHUNK = 1000
 
@@ -137,15 +137,17 @@ class Taking:
         return f"{base}:{count}"
 
     def _refuse_closed(self, piece: Piece, who: Who) -> None:
-        """Raises BadCell for a day that is closed, or in a week that was submitted."""
+        """Raises BadCell for a day that is closed, or in an approved week."""
         if self.locked_before is None and not self.weeks:
             return
         day = piece.day if piece.start is None else local_day(piece.start, who.timezone)
         assert day is not None
         if self.locked_before is not None and day < self.locked_before:
             raise BadCell("start", day.isoformat(), _("Time before {day} is closed.").format(day=self.locked_before.isoformat()))
-        if (who.id, day - timedelta(days=day.weekday())) in self.weeks:
-            raise BadCell("start", day.isoformat(), _("The week of this day was submitted."))
+        monday = day - timedelta(days=day.weekday())
+        if (who.id, monday) in self.weeks:
+            words = _("The week of {day} was approved; reopen it first.")
+            raise BadCell("start", day.isoformat(), words.format(day=monday.isoformat()))
 
     def _read_existing(self, employees: set[int]) -> None:
         if not employees:
@@ -325,7 +327,7 @@ def _check(piece: Piece, now: Instant) -> None:
 
 
 def _closed() -> tuple[date | None, set[tuple[int, date]]]:
-    """The day before which time is closed, and the weeks of employees that were submitted or approved."""
+    """The day before which time is closed, and the weeks of employees that were approved."""
     said = database.execute_sql("SELECT locked_before FROM company").fetchone()[0]
     weeks = {(row[0], _as_day(row[1])) for row in database.execute_sql(WEEKS).fetchall()}
     return (None if said is None else _as_day(said)), weeks
