@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from models.exchange.examples import example_file
-from models.exchange.time import import_time
 from models.exchange.taking import ImportOptions, ImportResult
+from models.exchange.time import import_time
 from models.people.commands import add_employee
 from models.people.views import acting
 from models.pipeline.commands import new_deal
