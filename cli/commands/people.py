@@ -78,7 +78,19 @@ def show_user(call: Call, login: str) -> None:
     _session = call.session
     from models.people import views
 
-    _answer(call, views.find_employee(login))
+    person = views.find_employee(login)
+    names = {line.id: line.name for line in views.categories(True)}
+    history = [(day, names[category]) for day, category in views.category_history(person.id)]
+    document = _documents(call, [person])[0]
+
+    def tell() -> None:
+        _tell([document])
+        if history:
+            table([_("From"), _("Category")], [[day, name] for day, name in history])
+
+    call.answer(
+        {**document, "categories": [{"from": day.isoformat(), "category": name} for day, name in history]}, tell
+    )
 
 
 @user.command("add")
