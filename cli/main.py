@@ -44,7 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "time": ("cli.commands.time_entries", "Time entries."),
     "budget": ("cli.commands.budgets", "Budgets of clients and deals."),
     "report": ("cli.commands.reports", "Reports."),
-    "import": ("cli.commands.imports", "Take deals and their history from a file."),
+    "import": ("cli.commands.imports", "Take deals, their history and time from a file."),
+    "export": ("cli.commands.exports", "Write time to a file."),
     "completion": ("cli.commands.shell", "Print shell completion."),
 }
 

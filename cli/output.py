@@ -45,8 +45,8 @@ def _escaped(match: re.Match[str]) -> str:
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put `content` in the place of the file, or leave that as it was. Raises OSError."""
+def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
+    """Put `content` in the place of the file, or leave that as it was. Without a `mode` that of new files. Raises OSError."""
     import os
     import tempfile
 
@@ -58,7 +58,7 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(made, 0o666 & ~umask)
+        os.chmod(made, 0o666 & ~umask if mode is None else mode)
         os.replace(made, path)
     except BaseException:
         os.unlink(made)

@@ -1,10 +1,11 @@
-"""import deals and import history."""
+"""import deals, import history and import time."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,25 +29,34 @@ PARTS = 1000  # of the progress bar
 
 @click.group("import", cls=Group)
 def import_() -> None:
-    """Take deals and their history from a file."""
+    """Take deals, their history and time from a file."""
 
 
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What every kind of import can be told."""
-    for option in (
-        click.option("--partial", is_flag=True, help="Take the good rows, tell the others."),
-        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
-        click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2026 is read."),
-        click.option("--currency", metavar="EUR", help="Of amounts without one; default: the company's."),
-        click.option("--timezone", metavar="ZONE", help="Of instants without offset; default: yours."),
-        click.option("--delimiter", metavar="D", help="Between the columns; default: as found."),
-        click.option("--encoding", metavar="E", help="Of the file; default: as found."),
-        click.option("--default-client", metavar="NAME", help="For rows without a client."),
-        click.option("--stages", "stages_file", type=click.Path(path_type=Path), metavar="FILE", help="Their order, a name a line."),
-        click.option("--create-stages", is_flag=True, help="Make types and stages that are not known."),
-        click.option("--type", "type_name", metavar="NAME", help="The deal type of rows that name none."),
-        click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="The column of a field."),
-    ):
+# What every kind of import can be told, and what those of deals can.
+COMMON = (
+    click.option("--partial", is_flag=True, help="Take the good rows, tell the others."),
+    click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+    click.option("--date-order", type=click.Choice(["dmy", "mdy"]), help="How 03/04/2026 is read."),
+    click.option("--currency", metavar="EUR", help="Of amounts without one; default: the company's."),
+    click.option("--timezone", metavar="ZONE", help="Of instants without offset; default: yours."),
+    click.option("--delimiter", metavar="D", help="Between the columns; default: as found."),
+    click.option("--encoding", metavar="E", help="Of the file; default: as found."),
+    click.option("--default-client", metavar="NAME", help="For rows without a client."),
+)
+OF_DEALS = (
+    click.option("--stages", "stages_file", type=click.Path(path_type=Path), metavar="FILE", help="Their order, a name a line."),
+    click.option("--create-stages", is_flag=True, help="Make types and stages that are not known."),
+    click.option("--type", "type_name", metavar="NAME", help="The deal type of rows that name none."),
+)
+OF_TIME = (
+    click.option("--projects", "projects_file", type=click.Path(path_type=Path), metavar="FILE", help="A CSV with project, client, deal and service."),
+    click.option("--service", metavar="NAME", help="The service of rows that name none."),
+)
+MAP = click.option("--map", "mapping", metavar="FIELD=COLUMN", multiple=True, help="The column of a field.")
+
+
+def _options(command: Callable[..., Any], own: Sequence[Callable[..., Any]] = OF_DEALS) -> Callable[..., Any]:
+    for option in (*COMMON, *own, MAP):
         command = option(command)
     return command
 
@@ -113,6 +123,8 @@ def _import(call: Call, kind: str, file: Path, example: bool, said: dict[str, An
     _session = call.session
     if kind == "history":
         from models.exchange.history import import_history as act
+    elif kind == "time":
+        from models.exchange.time import import_time as act
     else:
         from models.exchange.deals import import_deals as act
     _take(call, act, file, _import_options(said))
@@ -141,6 +153,16 @@ def history(call: Call, /, file: Path, example: bool, **said: Any) -> None:
 def deals(call: Call, /, file: Path, example: bool, **said: Any) -> None:
     """Deals as they stand, a row each; a stage that means won or lost closes."""
     _import(call, "deals", file, example, said)
+
+
+@import_.command("time")
+@FILE
+@EXAMPLE
+@partial(_options, own=OF_TIME)
+@click.pass_obj
+def time_(call: Call, /, file: Path, example: bool, **said: Any) -> None:
+    """Time as Toggl, Clockify, Kimai, Harvest, solidtime, Watson, Timewarrior and hledger write it."""
+    _import(call, "time", file, example, said)
 
 
 COMMANDS = {"import": import_}

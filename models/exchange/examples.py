@@ -22,6 +22,11 @@ EXAMPLES = {
         "1,Smith and Sons,anna,Quick Sales,Demonstration,2026-01-20,,1200.00,EUR,Catalogue",
         "2,Weaver Ltd,anna,Quick Sales,Won,2026-01-12,2026-02-02,800.00,EUR,Leaflets",
     ],
+    "time": [
+        "user,client,project,service,description,start,end,billable",
+        "anna,Smith and Sons,Catalogue,Consulting,First talk,2026-01-12T09:30:00,2026-01-12T11:00:00,yes",
+        "anna,Weaver Ltd,,Consulting,Drafts,2026-01-12T13:00:00,2026-01-12T14:45:00,no",
+    ],
 }
 
 

@@ -74,7 +74,7 @@ def open_csv(path: Path, encoding: str | None = None, delimiter: str | None = No
     try:
         if not path.is_file():
             raise bad_file(_("There is no file {path}."), path=shown(str(path)))
-        found = _encoding(path, encoding)
+        found = encoding_of(path, encoding)
         delimiter = delimiter or _delimiter(path, found)
     except OSError as error:
         raise bad_file(_("{path} cannot be read: {why}."), path=shown(str(path)), why=error.strerror) from None
@@ -91,13 +91,13 @@ def places(file: CsvFile, fields: Mapping[str, Iterable[str]], mapping: Mapping[
 
     Raises Refused `bad_file` where a mapped column is missing, Usage `bad_map` for an unknown field.
     """
-    keys = {_column_key(column): place for place, column in reversed(list(enumerate(file.columns)))}
+    keys = {column_key(column): place for place, column in reversed(list(enumerate(file.columns)))}
     found: dict[str, int] = {}
     for field in mapping:
         if field not in fields:
             raise Usage("bad_map", _("There is no field {field}.").format(field=quoted(field)))
     for field, names in fields.items():
-        known = [key for key in map(_column_key, (mapping[field],) if field in mapping else names) if key in keys]
+        known = [key for key in map(column_key, (mapping[field],) if field in mapping else names) if key in keys]
         if known:
             found[field] = keys[known[0]]
         elif field in mapping:
@@ -105,7 +105,7 @@ def places(file: CsvFile, fields: Mapping[str, Iterable[str]], mapping: Mapping[
     return found
 
 
-def _column_key(name: str) -> str:
+def column_key(name: str) -> str:
     return search_key(name).replace(" ", "_")
 
 
@@ -168,7 +168,7 @@ def file_dates(
     return Dates(lambda: (cells[place] for _n, cells in file.rows() for place in columns), zone, order)
 
 
-def _encoding(path: Path, wanted: str | None) -> str:
+def encoding_of(path: Path, wanted: str | None) -> str:
     """The encoding in which the whole file can be read."""
     with path.open("rb") as file:
         head = file.read(4)

@@ -123,18 +123,22 @@ class Names:
     def client(self, name: str, owner_id: int) -> int:
         """The id of the client called exactly that among those the actor may see; made where there is none."""
         if name not in self._clients:
-            connection = database.connection()
-            found = connection.execute(
-                f"SELECT min(id) FROM client WHERE name = ? AND {self._seen_client()}", (name,)
-            ).fetchone()[0]
+            found = self.known_client(name)
             if found is None:
                 values = (name, search_key(name), search_text(name, {}), owner_id, self.now)
-                found = connection.execute(NEW_CLIENT, values).lastrowid
+                found = database.connection().execute(NEW_CLIENT, values).lastrowid
                 self.result.made("clients")
             if len(self._clients) >= REMEMBERED:
                 self._clients.clear()
             self._clients[name] = int(found)
         return self._clients[name]
+
+    def known_client(self, name: str) -> int | None:
+        """The id of the client called exactly that among those the actor may see."""
+        found = database.connection().execute(
+            f"SELECT min(id) FROM client WHERE name = ? AND {self._seen_client()}", (name,)
+        ).fetchone()[0]
+        return None if found is None else int(found)
 
     def _seen_client(self) -> str:
         """The condition on `client` that holds the actor to what they may read."""

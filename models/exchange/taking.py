@@ -23,7 +23,7 @@ Progress = Callable[[float], None]  # gets the share that is done, from 0 to 1
 @dataclass(frozen=True)
 class ImportOptions:
     """How a file is to be read. `map` names the column of a field, before the `preset` does; `date_order` is "dmy" or
-    "mdy"."""
+    "mdy". `service` and `projects_file` (project, client, deal, service) are those of time."""
 
     map: Mapping[str, str] = field(default_factory=dict)
     preset: str | None = None
@@ -38,6 +38,8 @@ class ImportOptions:
     dry_run: bool = False
     partial: bool = False
     date_order: str | None = None
+    service: str | None = None
+    projects_file: Path | None = None
 
 
 @dataclass

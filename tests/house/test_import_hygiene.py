@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT
 
 HEAVY = {
-    "textual", "rich", "numpy", "babel", "plotext", "playhouse.migrations", "openpyxl",
+    "textual", "rich", "numpy", "babel", "plotext", "playhouse.migrations", "openpyxl", "xlsxwriter",
     "pydantic", "msgspec", "tui",
 }  # fmt: skip
 IMPORTED = re.compile(r"^import time: +\d+ \| +\d+ \| +(\S+)$", re.M)

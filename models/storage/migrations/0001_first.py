@@ -304,15 +304,25 @@ VISIT_OVERLAP = """
 """
 
 # Entries are [start, end); one of 0 seconds overlaps nothing; a running one takes the time up to the next planned one.
-ENTRY_OVERLAP = """
+# Since no two overlap, only the last one that begins before the new one's end can: looking at all cost a bulk import its
+# time.
+LAST_BEFORE = """
     EXISTS (
+        SELECT 1 FROM (
+            SELECT other.ended_at AS ended_at FROM time_entry AS other
+            WHERE other.employee_id = NEW.employee_id AND other.id <> NEW.id AND other.started_at {before}
+                AND other.ended_at > other.started_at
+            ORDER BY other.started_at DESC LIMIT 1
+        ) AS last WHERE last.ended_at > NEW.started_at
+    )
+"""
+ENTRY_OVERLAP = f"""
+    (NEW.ended_at > NEW.started_at AND {LAST_BEFORE.format(before="< NEW.ended_at")})
+    OR (NEW.ended_at IS NULL AND {LAST_BEFORE.format(before="<= NEW.started_at")})
+    OR EXISTS (
         SELECT 1 FROM time_entry AS other
-        WHERE other.employee_id = NEW.employee_id AND other.id <> NEW.id AND (
-            (other.started_at < NEW.ended_at AND other.ended_at > NEW.started_at
-                AND other.ended_at > other.started_at AND NEW.ended_at > NEW.started_at)
-            OR (NEW.ended_at IS NULL AND other.started_at <= NEW.started_at AND other.ended_at > NEW.started_at)
-            OR (other.ended_at IS NULL AND NEW.started_at <= other.started_at AND NEW.ended_at > other.started_at)
-        )
+        WHERE other.employee_id = NEW.employee_id AND other.id <> NEW.id AND other.ended_at IS NULL
+            AND NEW.started_at <= other.started_at AND NEW.ended_at > other.started_at
     )
 """
 
