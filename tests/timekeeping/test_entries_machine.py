@@ -340,8 +340,9 @@ class Timesheets(RuleBasedStateMachine):
                     wanted[self.dates[zone, slot]] += min(end, (slot + 1) * QUARTER) - max(start, slot * QUARTER)
             assert sum(wanted.values()) == sum(end - start for start, end, _kind in entries)
             begins = first - timedelta(days=3)
-            grid = views.grid(self.people[name], begins, DAYS + 5)
-            assert grid.totals == tuple(wanted[begins + timedelta(days=each)] for each in range(DAYS + 5))
+            days = [begins + timedelta(days=each) for each in range(DAYS + 5)]
+            grid = views.grid(self.people[name], days, begins + timedelta(days=DAYS + 5))
+            assert grid.totals == tuple(wanted[day] for day in days)
             assert grid.seconds == sum(wanted.values()) == sum(row.seconds for row in grid.rows)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 async def ask_entry(
-    app: StagewatchApp, day: date, employee_id: int, services: Sequence[str], entry: Entry | None = None, zone_name: str = "UTC"
+    app: StagewatchApp, day: date, employee_id: int, services: Sequence[str], entry: Entry | None, zone_name: str
 ) -> bool:
     """Add an entry, or change one; True where it was done. Raises StagewatchError."""
     offered: dict[str, str] = {}
@@ -39,7 +39,7 @@ async def ask_entry(
         nonlocal offered
         trim = values == offered
         try:
-            await app.desk.do(_write, values, employee_id, entry, trim)
+            await app.desk.do(_write, values, employee_id, zone_name, entry, trim)
         except Refused as refusal:
             if refusal.code != "overlaps" or trim:
                 raise
@@ -115,19 +115,19 @@ def moment(day: date, said: str, zone_name: str, since: Instant | None = None) -
     raise Usage("bad_instant", _("{text} is no time of day; write 9:30.").format(text=quoted(said)))
 
 
-def _write(session: Session, values: dict[str, str], employee_id: int, entry: Entry | None, trim: bool) -> None:
+def _write(
+    session: Session, values: dict[str, str], employee_id: int, zone_name: str, entry: Entry | None, trim: bool
+) -> None:
     from models.clients.views import find_client
-    from models.people.views import find_employee
     from models.timekeeping import commands
     from models.timekeeping.views import find_service
 
-    owner = session.actor if employee_id == session.actor.id else find_employee(str(employee_id))
     day = parse_day(values["day"])
     number = values["deal"].removeprefix("#")
     if number and not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFound(_("There is no deal {id}.").format(id=quoted(number)))
-    start = moment(day, values["start"], owner.timezone)
-    end = moment(day, values["end"], owner.timezone, start) if values["end"] else None
+    start = moment(day, values["start"], zone_name)
+    end = moment(day, values["end"], zone_name, start) if values["end"] else None
     said: dict[str, Any] = {
         "client_id": find_client(session, values["client"]) if values["client"] else None,
         "deal_id": int(number) if number else None,
@@ -139,11 +139,11 @@ def _write(session: Session, values: dict[str, str], employee_id: int, entry: En
         del said["client_id"]
     if entry is None:
         assert end is not None
-        commands.add_entry(session, start=start, end=end, employee_id=owner.id, trim=trim, **said)
+        commands.add_entry(session, start=start, end=end, employee_id=employee_id, trim=trim, **said)
         return
     # What the form shows in minutes is not cut to them where it was left as it stood.
-    begun = local_datetime(entry.started_at, owner.timezone)
-    if f"{begun:%Y-%m-%d %H:%M}" == f"{local_datetime(start, owner.timezone):%Y-%m-%d %H:%M}":
+    begun = local_datetime(entry.started_at, zone_name)
+    if f"{begun:%Y-%m-%d %H:%M}" == f"{local_datetime(start, zone_name):%Y-%m-%d %H:%M}":
         start = entry.started_at
     if entry.ended_at is not None and end is not None and end == entry.ended_at // (60 * SECOND) * 60 * SECOND:
         end = entry.ended_at

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from models.timekeeping.views import DaySheet, Grid, Piece, WeekRow, day_sheet, grid
+from models.timekeeping.rules import calendar
+from models.timekeeping.views import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
 from models.values.dates import day_text, full_day, month_text, time_text, weekday_text
 from models.values.durations import clock_text
 from models.values.errors import Refused
-from models.values.instants import local_day
 from models.values.language import _, ngettext
 from models.values.money import Money, money_text, short_money
+from models.values.numbers import percent_text
+from models.values.text import shown
 from tui import keymap
+from tui.time import asked
 from tui.time.asks import ask_cell, ask_entry, ask_split
 from tui.time.bar import day_bar
 from tui.time.sheet import CellGrid, Sheet
@@ -30,10 +33,9 @@ from tui.widgets.work import WorkScreen
 
 if TYPE_CHECKING:
     from models.activities.views import Activity
-    from models.session import Session
 
 FORMS = ("day", "week", "month")
-CELL = 6
+NAME, CELL, SUM = 20, 7, 9  # cells: of a name, of a column at least, of the sum with its margin
 
 
 class TimeScreen(WorkScreen):
@@ -57,7 +59,7 @@ class TimeScreen(WorkScreen):
         kept = self.app.workplace.get("time", {})
         self.form = kept.get("form") if kept.get("form") in FORMS else "day"
         self.list: Sheet[Piece] = Sheet(self._draw_piece, id="day")
-        self.cells: CellGrid[WeekRow | str] = CellGrid(self._draw_row, id="grid")
+        self.cells: CellGrid[GridRow] = CellGrid(self._draw_row, id="grid")
         yield Static(id="bar")
         yield Static(id="heads")
         yield self.list
@@ -70,12 +72,12 @@ class TimeScreen(WorkScreen):
 
     async def read(self) -> None:
         if self.day is None:
-            self.day = await self.desk.ask(_today)
+            self.day = await self.desk.ask(asked.today)
         if self.form == "day":
             self._sheet = await self.desk.ask(day_sheet, self.day, self.employee_id)
         else:
-            first, days = self._span()
-            self._grid = await self.desk.ask(grid, first, days, self.employee_id)
+            starts, until = calendar.columns(self.form, self.day)
+            self._grid = await self.desk.ask(grid, starts, until, self.employee_id)
         self._show()
 
     def on_resize(self) -> None:
@@ -93,7 +95,7 @@ class TimeScreen(WorkScreen):
         await self._turn(1)
 
     async def action_today(self) -> None:
-        self.day = await self.desk.ask(_today)
+        self.day = await self.desk.ask(asked.today)
         await self.read_safely()
 
     async def action_form(self) -> None:
@@ -109,7 +111,7 @@ class TimeScreen(WorkScreen):
         item = self.cells.item if self.form != "day" else self.list.item
         if isinstance(item, Piece):
             one: Any = item.entry
-        elif isinstance(item, WeekRow):
+        elif isinstance(item, GridRow):
             one = item
         else:
             return None
@@ -120,13 +122,13 @@ class TimeScreen(WorkScreen):
     async def action_open(self) -> None:
         if self.form == "day":
             await self.action_edit()
-        elif self.form == "week" and isinstance(self.cells.item, WeekRow):
-            await self._ask(self._fill(self.cells.item))
-        elif self.form == "month":
-            self.day = self._span()[0] + timedelta(days=self.cells.column)
-            self.form = "day"
+        elif self.form == "week":
+            if self.cells.item is not None:
+                await self._ask(self._fill(self.cells.item))
+        elif self.form == "month" and self._grid is not None:
+            self.day = self._grid.starts[self.cells.column]
+            self.form = "week"
             await self.read_safely()
-            self.list.focus()
 
     async def action_add(self) -> None:
         await self._ask(self._write(None))
@@ -146,7 +148,7 @@ class TimeScreen(WorkScreen):
         if len(self._marked) < 2:
             self.say(_("Mark two neighbours or more with the space bar first."))
             return
-        await self._ask(self._command(_merge, sorted(self._marked), said=_("merged")))
+        await self._ask(self._command(asked.merge, sorted(self._marked), said=_("merged")))
 
     async def action_duplicate(self) -> None:
         piece = self._piece()
@@ -180,10 +182,10 @@ class TimeScreen(WorkScreen):
         await self._ask(self._choose_person())
 
     async def action_undo(self) -> None:
-        await self._ask(self._command(_undo, said=_("taken back")))
+        await self._ask(self._command(asked.undo, said=_("taken back")))
 
     async def action_redo(self) -> None:
-        await self._ask(self._command(_redo, said=_("made again")))
+        await self._ask(self._command(asked.redo, said=_("made again")))
 
     def action_mark(self) -> None:
         piece = self._piece()
@@ -204,8 +206,8 @@ class TimeScreen(WorkScreen):
         await self.read_safely()
         self.say(said)
 
-    async def _done_with(self, asked: Any, said: str) -> None:
-        if await asked:
+    async def _done_with(self, question: Any, said: str) -> None:
+        if await question:
             self._marked.clear()
             await self.read_safely()
             self.say(said)
@@ -216,14 +218,15 @@ class TimeScreen(WorkScreen):
         entry = None if piece is None else piece.entry
         await self._done_with(ask_entry(self.app, self.day, self._whose(), services, entry, self._zone()), _("saved"))
 
-    async def _fill(self, row: WeekRow) -> None:
-        day = self._span()[0] + timedelta(days=self.cells.column)
+    async def _fill(self, row: GridRow) -> None:
+        assert self._grid is not None
+        day = self._grid.starts[self.cells.column]
         title = f"{row.client or _('to be assigned')}, {weekday_text(day)} {day_text(day)}"
-        asked = ask_cell(
-            self.app, title, row.days[self.cells.column], day=day, client_id=row.client_id, deal_id=row.deal_id,
+        cell = ask_cell(
+            self.app, title, row.columns[self.cells.column], day=day, client_id=row.client_id, deal_id=row.deal_id,
             service=row.service, employee_id=self._whose(), billable=row.billable,
         )  # fmt: skip
-        await self._done_with(asked, _("saved"))
+        await self._done_with(cell, _("saved"))
 
     async def _change_marked(self) -> None:
         services = [name for _id, name in await self.desk.ask(asks.services)]
@@ -237,7 +240,7 @@ class TimeScreen(WorkScreen):
         ids = sorted(self._marked)
 
         async def act(values: dict[str, str]) -> None:
-            await self.desk.do(_change, ids, values)
+            await self.desk.do(asked.change, ids, values)
 
         title = ngettext("{count} entry", "{count} entries", len(ids)).format(count=len(ids))
         await self._done_with(self._asked(Form(title, fields, act)), _("saved"))
@@ -246,70 +249,70 @@ class TimeScreen(WorkScreen):
         assert self.day is not None
 
         async def act(values: dict[str, str]) -> None:
-            await self.desk.do(_copy, piece.entry.id, values["day"])
+            await self.desk.do(asked.copy, piece.entry.id, values["day"])
 
-        field = Field("day", _("Day"), (self.day + timedelta(days=1)).isoformat(), True)
+        field = Field("day", _("Day"), calendar.turned("day", self.day, 1).isoformat(), True)
         await self._done_with(self._asked(Form(_("The same once more"), [field], act)), _("saved"))
 
     async def _delete(self, ids: Sequence[int]) -> None:
         title = ngettext("Delete {count} entry?", "Delete {count} entries?", len(ids)).format(count=len(ids))
         if await self.app.push_screen_wait(Choice(title, [Line(_("Delete")), Line(_("Keep"))])) == 0:
-            await self._command(_delete, list(ids), said=_("deleted; u brings it back"))
+            await self._command(asked.delete, list(ids), said=_("deleted; u brings it back"))
 
     async def _continue(self, piece: Piece) -> None:
-        if await start(self.app, lambda session: _go_on(session, piece.entry.id)):
+        if await start(self.app, lambda session: asked.go_on(session, piece.entry.id)):
             await self.read_safely()
             self.say(_("timer runs"))
 
     async def _start_or_stop(self) -> None:
         piece = self._piece()
-        if await self.desk.ask(_runs):
+        if await self.desk.ask(asked.runs):
             await self._command(asks.stop_timer, said=_("timer stopped"))
         elif piece is not None:
             await self._continue(piece)
-        elif await start(self.app, _begin):
+        elif await start(self.app, asked.begin):
             await self.read_safely()
             self.say(_("timer runs"))
 
     async def _note(self, piece: Piece) -> None:
         async def act(values: dict[str, str]) -> None:
-            await self.desk.do(_set_note, piece.entry.id, values["note"])
+            await self.desk.do(asked.set_note, piece.entry.id, values["note"])
 
         form = Form(_("Note"), [Field("note", _("Note"), piece.entry.note)], act)
         await self._done_with(self._asked(form), _("saved"))
 
     async def _explain(self, piece: Piece) -> None:
-        lines = await self.desk.ask(_ladder, piece.entry.id)
+        lines = await self.desk.ask(asked.ladder, piece.entry.id)
         await self.app.push_screen_wait(Notice(_("Rate and charge of entry {id}").format(id=piece.entry.id), lines))
 
     async def _week(self) -> None:
         assert self.day is not None
-        monday = self.day - timedelta(days=self.day.weekday())
+        monday = calendar.monday_of(self.day)
         own = self._whose() == self.desk.session().actor.id
-        state = await self.desk.ask(_week_state, self._whose(), monday)
+        state = await self.desk.ask(asked.week_state, self._whose(), monday)
         ways = {
-            (True, None): (_("Hand in the week"), _submit), (True, "declined"): (_("Hand in the week again"), _submit),
-            (True, "submitted"): (_("Take the week back"), _withdraw), (False, "submitted"): (_("Approve the week"), _approve),
+            (True, None): (_("Hand in the week"), asked.submit), (True, "declined"): (_("Hand in the week again"), asked.submit),
+            (True, "submitted"): (_("Take the week back"), asked.withdraw), (False, "submitted"): (_("Approve the week"), asked.approve),
         }  # fmt: skip
         found = ways.get((own, state))
         if found is None:
             raise Refused("nothing_to_do", {"approved": _("This week is approved.")}.get(state or "", _("This week was not handed in.")))
         word, command = found
         title = _("Week of {day}").format(day=day_text(monday))
-        lines = [Line(word)] + ([Line(_("Decline it, with a reason"))] if command is _approve else [])
+        lines = [Line(word)] + ([Line(_("Decline it, with a reason"))] if command is asked.approve else [])
         chosen = await self.app.push_screen_wait(Choice(title, lines))
         if chosen == 0:
             await self._command(command, self._whose(), monday, said=word)
         elif chosen == 1:
 
             async def act(values: dict[str, str]) -> None:
-                await self.desk.do(_decline, self._whose(), monday, values["reason"])
+                await self.desk.do(asked.decline, self._whose(), monday, values["reason"])
 
             form = Form(title, [Field("reason", _("Reason"), "", True)], act)
             await self._done_with(self._asked(form), _("declined"))
 
     async def _choose_person(self) -> None:
-        people = await self.desk.ask(_people)
+        people = await self.desk.ask(members)
         if len(people) < 2:
             self.say(_("You see your own time only."))
             return
@@ -324,11 +327,7 @@ class TimeScreen(WorkScreen):
     async def _turn(self, by: int) -> None:
         assert self.day is not None
         try:
-            if self.form == "month":
-                first = self.day.replace(day=1)
-                self.day = (first - timedelta(days=1)).replace(day=1) if by < 0 else first + timedelta(days=monthrange(first.year, first.month)[1])
-            else:
-                self.day += timedelta(days=by * (7 if self.form == "week" else 1))
+            self.day = calendar.turned(self.form, self.day, by)
         except OverflowError:
             return
         self._marked.clear()
@@ -340,7 +339,9 @@ class TimeScreen(WorkScreen):
         return self.desk.session().actor.id if self.employee_id is None else self.employee_id
 
     def _zone(self) -> str:
-        return self._sheet.zone if self._sheet is not None else self.desk.session().actor.timezone
+        """The zone of the employee in view."""
+        seen = self._sheet if self.form == "day" else self._grid
+        return self.desk.session().actor.timezone if seen is None else seen.zone
 
     def _piece(self) -> Piece | None:
         return self.list.item if self.form == "day" else None
@@ -349,17 +350,10 @@ class TimeScreen(WorkScreen):
         piece = self._piece()
         return sorted(self._marked) or ([] if piece is None else [piece.entry.id])
 
-    def _span(self) -> tuple[date, int]:
-        """First day and number of days of the week or month in view."""
-        assert self.day is not None
-        if self.form == "week":
-            return self.day - timedelta(days=self.day.weekday()), 7
-        return self.day.replace(day=1), monthrange(self.day.year, self.day.month)[1]
-
     def _show(self) -> None:
         is_day = self.form == "day"
-        for name, shown in (("#bar", is_day), ("#heads", not is_day)):
-            self.query_one(name).display = shown
+        for name, seen in (("#bar", is_day), ("#heads", not is_day)):
+            self.query_one(name).display = seen
         self.list.display, self.cells.display = is_day, not is_day
         self._show_day() if is_day else self._show_grid()
 
@@ -379,35 +373,36 @@ class TimeScreen(WorkScreen):
         if found is None:
             return
         who = "" if found.employee_id == self.desk.session().actor.id else f"{found.employee} {symbol('·')} "
-        first = found.first
+        first, last = found.starts[0], found.until - date.resolution
         if self.form == "week":
-            last = first + timedelta(days=6)
             title = f"{day_text(first, found.today if first.year == last.year else None)} – {day_text(last, found.today)}"
             states = {"submitted": _("handed in"), "approved": _("approved"), "declined": _("declined")}
             state = f" {symbol('·')} {states[found.state]}" if found.state else ""
         else:
             title, state = month_text(first), ""
         self.head(styled((f" {who}{title}", "bold"), f"   {clock_text(found.seconds)}{state}"))
-        self.cells.columns = len(found.totals)
+        self.cells.columns = len(found.starts)
         self.cells.column = min(self.cells.column, self.cells.columns - 1)
         name, cell = self._widths()
         heads: list[Part] = [(cells("", name), "")]
-        for place in range(len(found.totals)):
-            day = first + timedelta(days=place)
-            word = f"{weekday_text(day)} {day.day}" if self.form == "week" else str(day.day)
-            heads.append((cells(word, cell, right=True), "bold $accent" if day == found.today else "bold"))
-        heads.append((cells(_("Sum"), 9, right=True), "bold"))
-        self.query_one("#heads", Static).update(styled(*heads))
-        rows: list[WeekRow | str] = [*found.rows]
-        self.cells.show(rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
+        for first_day, after in zip(found.starts, (*found.starts[1:], found.until), strict=True):
+            last_day = after - date.resolution
+            if self.form == "week":
+                word = f"{weekday_text(first_day)} {first_day.day}"
+            else:
+                word = f"{first_day.day}–{last_day.day}" if last_day > first_day else str(first_day.day)
+            heads.append((cells(word, cell, right=True), "bold $accent" if first_day <= found.today <= last_day else "bold"))
+        heads.append((cells(_("Sum"), SUM - 1, right=True) + "\n", "bold"))
+        sums = [cells(_short(seconds), cell, right=True) for seconds in found.totals]
+        total = cells(_short(found.seconds), SUM - 1, right=True)
+        self.query_one("#heads", Static).update(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
+        self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
         self._sums(found.seconds, found.billable, found.charges, found.unpriced)
 
     def _sums(self, seconds: int, billable: int, charges: dict[str, int], unpriced: int) -> None:
-        share = f" ({billable * 100 // seconds} %)" if seconds else ""
+        share = f" ({percent_text(billable / seconds)})" if seconds else ""
         parts = [f" {_('Billable')} {clock_text(billable)}{share}"]
         parts += [money_text(Money(charges[currency], currency)) for currency in sorted(charges)]
-        if self._grid is not None and self.form == "week" and self._grid.totals:
-            parts.insert(0, " " + "  ".join(_short(total) or symbol("·") for total in self._grid.totals))
         if unpriced:
             parts.append(ngettext("{count} without a rate", "{count} without a rate", unpriced).format(count=unpriced))
         if self._marked:
@@ -415,10 +410,10 @@ class TimeScreen(WorkScreen):
         self.query_one("#sums", Static).update(plain(f"  {symbol('·')} ".join(parts)))
 
     def _widths(self) -> tuple[int, int]:
-        """Cells of the name and of a day."""
-        days = self.cells.columns
-        cell = max(3, min(8, (self.size.width - 9 - 20) // days))
-        return max(10, self.size.width - 9 - cell * days), cell
+        """Cells of the name and of a column."""
+        columns = self.cells.columns
+        cell = max(CELL, min(9, (self.size.width - SUM - NAME) // columns))
+        return max(10, self.size.width - SUM - cell * columns), cell
 
     def _draw_piece(self, piece: Piece, width: int) -> Sequence[Part]:
         entry, zone = piece.entry, self._zone()
@@ -440,155 +435,27 @@ class TimeScreen(WorkScreen):
             (cells(money, 10, right=True), ""),
         ]
 
-    def _draw_row(self, row: WeekRow | str, width: int) -> Sequence[Part]:
-        assert not isinstance(row, str)
+    def _draw_row(self, row: GridRow, width: int) -> Sequence[Part]:
         name, cell = self._widths()
-        names = " · ".join(part for part in (row.client or _("to be assigned"), row.deal, row.service) if part)
         style = "late" if row.client is None or row.service is None else "" if row.billable else "muted"
-        short = cell < CELL
-        days = [
-            (cells((_hours(seconds) if short else _short(seconds)) or symbol("·"), cell, right=True), "" if seconds else "muted")
-            for seconds in row.days
+        columns = [
+            (cells(_short(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
         ]
-        return [(cells(f" {names}", name), style), *days, (cells(_short(row.seconds), 9, right=True), "")]
+        return [(_names(row, name), style), *columns, (cells(_short(row.seconds), SUM - 1, right=True) + " ", "")]
+
+
+def _names(row: GridRow, width: int) -> str:
+    """Client, deal and service; where they do not fit, half of the room is the client's."""
+    client = row.client or _("to be assigned")
+    rest = " · ".join(part for part in (row.deal, row.service) if part)
+    room = width - 2
+    if rest and cell_len(shown(client)) + 3 + cell_len(shown(rest)) > room:
+        half = max(room // 2, room - 3 - cell_len(shown(rest)))
+        client = cells(client, min(half, cell_len(shown(client))))
+    return cells(f" {client} · {rest}" if rest else f" {client}", width - 1) + " "
 
 
 def _short(seconds: int) -> str:
-    """`1:30`, nothing for none; below a minute `0:01`, so that it does not look like nothing."""
+    """`1:30`, to the nearest minute, nothing for none; below a minute `0:01`, so that it does not look like nothing."""
     minutes = max(1, (seconds + 30) // 60) if seconds else 0
     return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""
-
-
-def _hours(seconds: int) -> str:
-    """Whole hours where there is room for no more, at least 1."""
-    return str(max(1, (seconds + 1800) // 3600)) if seconds else ""
-
-
-def _today(session: Session) -> date:
-    return local_day(session.now(), session.actor.timezone)
-
-
-def _runs(session: Session) -> bool:
-    from models.timekeeping.views import running
-
-    return running(session) is not None
-
-
-def _begin(session: Session) -> None:
-    from models.timekeeping.commands import start_timer
-
-    start_timer(session)
-
-
-def _go_on(session: Session, entry_id: int) -> None:
-    from models.timekeeping.commands import continue_entry
-
-    continue_entry(session, entry_id)
-
-
-def _merge(session: Session, ids: Sequence[int]) -> None:
-    from models.timekeeping.commands import merge_entries
-
-    merge_entries(session, ids)
-
-
-def _delete(session: Session, ids: Sequence[int]) -> None:
-    from models.timekeeping.commands import delete_entries
-
-    delete_entries(session, ids)
-
-
-def _copy(session: Session, entry_id: int, day: str) -> None:
-    from models.timekeeping.commands import duplicate_entry
-    from models.values.instants import parse_day
-
-    duplicate_entry(session, entry_id, parse_day(day))
-
-
-def _set_note(session: Session, entry_id: int, note: str) -> None:
-    from models.timekeeping.commands import edit_entry
-
-    edit_entry(session, entry_id, note=note)
-
-
-def _change(session: Session, ids: Sequence[int], values: dict[str, str]) -> None:
-    from models.clients.views import find_client
-    from models.timekeeping.commands import change_entries
-    from models.timekeeping.views import find_service
-
-    changes: dict[str, Any] = {}
-    if values["client"]:
-        changes["client_id"] = find_client(session, values["client"])
-    if values["service"] != _("as it is"):
-        changes["service_id"] = find_service(values["service"])
-    if values["billable"] != _("as it is"):
-        changes["billable"] = values["billable"] != _("no")
-    if values["note"]:
-        changes["note"] = values["note"]
-    change_entries(session, ids, **changes)
-
-
-def _undo(session: Session) -> None:
-    from models.timekeeping.commands import undo_time
-
-    undo_time(session)
-
-
-def _redo(session: Session) -> None:
-    from models.timekeeping.commands import redo_time
-
-    redo_time(session)
-
-
-def _people(session: Session) -> list[tuple[int, str]]:
-    """Those whose time the actor may see, the actor first."""
-    from models.people.rules import covers, readable
-    from models.people.views import people
-
-    seen = [(one.id, one.name) for one in people() if covers(readable(session.actor), one.id)]
-    return sorted(seen, key=lambda one: one[0] != session.actor.id)
-
-
-def _week_state(session: Session, employee_id: int, monday: date) -> str | None:
-    from models.timekeeping.views import weeks
-
-    found = weeks(session, employee_id=employee_id, monday=monday)
-    return found[0].state if found else None
-
-
-def _submit(session: Session, _employee_id: int, monday: date) -> None:
-    from models.timekeeping.commands import submit_week
-
-    submit_week(session, monday)
-
-
-def _withdraw(session: Session, _employee_id: int, monday: date) -> None:
-    from models.timekeeping.commands import withdraw_week
-
-    withdraw_week(session, monday)
-
-
-def _approve(session: Session, employee_id: int, monday: date) -> None:
-    from models.timekeeping.commands import answer_week
-
-    answer_week(session, employee_id, monday, approve=True)
-
-
-def _decline(session: Session, employee_id: int, monday: date, reason: str) -> None:
-    from models.timekeeping.commands import answer_week
-
-    answer_week(session, employee_id, monday, approve=False, answer=reason)
-
-
-def _ladder(session: Session, entry_id: int) -> list[tuple[str, str]]:
-    """The ladder of an entry's rate, and what it comes to."""
-    from models.timekeeping.views.rates import explain
-
-    found = explain(session, entry_id)
-    lines = [
-        (f"{symbol('▸') if step.rank == found.won else ' '} {step.rank:>2}", f"{step.scope}: {money_text(step.rate) if step.rate else symbol('·')}")
-        for step in found.ladder
-    ]
-    lines += [("", ""), (_("Time"), clock_text(found.seconds)), (_("Charged"), clock_text(found.rounded_seconds))]
-    lines.append((_("Charge"), _("no rate") if found.charge is None else money_text(found.charge)))
-    return lines

@@ -8,8 +8,7 @@ from typing import Generic, TypeVar
 from rich.segment import Segment
 from textual.message import Message
 
-from tui.widgets.lines import Draw, Lines, Part
-from tui.widgets.words import cells
+from tui.widgets.lines import Lines, Part
 
 Item = TypeVar("Item")
 
@@ -30,13 +29,11 @@ class Sheet(Lines[Item], Generic[Item]):
 
 
 class CellGrid(Sheet[Item], Generic[Item]):
-    """Rows of which one cell is in light. `cell_parts(item, width)` gives the parts of a row: the name, a part a column,
-    and the rest. Beyond the first and last column it turns."""
+    """Rows of which one cell is in light: what is drawn of a row is its name, a part a column, and the rest. Beyond the
+    first and the last column it turns."""
 
-    def __init__(self, draw: Draw[Item], *, id: str) -> None:
-        super().__init__(draw, id=id)
-        self.columns = 7
-        self.column = 0
+    columns = 7
+    column = 0
 
     def action_cursor_left(self) -> None:
         self._step(-1)
@@ -57,14 +54,6 @@ class CellGrid(Sheet[Item], Generic[Item]):
         if place != self.at or place >= len(self.items) or self._firm(self.items[place]):
             return super()._line(y)
         parts: Sequence[Part] = self._draw(self.items[place], self.size.width)
-        found = []
-        for number, (text, style) in enumerate(parts):
-            here = number == self.column + 1
-            named = ("cursor" if self.has_focus else "resting") if here else style or "resting"
-            found.append(Segment(text if number < len(parts) - 1 else cells(text, _left(parts, self.size.width)), self._style(named)))
-        return tuple(found)
-
-
-def _left(parts: Sequence[Part], width: int) -> int:
-    """The cells that are left for the last part."""
-    return max(0, width - sum(len(cells(text, len(text))) for text, _style in parts[:-1]))
+        light = "cursor" if self.has_focus else "resting"
+        styles = [light if number == self.column + 1 else style or "resting" for number, (_text, style) in enumerate(parts)]
+        return tuple(Segment(text, self._style(style)) for (text, _old), style in zip(parts, styles, strict=True))

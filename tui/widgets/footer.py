@@ -9,7 +9,7 @@ from tui import keymap
 from tui.widgets.still import Still
 from tui.widgets.words import styled
 
-SHORT = ("today", "board", "clients", "statistics", "setup")
+SHORT = ("today", "board", "clients", "time", "statistics", "setup")
 MESSAGE_SECONDS = 6.0
 
 

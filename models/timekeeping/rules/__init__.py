@@ -1,8 +1,8 @@
 """Pure rules of time and its price."""
 
-from models.timekeeping.rules import intervals
+from models.timekeeping.rules import calendar, intervals
 from models.timekeeping.rules.stopwatch import end_of, is_forgotten, whole_second
 
 __all__ = [
-    "end_of", "intervals", "is_forgotten", "whole_second",
+    "calendar", "end_of", "intervals", "is_forgotten", "whole_second",
 ]  # fmt: skip

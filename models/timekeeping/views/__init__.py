@@ -4,13 +4,13 @@ from models.timekeeping.views.budgets import BudgetState, budget, budget_warning
 from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, service_name, services
-from models.timekeeping.views.timesheet import DaySheet, Grid, Piece, WeekRow, day_sheet, grid, unbilled
+from models.timekeeping.views.timesheet import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
 from models.timekeeping.views.watched import Watched, priced, so_far, watched
 from models.timekeeping.views.weeks import Week, weeks
 
 __all__ = [
-    "BudgetState", "DaySheet", "Entry", "Forgotten", "Grid", "Piece", "ServiceLine", "Watched", "Week", "WeekRow",
+    "BudgetState", "DaySheet", "Entry", "Forgotten", "Grid", "GridRow", "Piece", "ServiceLine", "Watched", "Week",
     "budget", "budget_warnings", "budgets", "day_sheet", "entries", "entry", "find_service", "forgotten", "grid",
-    "priced", "recent", "running", "seconds_on_deal", "service_name", "services", "so_far", "unbilled", "watched",
+    "members", "priced", "recent", "running", "seconds_on_deal", "service_name", "services", "so_far", "watched",
     "weeks",
 ]  # fmt: skip

@@ -64,8 +64,8 @@ class DaySheet(NamedTuple):
         return _charges(piece.price for piece in self.pieces)
 
 
-class WeekRow(NamedTuple):
-    """Seconds of each day of one client, deal and service."""
+class GridRow(NamedTuple):
+    """One client, deal and service: seconds in each column, and what its entries come to."""
 
     client_id: int | None
     deal_id: int | None
@@ -73,23 +73,25 @@ class WeekRow(NamedTuple):
     client: str | None
     deal: str | None
     billable: bool
-    days: tuple[int, ...]
+    columns: tuple[int, ...]
     charges: dict[str, int]
 
     @property
     def seconds(self) -> int:
-        return sum(self.days)
+        return sum(self.columns)
 
 
 class Grid(NamedTuple):
-    """Rows of `days` days from `first`, by client, deal and service; `totals` by day; `state` is that of the week,
-    None where it was not handed in."""
+    """Rows by client, deal and service; `starts` are the first days of the columns, `totals` their seconds; `unpriced`
+    counts billable entries without a rate. `state` is that of the week of the first day, None where it was not handed in."""
 
-    first: date
+    starts: tuple[date, ...]
+    until: date
     employee_id: int
     employee: str
+    zone: str
     today: date
-    rows: tuple[WeekRow, ...]
+    rows: tuple[GridRow, ...]
     totals: tuple[int, ...]
     billable: int
     charges: dict[str, int]
@@ -116,48 +118,43 @@ def day_sheet(session: Session, day: date, employee_id: int | None = None) -> Da
     return DaySheet(day, number, login, zone, begins, ends, now, tuple(pieces))
 
 
-def grid(session: Session, first: date, days: int, employee_id: int | None = None) -> Grid:
-    """`days` days from `first` on (a week, a month) of an employee whose time the actor may read. Raises NotFound."""
+def grid(session: Session, starts: Sequence[date], until: date, employee_id: int | None = None) -> Grid:
+    """The time of an employee whose time the actor may read, in columns that begin on the days `starts`, the last of which
+    ends before `until` (`rules.calendar.columns`). Raises NotFound."""
     number, login, zone = _employee(session, employee_id)
     now = session.now()
-    midnights = [day_start(first + timedelta(days=each), zone) for each in range(days + 1)]
+    midnights = [day_start(day, zone) for day in (*starts, until)]
     found = _entries(session, number, midnights[0], midnights[-1])
     priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
-    rows: dict[tuple[object, ...], WeekRow] = {}
-    totals, billable, unpriced = [0] * days, 0, 0
+    rows: dict[tuple[object, ...], GridRow] = {}
+    begun: list[Priced] = []
     for entry in found:
-        key = (entry.client_id, entry.deal_id, entry.service, entry.billable)
-        row = rows.get(key)
-        if row is None:
-            row = WeekRow(
-                entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable, (0,) * days, {}
-            )
         split = _split(entry.started_at, _end(entry, now), midnights)
-        price = priced.get(entry.id)
-        began_here = entry.started_at >= midnights[0]
-        if price is not None and began_here and price.charge is not None:
-            row.charges[price.charge.currency] = row.charges.get(price.charge.currency, 0) + price.charge.amount
-        unpriced += price is not None and began_here and price.billable and price.charge is None and not price.hidden
-        rows[key] = row._replace(days=tuple(a + b for a, b in zip(row.days, split, strict=True)))
-        totals = [a + b for a, b in zip(totals, split, strict=True)]
-        billable += sum(split) if entry.billable else 0
+        key = (entry.client_id, entry.deal_id, entry.service, entry.billable)
+        row = rows.get(key) or GridRow(
+            entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable, (0,) * len(starts), {}
+        )
+        rows[key] = row._replace(columns=tuple(a + b for a, b in zip(row.columns, split, strict=True)))
+        if entry.started_at >= midnights[0]:
+            price = priced[entry.id]
+            begun.append(price)
+            _add_charge(row.charges, price)
     ordered = sorted(rows.values(), key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
-    charges: dict[str, int] = {}
-    for row in ordered:
-        for currency, amount in row.charges.items():
-            charges[currency] = charges.get(currency, 0) + amount
     return Grid(
-        first, number, login, local_day(now, zone), tuple(ordered), tuple(totals), billable, charges, unpriced,
-        _week_state(number, first) if days == 7 else None,
+        tuple(starts), until, number, login, zone, local_day(now, zone), tuple(ordered),
+        tuple(sum(row.columns[place] for row in ordered) for place in range(len(starts))),
+        sum(row.seconds for row in ordered if row.billable),
+        _charges(begun), sum(price.billable and price.charge is None and not price.hidden for price in begun),
+        _week_state(number, starts[0]),
     )  # fmt: skip
 
 
-def unbilled(session: Session, employee_id: int | None = None) -> dict[str, int]:
-    """What the billable time of an employee comes to that is on no invoice yet, by currency in minor units."""
-    number, _login, _zone = _employee(session, employee_id)
-    sql = "SELECT subject_id FROM lock WHERE subject = 'entry' AND use = 'billing'"
-    billed = {row[0] for row in database.execute_sql(sql).fetchall()}
-    return _charges(one for one in prices(session, employee_ids=[number]) if one.id not in billed)
+def members(session: Session) -> list[tuple[int, str]]:
+    """Id and name of those whose time the actor may read, the actor first, then by name."""
+    rows = database.execute_sql("SELECT id, name FROM employee ORDER BY name_key").fetchall()
+    owners = readable(session.actor)
+    seen = [(int(row[0]), str(row[1])) for row in rows if covers(owners, row[0])]
+    return sorted(seen, key=lambda one: one[0] != session.actor.id)
 
 
 def _employee(session: Session, employee_id: int | None) -> tuple[int, str, str]:
@@ -201,11 +198,16 @@ def _split(start: Instant, end: Instant, midnights: Sequence[Instant]) -> list[i
     ]
 
 
+def _add_charge(sums: dict[str, int], one: Priced | None) -> None:
+    """Add what an entry comes to, where it comes to something, to sums by currency."""
+    if one is not None and one.charge is not None:
+        sums[one.charge.currency] = sums.get(one.charge.currency, 0) + one.charge.amount
+
+
 def _charges(found: Iterable[Priced | None]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for one in found:
-        if one is not None and one.charge is not None:
-            sums[one.charge.currency] = sums.get(one.charge.currency, 0) + one.charge.amount
+        _add_charge(sums, one)
     return sums
 
 

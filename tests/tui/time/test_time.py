@@ -1,0 +1,184 @@
+"""The screen Time by keys: the day, the week with its cells, the month, and what is done with entries there."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from models.people import commands as people
+from models.timekeeping import commands, views
+from models.timekeeping.tables import Rate
+from models.values.instants import SECOND, day_start, local_day
+from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
+
+HOUR = 3600 * SECOND
+
+
+@pytest.fixture
+def yesterday(session):
+    return local_day(session.now(), "UTC") - timedelta(days=1)
+
+
+@pytest.fixture
+def monday(session):
+    day = local_day(session.now(), "UTC")
+    return day - timedelta(days=day.weekday() + 7)
+
+
+def add(session, day, begins, hours, **fields):
+    start = day_start(day, "UTC") + int(begins * HOUR)
+    return commands.add_entry(session, start=start, end=start + int(hours * HOUR), **fields)
+
+
+def spans(session):
+    rows = session.store.database.execute_sql("SELECT started_at, ended_at FROM time_entry ORDER BY started_at").fetchall()
+    return [((row[0] // HOUR) % 24, (row[1] - row[0]) / HOUR) for row in rows]
+
+
+async def typed(pilot, text):
+    await press(pilot, *text)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_day_shows_its_entries_and_what_they_come_to(running, session, deals, yesterday, size):  # noqa: F811
+    with session.store.writing():
+        Rate.create(side="bill", from_day=date(2020, 1, 1), amount=100_00, currency="EUR", created_at=0)
+    add(session, yesterday, 9, 1.5, deal_id=deals[0], service_id=1, note="draft")
+    async with running(size=size) as pilot:
+        await press(pilot, "4", "left")
+        seen = shown(pilot)
+        assert "09:00–10:30" in seen and "1:30:00" in seen and "Orion" in seen and "150.00" in seen
+        assert "█" in seen.splitlines()[3]
+
+
+async def test_an_entry_is_added_by_its_form_and_taken_back(running, session, deals, yesterday):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", "left", "a", "tab")
+        await typed(pilot, "9:00")
+        await press(pilot, "tab")
+        await typed(pilot, "+1:30")
+        await press(pilot, "enter")
+        assert spans(session) == [(9, 1.5)]
+        await press(pilot, "u")
+        assert spans(session) == []
+        await press(pilot, "U")
+        assert spans(session) == [(9, 1.5)]
+
+
+async def test_what_lies_in_the_way_is_told_and_gives_room_on_a_second_enter(running, session, deals, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 2, deal_id=deals[0])
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "4", "left", "a", "tab")
+        await typed(pilot, "10:00")
+        await press(pilot, "tab")
+        await typed(pilot, "12:00")
+        await press(pilot, "enter")
+        assert "09:00–11:00 Orion" in shown(pilot) and spans(session) == [(9, 2)]
+        await press(pilot, "enter")
+        assert spans(session) == [(9, 1), (10, 2)]
+
+
+@pytest.mark.parametrize("said", ["25:61", "9", "x"])
+async def test_a_wrong_time_is_told_in_the_form_and_nothing_is_written(running, session, yesterday, said):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", "left", "a", "tab")
+        await typed(pilot, said)
+        await press(pilot, "tab")
+        await typed(pilot, "12:00")
+        await press(pilot, "enter")
+        assert "9:30" in shown(pilot) and spans(session) == []
+
+
+async def test_an_entry_is_split_and_its_parts_are_merged_again(running, session, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 2, service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "left", "p", "enter")
+        assert spans(session) == [(9, 1), (10, 1)]
+        await press(pilot, "home", "space", "space", "m")
+        assert spans(session) == [(9, 2)]
+
+
+async def test_marked_entries_change_together_and_are_deleted_together(running, session, yesterday):  # noqa: F811
+    ids = add(session, yesterday, 9, 1, note="one"), add(session, yesterday, 10, 1, note="two")
+    async with running() as pilot:
+        await press(pilot, "4", "left", "space", "space", "e", "tab", "tab", "tab")
+        await typed(pilot, "both")
+        await press(pilot, "enter")
+        assert [views.entry(session, each).note for each in ids] == ["both", "both"]
+        await press(pilot, "home", "space", "space", "x", "2")
+        assert len(spans(session)) == 2
+        await press(pilot, "x", "1")
+        assert spans(session) == []
+
+
+async def test_a_cell_of_the_week_takes_a_duration(running, session, monday, deals):  # noqa: F811
+    add(session, monday, 9, 1, deal_id=deals[0], service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "left_square_bracket")
+        assert "Mon" in shown(pilot) and "1:00" in shown(pilot)
+        await press(pilot, "right", "enter")
+        await typed(pilot, "1.5")
+        await press(pilot, "enter")
+        grid = views.grid(session, [monday, monday + timedelta(days=1)], monday + timedelta(days=2))
+        assert grid.totals == (3600, 5400)
+        await press(pilot, "enter", "ctrl+u")
+        await typed(pilot, "25:61")
+        await press(pilot, "enter")
+        assert "25:61" in shown(pilot)
+        await press(pilot, "escape")
+        assert views.grid(session, [monday], monday + timedelta(days=7)).seconds == 9000
+
+
+async def test_the_month_shows_its_weeks_and_opens_them(running, session, monday, deals):  # noqa: F811
+    add(session, monday, 9, 2.5, deal_id=deals[0], service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "v")
+        if monday.month != local_day(session.now(), "UTC").month:
+            await press(pilot, "left_square_bracket")
+        assert "2:30" in shown(pilot)
+        await press(pilot, "enter")
+        assert "Mon" in shown(pilot)
+
+
+async def test_a_manager_sees_the_teams_time_and_a_rep_only_the_own(running, session, yesterday):  # noqa: F811
+    people.add_employee(session, "boss", name="Boss", role="manager", team="A")
+    rep = people.add_employee(session, "rep", name="Rep", role="rep", team="A").id
+    add(session, yesterday, 9, 1, employee_id=rep, note="theirs")
+    async with running(login="boss") as pilot:
+        await press(pilot, "4", "left", "y", "2")
+        assert "theirs" in shown(pilot)
+    async with running(login="rep") as pilot:
+        await press(pilot, "4", "left", "y")
+        assert "theirs" in shown(pilot) and "own time only" in shown(pilot)
+
+
+async def test_the_russian_layout_does_the_same(running, session, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 2, service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "р", "з", "enter")
+        assert spans(session) == [(9, 1), (10, 1)]
+
+
+async def test_the_ladder_of_an_entry_is_shown(running, session, yesterday):  # noqa: F811
+    with session.store.writing():
+        Rate.create(side="bill", from_day=date(2020, 1, 1), amount=100_00, currency="EUR", created_at=0)
+    add(session, yesterday, 9, 1, service_id=1)
+    async with running(size=(120, 40)) as pilot:
+        await press(pilot, "4", "left", "r")
+        assert "19" in shown(pilot) and "100.00" in shown(pilot)
+
+
+async def test_a_week_is_handed_in_and_approved(running, session, monday, deals):  # noqa: F811
+    people.set_company(session, weeks_approved=True)
+    people.add_employee(session, "boss", name="Boss", role="manager", team="A")
+    rep = people.add_employee(session, "rep", name="Rep", role="rep", team="A").id
+    made = add(session, monday, 9, 1, employee_id=rep, deal_id=deals[0], service_id=1)
+    async with running(login="rep") as pilot:
+        await press(pilot, "4", "v", "left_square_bracket", "t", "1")
+        assert "handed in" in shown(pilot)
+    async with running(login="boss") as pilot:
+        await press(pilot, "4", "v", "left_square_bracket", "y", "2", "t", "1")
+        assert "approved" in shown(pilot)
+    with pytest.raises(Exception, match="approved"):
+        commands.edit_entry(session, made, note="x")
