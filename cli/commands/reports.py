@@ -167,11 +167,11 @@ def _answer_time(
     session = call.session
     from models.people.views import find_employee
     from models.pipeline.facts import find_type
-    from models.statistics import time
+    from models.statistics.time import time_report
 
-    ask = time.margin_report if margin else time.time_report
-    found = ask(
+    found = time_report(
         session,
+        margin=margin,
         since=None if first is None else parse_day(first),
         until=None if last is None else parse_day(last),
         rep_id=None if rep is None else find_employee(rep).id,

@@ -344,20 +344,26 @@ def withdraw(call: Call, monday: str) -> None:
     _tell_week(call, session.actor.id, parse_day(monday))
 
 
+def _of_whom(call: Call, login: str, monday: str, answer: Callable[[int, date], None]) -> None:
+    """Answer an employee's week and tell it."""
+    _session = call.session
+    from models.people.views import find_employee
+
+    owner, day = find_employee(login).id, parse_day(monday)
+    answer(owner, day)
+    _tell_week(call, owner, day)
+
+
 @time.command("approve")
 @click.argument("login")
 @click.argument("monday", metavar="MONDAY")
-@click.option("--note", "answer", default="", help="What to say to it.")
+@click.option("--note", default="", help="What to say to it.")
 @click.pass_obj
-def approve(call: Call, login: str, monday: str, answer: str) -> None:
+def approve(call: Call, login: str, monday: str, note: str) -> None:
     """Approve an employee's week; its entries and prices then do not change."""
-    session = call.session
-    from models.people.views import find_employee
-    from models.timekeeping import commands
+    from models.timekeeping.commands import answer_week
 
-    owner = find_employee(login).id
-    commands.answer_week(session, owner, parse_day(monday), approve=True, answer=answer)
-    _tell_week(call, owner, parse_day(monday))
+    _of_whom(call, login, monday, lambda owner, day: answer_week(call.session, owner, day, approve=True, answer=note))
 
 
 @time.command("decline")
@@ -367,13 +373,9 @@ def approve(call: Call, login: str, monday: str, answer: str) -> None:
 @click.pass_obj
 def decline(call: Call, login: str, monday: str, reason: str) -> None:
     """Send an employee's week back."""
-    session = call.session
-    from models.people.views import find_employee
-    from models.timekeeping import commands
+    from models.timekeeping.commands import answer_week
 
-    owner = find_employee(login).id
-    commands.answer_week(session, owner, parse_day(monday), approve=False, answer=reason)
-    _tell_week(call, owner, parse_day(monday))
+    _of_whom(call, login, monday, lambda owner, day: answer_week(call.session, owner, day, approve=False, answer=reason))
 
 
 @time.command("reopen")
@@ -383,13 +385,9 @@ def decline(call: Call, login: str, monday: str, reason: str) -> None:
 @click.pass_obj
 def reopen(call: Call, login: str, monday: str, reason: str) -> None:
     """Open an approved week again."""
-    session = call.session
-    from models.people.views import find_employee
-    from models.timekeeping import commands
+    from models.timekeeping.commands import reopen_week
 
-    owner = find_employee(login).id
-    commands.reopen_week(session, owner, parse_day(monday), reason=reason)
-    _tell_week(call, owner, parse_day(monday))
+    _of_whom(call, login, monday, lambda owner, day: reopen_week(call.session, owner, day, reason=reason))
 
 
 COMMANDS = {"time": time}

@@ -9,6 +9,7 @@ Rows go to the store by the thousand in one transaction; memory grows with the c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,7 +19,7 @@ from random import Random
 from typing import Any
 
 from models.clients.commands import search_text
-from models.exchange import demo_stages
+from models.exchange import demo_stages, demo_time
 from models.exchange.demo_names import LATIN, WORDS, Words
 from models.journal.commands import record
 from models.overview.founding import found_store, write_type
@@ -215,7 +216,13 @@ def _fill(
             _remember(recent[owner], life, hours.length, number + 1, client + 1)
         if number % BATCH == BATCH - 1:
             _flush(store, rows, counts)
+    _flush(store, rows, counts)
+    services = demo_time.write_worth(store, language, words.currency, owners, hours.days[0], hours.starts[0] - SECOND)
     _write_entries(rows, rng, words, hours, recent)
+    _name_services(rows, Random(seed), services)
+    most = _most_timed(rows)
+    if most is not None:
+        demo_time.write_first_client(store, words.currency, most, hours.days[0], hours.starts[0] - SECOND)
     _flush(store, rows, counts)
     counts["employee"] += 1  # the administrator, whom the founding wrote
     record(
@@ -611,6 +618,21 @@ def _entry(
     start = hours.instant(begin)
     end = None if until is None else hours.instant(until - 1) + SECOND
     return (rep, client, deal, 1, start, end, int(rng.random() < 0.85), rng.choice(words.entries), "", start)
+
+
+def _name_services(rows: Rows, rng: Random, services: list[int]) -> None:
+    """Give each entry the service that it was for."""
+    at = COLUMNS["time_entry"].split().index("service_id")
+    rows["time_entry"] = [
+        (*row[:at], demo_time.service_of(rng, services), *row[at + 1 :]) for row in rows["time_entry"]
+    ]
+
+
+def _most_timed(rows: Rows) -> int | None:
+    """The client with the most entries."""
+    at = COLUMNS["time_entry"].split().index("client_id")
+    counts = Counter(row[at] for row in rows["time_entry"])
+    return min(counts, key=lambda client: (-counts[client], client), default=None)
 
 
 def _flush(store: Store, rows: Rows, counts: dict[str, int]) -> None:

@@ -91,34 +91,16 @@ def time_report(
     rep_id: int | None = None,
     type_id: int | None = None,
     as_of: Instant | None = None,
+    margin: bool = False,
 ) -> TimeReport:
     """Time that the actor may read, begun in the company's days `since` to `until`, both included; with `type_id` only on
-    deals of that type. What was planned ahead of `as_of` (now) is left out.
+    deals of that type. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
+    which is for accountants and administrators.
 
-    Raises Usage `in_future`, `bad_period`.
+    Raises Usage `in_future`, `bad_period`; NotFound.
     """
-    return _report(session, since, until, rep_id, type_id, as_of, margin=False)
-
-
-def margin_report(
-    session: Session,
-    *,
-    since: date | None = None,
-    until: date | None = None,
-    rep_id: int | None = None,
-    type_id: int | None = None,
-    as_of: Instant | None = None,
-) -> TimeReport:
-    """As `time_report`, with what the time is paid at: for accountants and administrators. Raises NotFound besides."""
-    if session.actor.role not in MAY_SEE_MARGIN:
+    if margin and session.actor.role not in MAY_SEE_MARGIN:
         raise NotFound(_("Pay and margin are for accountants and administrators."))
-    return _report(session, since, until, rep_id, type_id, as_of, margin=True)
-
-
-def _report(
-    session: Session, since: date | None, until: date | None, rep_id: int | None, type_id: int | None,
-    as_of: Instant | None, *, margin: bool,
-) -> TimeReport:  # fmt: skip
     now = session.now()
     if as_of is not None and as_of > now:
         raise Usage("in_future", _("The instant is in the future."))

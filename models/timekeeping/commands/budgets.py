@@ -54,7 +54,7 @@ def set_budget(
         else:
             made = int(row.id)
             pen.update(row, **values)
-        _record(session, "budget.set", client_id, deal_id, pen)
+        _record(session, "budget.set", made, pen)
         return made
 
 
@@ -67,7 +67,7 @@ def drop_budget(session: Session, *, client_id: int | None = None, deal_id: int 
         if row is None:
             raise NotFound(_("There is no budget."))
         pen.delete(row)
-        _record(session, "budget.drop", client_id, deal_id, pen)
+        _record(session, "budget.drop", int(row.id), pen)
 
 
 def _row(session: Session, client_id: int | None, deal_id: int | None) -> Budget | None:
@@ -82,10 +82,8 @@ def _row(session: Session, client_id: int | None, deal_id: int | None) -> Budget
     return Budget.get_or_none(Budget.deal == deal_id)
 
 
-def _record(session: Session, command: str, client_id: int | None, deal_id: int | None, pen: Pen) -> None:
-    subject, subject_id = ("client", client_id) if deal_id is None else ("deal_budget", deal_id)
-    assert subject_id is not None
+def _record(session: Session, command: str, budget_id: int, pen: Pen) -> None:
     record(
-        at=session.now(), employee_id=session.actor.id, command=command, subject=subject, subject_id=subject_id,
+        at=session.now(), employee_id=session.actor.id, command=command, subject="budget", subject_id=budget_id,
         images=pen.images,
     )  # fmt: skip

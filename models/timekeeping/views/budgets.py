@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import covers, readable
 from models.storage.database import database
 from models.timekeeping.rules.budgets import passed, spent_percent
+from models.timekeeping.views.prices import price_entries, read_pricing
+from models.values.instants import SECOND
 from models.values.money import Money
 
 if TYPE_CHECKING:
@@ -52,46 +54,50 @@ def budget(session: Session, *, client_id: int | None = None, deal_id: int | Non
 
 
 def budget_warnings(session: Session, client_id: int | None, deal_id: int | None) -> list[BudgetState]:
-    """The budgets of the deal and its client that have reached a warning: told, never refused."""
-    asked = [budget(session, deal_id=deal_id)] if deal_id is not None else []
-    asked += [budget(session, client_id=client_id)] if client_id is not None else []
+    """The budgets of the deal and of its client, or of the client, that have reached a warning: told, never refused."""
+    if deal_id is not None:
+        row = database.execute_sql("SELECT client_id FROM deal WHERE id = ?", (deal_id,)).fetchone()
+        client_id = client_id if row is None else row[0]
+    asked = [
+        None if deal_id is None else budget(session, deal_id=deal_id),
+        None if client_id is None else budget(session, client_id=client_id),
+    ]
     return [state for state in asked if state is not None and state.warning is not None]
 
 
-def _rows(session: Session, rest: str, *values: int | None) -> list[tuple[object, ...]]:
+def _rows(session: Session, rest: str, *values: int | None) -> list[Any]:
     owners = readable(session.actor)
-    rows = database.execute_sql(BUDGETS + rest, values).fetchall()
-    return [row for row in rows if covers(owners, row[8])]
+    return [row for row in database.execute_sql(BUDGETS + rest, values).fetchall() if covers(owners, row[8])]
 
 
-def _state(session: Session, row: tuple[object, ...]) -> BudgetState:
+def _state(session: Session, row: Any) -> BudgetState:
     client_id, deal_id, client, title, seconds, amount, currency, warnings, _owner = row
-    column, value = ("client_id", client_id) if deal_id is None else ("deal_id", deal_id)
-    aside = 0
-    if seconds is not None:
-        sql = f"SELECT sum(coalesce(ended_at, ?) - started_at) FROM time_entry WHERE {column} = ? AND started_at <= ?"
-        now = session.now()
-        spent = int(database.execute_sql(sql, (now, value, now)).fetchone()[0] or 0) // 1_000_000
-        whole = int(str(seconds))
-    else:
-        spent, aside, whole = 0, 0, int(str(amount))
-        for charge in _charges(session, column, value):
-            if charge is None or charge.currency != currency:
-                aside += 1
-            else:
-                spent += charge.amount
-    warn_at = tuple(int(each) for each in str(warnings).split(",") if each)
+    whole = seconds if amount is None else amount
+    spent, aside = (_seconds(session, client_id, deal_id), 0) if amount is None else _money(session, client_id, deal_id, currency)
+    warn_at = tuple(int(each) for each in warnings.split(",") if each)
     percent = spent_percent(spent, whole)
     return BudgetState(
-        client_id, deal_id, str(client), title, seconds, None if amount is None else Money(whole, str(currency)),  # type: ignore[arg-type]
-        spent, percent, warn_at, passed(percent, warn_at), aside,
+        client_id, deal_id, client, title, seconds, None if amount is None else Money(amount, currency), spent, percent,
+        warn_at, passed(percent, warn_at), aside,
     )  # fmt: skip
 
 
-def _charges(session: Session, column: str, value: object) -> list[Money | None]:
-    """What everybody's billable entries come to: a budget is spent by all, whoever looks at it."""
-    from models.timekeeping.views.prices import price_entries, read_pricing
+def _seconds(session: Session, client_id: int | None, deal_id: int | None) -> int:
+    """Seconds of everybody up to now."""
+    column, value = ("client_id", client_id) if deal_id is None else ("deal_id", deal_id)
+    now = session.now()
+    ended = f"CASE WHEN ended_at IS NULL OR ended_at > {int(now)} THEN {int(now)} ELSE ended_at END"
+    sql = f"SELECT sum({ended} - started_at) FROM time_entry WHERE {column} = ? AND started_at <= ?"
+    return int(database.execute_sql(sql, (value, now)).fetchone()[0] or 0) // SECOND
 
-    which = {column: value}
-    found = price_entries(session, read_pricing("bill"), until=session.now() + 1, **which)  # type: ignore[arg-type]
-    return [one.charge for one in found if one.billable]
+
+def _money(session: Session, client_id: int | None, deal_id: int | None, currency: str) -> tuple[int, int]:
+    """What everybody's billable entries come to in the currency, and how many come to nothing in it: a budget is spent by
+    all, whoever looks at it."""
+    found = price_entries(
+        session, read_pricing("bill"), client_id=client_id if deal_id is None else None, deal_id=deal_id,
+        until=session.now() + 1,
+    )  # fmt: skip
+    charges = [one.charge for one in found if one.billable]
+    counted = [charge.amount for charge in charges if charge is not None and charge.currency == currency]
+    return sum(counted), len(charges) - len(counted)
