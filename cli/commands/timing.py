@@ -218,7 +218,7 @@ def note(call: Call, text: str) -> None:
     session = call.session
     from models.timekeeping import commands
 
-    _answer(call, commands.note_timer(session, text))
+    _answer(call, commands.assign_timer(session, note=text))
 
 
 COMMANDS = {"timer": timer}

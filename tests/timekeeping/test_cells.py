@@ -110,7 +110,7 @@ def test_totals_that_cannot_be(evening):
     refused(evening, "bad_duration", -1)
     refused(evening, "too_far", 1, day=date(2028, 1, 1))
     Service.update(archived_at=1).execute()
-    refused(evening, "archived", 1)
+    refused(evening, "service_archived", 1)
     with pytest.raises(NotFound):
         put(evening, 1, service_id=99)
     with pytest.raises(NotFound):

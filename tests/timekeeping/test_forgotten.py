@@ -267,4 +267,4 @@ def test_what_runs_is_assigned_and_a_client_of_nobodys_concern_is_not(at):
     other = clients.add_client(anna, "Vega").id
     entry = commands.assign_timer(anna, client_id=other)
     assert (entry.client, entry.deal_id, entry.note, entry.service) == ("Vega", None, "late", "Work")
-    assert commands.note_timer(anna, "more").note == "more"
+    assert commands.assign_timer(anna, note="more").note == "more"

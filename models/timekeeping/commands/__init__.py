@@ -21,9 +21,7 @@ from models.timekeeping.commands.services import add_service, archive_service, r
 from models.timekeeping.commands.stopwatch import (
     assign_timer,
     continue_entry,
-    note_timer,
     recover_timer,
-    set_note,
     start_timer,
     still_there,
     stop_timer,
@@ -35,8 +33,7 @@ from models.timekeeping.commands.weeks import answer_week, reopen_week, submit_w
 __all__ = [
     "add_entry", "add_service", "answer_week", "archive_service", "assign_timer", "change_entries", "continue_entry",
     "delete_entries", "drop_budget", "duplicate_entry", "edit_entry", "follow_category_changed",
-    "follow_category_deleted", "follow_deal_deleted", "follow_deal_merged", "merge_entries", "note_timer",
-    "recover_timer", "redo_time", "rename_service", "reopen_week", "set_budget", "set_cell", "set_note",
-    "split_entry", "start_timer", "still_there", "stop_timer", "submit_week", "switch_timer", "undo_time",
-    "withdraw_week",
+    "follow_category_deleted", "follow_deal_deleted", "follow_deal_merged", "merge_entries", "recover_timer",
+    "redo_time", "rename_service", "reopen_week", "set_budget", "set_cell", "split_entry", "start_timer",
+    "still_there", "stop_timer", "submit_week", "switch_timer", "undo_time", "withdraw_week",
 ]  # fmt: skip

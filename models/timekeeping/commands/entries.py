@@ -18,7 +18,7 @@ from models.timekeeping.tables import FixedPrice, Rate, Service, TimeEntry, Time
 from models.values.errors import NotFound, Refused
 from models.values.instants import Instant, instant_text, local_datetime, local_day, zone
 from models.values.language import _
-from models.values.text import clean_text
+from models.values.text import clean_text, quoted
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -45,7 +45,7 @@ def add_entry(
     client; without client or service it is to be assigned. With `trim` the entries in the way give room.
 
     Raises NotFound; Refused `end_before_start`, `too_long`, `too_far`, `overlaps` (with the entries in the way), `locked`,
-    `archived`, `bad_text`.
+    `service_archived`, `bad_text`.
     """
     with session.writing():
         pen, owner = Pen(), _whose(session, session.actor.id if employee_id is None else employee_id)
@@ -368,7 +368,7 @@ def must_be_in_use(service_id: int | None) -> None:
     if row is None:
         raise NotFound(_("There is no service {name}.").format(name=service_id))
     if row.archived_at is not None:
-        raise Refused("archived", _("The service {name} is archived.").format(name=row.name))
+        raise Refused("service_archived", _("The service {name} is archived.").format(name=quoted(row.name)))
 
 
 def delete_with_own(pen: Pen, row: TimeEntry) -> None:

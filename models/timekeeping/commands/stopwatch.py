@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
 from models.people import commands as people
 from models.people.tables import Employee
-from models.pipeline import facts
 from models.timekeeping import rules, views
-from models.timekeeping.commands.entries import must_be_open, week_must_be_open
-from models.timekeeping.tables import Rate, Service, TimeEntry
+from models.timekeeping.commands.entries import (
+    assigned,
+    edit_entry,
+    must_be_in_use,
+    must_be_open,
+    week_must_be_open,
+)
+from models.timekeeping.tables import Rate, TimeEntry
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text
@@ -113,43 +117,13 @@ def recover_timer(session: Session, answer: str, at: Instant | None = None) -> v
         return None if answer == "discard" else views.entry(session, entry_id)
 
 
-def set_note(session: Session, entry_id: int, note: str) -> None:
-    """Change the note of one of the actor's own entries. Raises NotFound, Refused `bad_text`, `locked`."""
-    with session.writing():
-        row = TimeEntry.get_or_none((TimeEntry.id == entry_id) & (TimeEntry.employee == session.actor.id))
-        if row is None:
-            _no_entry(entry_id)
-        if row.ended_at is not None:
-            must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
-        pen = Pen()
-        pen.update(row, note=clean_text(note, _("Note"), 1000))
-        _record(session, "entry.note", entry_id, pen, session.now())
-
-
-def note_timer(session: Session, note: str) -> views.Entry:
-    """Change the note of what runs. Raises Refused `nothing_runs`, `bad_text`."""
-    with session.writing():
-        running = _must_run(session)
-        set_note(session, running.id, note)
-        return views.entry(session, running.id)
-
-
 def assign_timer(session: Session, **changes: Any) -> views.Entry:
     """Give what runs another `client_id`, `deal_id` (which brings its client along), `service_id` or `note`.
 
-    Raises Refused `nothing_runs`, `service_archived`, `bad_text`; NotFound.
+    Raises Refused `nothing_runs`, and as `edit_entry`; NotFound.
     """
     with session.writing():
-        running, pen = _must_run(session), Pen()
-        asked = {key: changes[key] for key in ("client_id", "deal_id", "service_id") if key in changes}
-        values: dict[str, Any] = {key: value for key, value in _what(session, **asked).items() if key in asked or value is not None}
-        if "client_id" in asked and "deal_id" not in asked and values["client_id"] != running.client_id:
-            values["deal_id"] = None  # the deal was another client's
-        if "note" in changes:
-            values["note"] = clean_text(changes["note"], _("Note"), 1000)
-        pen.update(running, **values)
-        _record(session, "timer.assign", running.id, pen, session.now())
-        return views.entry(session, running.id)
+        return edit_entry(session, _must_run(session).id, **changes)
 
 
 def still_there(session: Session) -> bool:
@@ -166,16 +140,8 @@ def _what(
     session: Session, *, client_id: int | None = None, deal_id: int | None = None, service_id: int | None = None
 ) -> dict[str, int | None]:
     """What an entry is for, checked: what the actor may read, and a service in use."""
-    if deal_id is not None:
-        client_id = facts.readable_deal(session, deal_id).client_id
-    elif client_id is not None:
-        client_card(session, client_id)
-    if service_id is not None:
-        row = Service.get_or_none(Service.id == service_id)
-        if row is None:
-            raise NotFound(_("There is no service {name}.").format(name=service_id))
-        if row.archived_at is not None:
-            raise Refused("service_archived", _("This service is not in use any more."))
+    client_id, deal_id = assigned(session, None if deal_id is not None else client_id, deal_id)
+    must_be_in_use(service_id)
     return {"client_id": client_id, "deal_id": deal_id, "service_id": service_id}
 
 
