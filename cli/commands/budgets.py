@@ -18,7 +18,7 @@ from models.values.text import quoted
 
 if TYPE_CHECKING:
     from models.session import Session
-    from models.timekeeping.views import BudgetState
+    from models.timekeeping.views.budgets import BudgetState
 
 
 @click.group(cls=Group)
@@ -63,9 +63,9 @@ def _what(session: Session, client: str | None, deal: str | None) -> dict[str, i
 def list_budgets(call: Call) -> None:
     """Budgets, the most spent first."""
     session = call.session
-    from models.timekeeping import views
+    from models.timekeeping.views.budgets import budgets
 
-    found = views.budgets(session)
+    found = budgets(session)
     call.answer({"budgets": [document(state) for state in found]}, lambda: _tell(found))
 
 
@@ -79,7 +79,8 @@ def list_budgets(call: Call) -> None:
 def set_budget(call: Call, client: str | None, deal: str | None, hours: str | None, money: tuple[str, str] | None, warn: str) -> None:
     """Give a client or a deal a budget, in place of the one it had."""
     session = call.session
-    from models.timekeeping import commands, views
+    from models.timekeeping import commands
+    from models.timekeeping.views import budgets
 
     what = _what(session, client, deal)
     commands.set_budget(
@@ -89,7 +90,7 @@ def set_budget(call: Call, client: str | None, deal: str | None, hours: str | No
         amount=None if money is None else Money(parse_amount(money[0], money[1]), money[1]),
         warn_at=_percentages(warn),
     )
-    found = views.budget(session, **what)
+    found = budgets.budget(session, **what)
     assert found is not None
     call.answer(document(found), lambda: _tell([found]))
 

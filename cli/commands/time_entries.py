@@ -20,7 +20,8 @@ from models.values.language import _
 
 if TYPE_CHECKING:
     from models.session import Session
-    from models.timekeeping.views import Entry, Week
+    from models.timekeeping.views import Entry
+    from models.timekeeping.views.weeks import Week
 
 LONGEST_MINUTES = 24 * 60
 
@@ -292,9 +293,9 @@ def _answer_step(call: Call, entry_id: int) -> None:
 def list_weeks(call: Call, employee: str | None, state: str | None) -> None:
     """Weeks that were handed in, the newest first."""
     session = call.session
-    from models.timekeeping import views
+    from models.timekeeping.views.weeks import weeks
 
-    _answer_weeks(call, views.weeks(session, employee_id=_employee(session, employee), state=state), as_list=True)
+    _answer_weeks(call, weeks(session, employee_id=_employee(session, employee), state=state), as_list=True)
 
 
 def _answer_weeks(call: Call, found: Sequence[Week], *, as_list: bool = False) -> None:
@@ -315,9 +316,9 @@ def _answer_weeks(call: Call, found: Sequence[Week], *, as_list: bool = False) -
 
 
 def _tell_week(call: Call, employee_id: int, monday: date) -> None:
-    from models.timekeeping import views
+    from models.timekeeping.views.weeks import weeks
 
-    _answer_weeks(call, views.weeks(call.session, employee_id=employee_id, monday=monday))
+    _answer_weeks(call, weeks(call.session, employee_id=employee_id, monday=monday))
 
 
 @time.command("submit")

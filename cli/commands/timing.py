@@ -10,7 +10,7 @@ import click
 from cli.call import Call
 from cli.main import Group
 from cli.names import deal_number, number, past_instant
-from cli.output import facts, say
+from cli.output import facts, say, say_aside
 from models.values.durations import clock_text
 from models.values.instants import instant_text, local_datetime
 from models.values.language import _
@@ -145,7 +145,17 @@ def _start(
         note=note,
         at=past_instant(session, at),
     )
-    _answer(call, views.entry(session, made))
+    _answer_started(call, made)
+
+
+def _answer_started(call: Call, entry_id: int) -> None:
+    """What runs now, and on stderr the budgets of it that have reached a warning."""
+    from models.timekeeping import views
+    from models.timekeeping.views.budgets import warnings_of_running
+
+    _answer(call, views.entry(call.session, entry_id))
+    for line in warnings_of_running(call.session):
+        say_aside(line)
 
 
 @timer.command()
@@ -182,11 +192,10 @@ def stop(call: Call, at: str | None) -> None:
 def continue_(call: Call, entry: str | None, at: str | None) -> None:
     """Go on with an entry, the last one if none is named: a new one with the same fields."""
     session = call.session
-    from models.timekeeping import commands, views
+    from models.timekeeping import commands
 
     entry_id = None if entry is None else number(entry, _("There is no time entry {id}."))
-    made = commands.continue_entry(session, entry_id, past_instant(session, at))
-    _answer(call, views.entry(session, made))
+    _answer_started(call, commands.continue_entry(session, entry_id, past_instant(session, at)))
 
 
 @timer.command()

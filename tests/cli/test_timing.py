@@ -148,3 +148,11 @@ def test_only_administrators_set_hours_and_holidays(program: Program) -> None:
     program("user", "add", "anna")
     for words in (("hours", "mon", "9:00-18:00"), ("holidays", "add", "2026-12-24"), ("holidays", "DE")):
         assert program("--as", "anna", "company", *words).status == 1
+
+
+def test_a_start_tells_on_stderr_that_a_budget_is_spent(program: Program) -> None:
+    program("client", "add", "Orion")
+    program("time", "add", "--client", "Orion", "--start", "2026-01-05T09:00Z", "--minutes", "60")
+    program("budget", "set", "--client", "Orion", "--hours", "1")
+    said = program("timer", "start", "--client", "Orion", "--json")
+    assert said.status == 0 and "Orion" in said.err and "100 %" in said.err and said.json["client"] == "Orion"

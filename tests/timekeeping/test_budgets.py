@@ -13,9 +13,10 @@ from models.clients.commands import add_client
 from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands as deals
-from models.timekeeping import commands, views
+from models.timekeeping import commands
 from models.timekeeping.rules.budgets import are_warnings, passed, spent_percent
 from models.timekeeping.tables import Rate
+from models.timekeeping.views import budgets as views
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import parse_instant
 from models.values.money import Money

@@ -13,6 +13,7 @@ from models.people import commands as people
 from models.people.views import acting
 from models.timekeeping import commands, views
 from models.timekeeping.tables import Service
+from models.timekeeping.views import timesheet
 from models.values.errors import NotFound, Refused
 from models.values.instants import parse_instant
 
@@ -142,7 +143,7 @@ def test_a_day_has_the_hours_that_pass_in_it_and_nine_is_on_the_clock(evening, z
     refused(evening, "bad_duration", hours + 0.1, day=day)
     put(evening, 0, day=day)
     put(evening, min(hours, 24), day=day)
-    assert views.grid(evening, [day], day + timedelta(days=1)).seconds == min(hours, 24) * HOUR
+    assert timesheet.grid(evening, [day], day + timedelta(days=1)).seconds == min(hours, 24) * HOUR
 
 
 def test_whose_cells_one_may_type_into(evening):

@@ -18,7 +18,8 @@ from models.people.views import acting
 from models.session import Session
 from models.storage.doctor import checks
 from models.storage.store import create_store
-from models.timekeeping import commands, views
+from models.timekeeping import commands
+from models.timekeeping.views import timesheet
 from models.values.errors import Refused
 
 NOW = 1_795_521_600  # 2026-11-24T12:00Z; all here is past by then
@@ -341,7 +342,7 @@ class Timesheets(RuleBasedStateMachine):
             assert sum(wanted.values()) == sum(end - start for start, end, _kind in entries)
             begins = first - timedelta(days=3)
             days = [begins + timedelta(days=each) for each in range(DAYS + 5)]
-            grid = views.grid(self.people[name], days, begins + timedelta(days=DAYS + 5))
+            grid = timesheet.grid(self.people[name], days, begins + timedelta(days=DAYS + 5))
             assert grid.totals == tuple(wanted[day] for day in days)
             assert grid.seconds == sum(wanted.values()) == sum(row.seconds for row in grid.rows)
 

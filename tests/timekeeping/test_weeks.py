@@ -16,6 +16,7 @@ from models.timekeeping import commands, views
 from models.timekeeping.commands.rates import set_rate
 from models.timekeeping.tables import FixedPrice
 from models.timekeeping.views.prices import price
+from models.timekeeping.views.weeks import weeks
 from models.values.errors import NotFound, Refused
 from models.values.instants import parse_instant
 from models.values.money import Money
@@ -69,7 +70,7 @@ def approved(who):
 def test_an_approved_week_locks_its_entries_and_fixes_their_prices(who):
     set_rate(who["root"], side="bill", amount=Money(10000, "EUR"), from_day=date(2026, 1, 1))
     made = approved(who)
-    state = views.weeks(who["anna"])[0]
+    state = weeks(who["anna"])[0]
     assert (state.employee, state.monday, state.state, state.answered_by) == ("anna", MONDAY, "approved", "boss")
     anna = who["anna"]
     refused(anna, "locked", commands.edit_entry, made, note="x")
@@ -88,7 +89,7 @@ def test_opened_again_it_changes_and_is_priced_anew(who):
     boss, anna = who["boss"], who["anna"]
     refused(boss, "reason_required", commands.reopen_week, anna.actor.id, MONDAY, reason=" ")
     commands.reopen_week(boss, anna.actor.id, MONDAY, reason="a day was missing")
-    assert views.weeks(anna)[0].state == "declined" and not Lock.select().exists() and not FixedPrice.select().exists()
+    assert weeks(anna)[0].state == "declined" and not Lock.select().exists() and not FixedPrice.select().exists()
     commands.edit_entry(anna, made, note="x")
     commands.submit_week(anna, MONDAY)
     commands.answer_week(boss, anna.actor.id, MONDAY, approve=True)
@@ -131,7 +132,7 @@ def test_what_became_incomplete_since_is_not_approved(who):
     refused(boss, "to_be_assigned", commands.answer_week, anna.actor.id, MONDAY, approve=True)
     refused(boss, "reason_required", commands.answer_week, anna.actor.id, MONDAY, approve=False)
     commands.answer_week(boss, anna.actor.id, MONDAY, approve=False, answer="say what it was")
-    assert views.weeks(anna)[0].answer == "say what it was"
+    assert weeks(anna)[0].answer == "say what it was"
     refused(boss, "not_submitted", commands.answer_week, anna.actor.id, MONDAY, approve=True)
     refused(anna, "not_submitted", commands.withdraw_week, MONDAY)
 
@@ -141,7 +142,7 @@ def test_a_week_is_taken_back_before_it_is_answered(who):
     work(anna)
     commands.submit_week(anna, MONDAY)
     commands.withdraw_week(anna, MONDAY)
-    assert views.weeks(anna) == []
+    assert weeks(anna) == []
     refused(who["boss"], "not_submitted", commands.answer_week, anna.actor.id, MONDAY, approve=True)
 
 
@@ -157,7 +158,7 @@ def test_who_may_answer_for_whom(who):
         assert dump(who["root"]) == before
     for name, owner in (("boss", "anna"), ("root", "boss"), ("root", "root")):
         commands.answer_week(who[name], who[owner].actor.id, MONDAY, approve=True)
-    assert len(views.weeks(who["acc"])) == 3 and [week.employee for week in views.weeks(who["anna"])] == ["anna"]
+    assert len(weeks(who["acc"])) == 3 and [week.employee for week in weeks(who["anna"])] == ["anna"]
     assert broken(who["root"]) == []
 
 

@@ -93,7 +93,7 @@ def redo(session: Session) -> None:
 
 
 def week_state(session: Session, employee_id: int, monday: date) -> str | None:
-    from models.timekeeping.views import weeks
+    from models.timekeeping.views.weeks import weeks
 
     found = weeks(session, employee_id=employee_id, monday=monday)
     return found[0].state if found else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from models.timekeeping.views import DaySheet
+from models.timekeeping.views.timesheet import DaySheet
 from models.values.instants import SECOND, local_datetime
 from tui.widgets.words import symbol
 

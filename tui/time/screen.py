@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from models.timekeeping.rules import calendar
-from models.timekeeping.views import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
+from models.timekeeping.views.timesheet import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
 from models.values.dates import day_text, full_day, month_text, time_text, weekday_text
 from models.values.durations import clock_text
 from models.values.errors import Refused

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from models.people.rules import covers, readable
 from models.storage.database import database
 from models.timekeeping.rules.budgets import passed, spent_percent
+from models.timekeeping.views.entries import running
 from models.timekeeping.views.prices import price_entries, read_pricing
 from models.values.instants import SECOND
+from models.values.language import _
 from models.values.money import Money
+from models.values.text import shown
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -63,6 +66,18 @@ def budget_warnings(session: Session, client_id: int | None, deal_id: int | None
         None if client_id is None else budget(session, client_id=client_id),
     ]
     return [state for state in asked if state is not None and state.warning is not None]
+
+
+def warnings_of_running(session: Session) -> list[str]:
+    """What is to be told of the budgets of what the actor times: a line for each that has reached a warning."""
+    if database.execute_sql("SELECT 1 FROM budget LIMIT 1").fetchone() is None:
+        return []
+    entry = running(session)
+    found = [] if entry is None else budget_warnings(session, entry.client_id, entry.deal_id)
+    said = _("Budget of {name}: {percent} % spent.")
+    return [
+        said.format(name=shown(f"{one.client} · {one.deal}" if one.deal else one.client), percent=one.percent) for one in found
+    ]
 
 
 def _rows(session: Session, rest: str, *values: int | None) -> list[Any]:

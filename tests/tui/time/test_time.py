@@ -9,6 +9,7 @@ import pytest
 from models.people import commands as people
 from models.timekeeping import commands, views
 from models.timekeeping.tables import Rate
+from models.timekeeping.views import timesheet
 from models.values.instants import SECOND, day_start, local_day
 from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
 
@@ -120,14 +121,14 @@ async def test_a_cell_of_the_week_takes_a_duration(running, session, monday, dea
         await press(pilot, "right", "enter")
         await typed(pilot, "1.5")
         await press(pilot, "enter")
-        grid = views.grid(session, [monday, monday + timedelta(days=1)], monday + timedelta(days=2))
+        grid = timesheet.grid(session, [monday, monday + timedelta(days=1)], monday + timedelta(days=2))
         assert grid.totals == (3600, 5400)
         await press(pilot, "enter", "ctrl+u")
         await typed(pilot, "25:61")
         await press(pilot, "enter")
         assert "25:61" in shown(pilot)
         await press(pilot, "escape")
-        assert views.grid(session, [monday], monday + timedelta(days=7)).seconds == 9000
+        assert timesheet.grid(session, [monday], monday + timedelta(days=7)).seconds == 9000
 
 
 async def test_the_month_shows_its_weeks_and_opens_them(running, session, monday, deals):  # noqa: F811
