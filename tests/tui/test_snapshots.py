@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from textual.widgets import Input
 
 from models.clients.views import find_client
 from models.exchange.demo import fill_demo
+from models.people.commands import sign_of_life
 from models.people.views import acting, people
 from models.pipeline.commands import hold_deal, new_deal
 from models.pipeline.views import deals
@@ -43,6 +45,9 @@ SCREENS = {
     "clients": ["3"],
     "statistics": ["5"],
     "today": ["1"],
+    "day": ["4"],
+    "week": ["4", "v"],
+    "month": ["4", "v", "v"],
     "picker": ["m"],
     "refused": ["y", "3", "end", "m", "4"],
     "form": ["a"],
@@ -83,6 +88,7 @@ def demo(made: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, tmp_pa
             deal = deals(session, rep_id=session.actor.id, outcome="open")[-1]
             client_id = find_client(session, deal.client)
             start_timer(session, client_id=client_id, deal_id=deal.id, service_id=1)
+            sign_of_life(replace(session, now=lambda: NOW))  # it is not forgotten
             held = new_deal(session, deal.client, type_id=3, amount=4_800_00).deal_id
             hold_deal(session, held, reason="budget")
             session.store.close()

@@ -432,7 +432,7 @@ class TimeScreen(WorkScreen):
             (cells(clock_text(piece.seconds), 8, right=True) + " ", "timer" if running else ""),
             (" " + cells(names, room) + " ", style),
             (cells(entry.service or "", 12) + " ", "muted"),
-            (cells(money, 10, right=True), ""),
+            (cells(money, 9, right=True) + " ", ""),
         ]
 
     def _draw_row(self, row: GridRow, width: int) -> Sequence[Part]:

@@ -71,12 +71,12 @@ class Stopwatch(Widget):
         return cells(f"{symbol('◷')} {clock_text(self._elapsed()):>8}", CLOCK)
 
     def money(self) -> str:
-        """What it comes to so far, in MONEY cells; nothing where there is no rate."""
+        """What it comes to so far, after a space, in at most MONEY cells; nothing where there is no rate."""
         money = None if self._seen is None else so_far(self._seen, self.app.desk.session().now())
         if money is None:
             return ""
         text = money_text(money)
-        return cells(text if len(text) < MONEY else short_money(money), MONEY, right=True)
+        return " " + (text if len(text) < MONEY else short_money(money))
 
     def _elapsed(self) -> int:
         if self._seen is None:
@@ -85,8 +85,11 @@ class Stopwatch(Widget):
 
     def _tick(self) -> None:
         self.refresh(Region(0, 0, CLOCK, 1))
-        if self._painted != self.money():
-            self.refresh(Region(self.size.width - MONEY, 0, MONEY, 1))
+        money = self.money()
+        if len(self._painted) != len(money):
+            self.refresh()  # the words have more room, or less
+        elif self._painted != money:
+            self.refresh(Region(self.size.width - len(money), 0, len(money), 1))
 
 
 def _shape(seen: Watched | None) -> tuple[bool, bool]:
