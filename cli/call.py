@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.output import print_json
+from cli.output import print_json, say_details
 from models.values.errors import Refused
 from models.values.language import _, language_from_environment, use_language
 
@@ -91,8 +91,11 @@ class Call:
         """
         if yes:
             return
-        if not self.as_json and sys.stdin.isatty() and sys.stdout.isatty() and click.confirm(question):
-            return
+        if not self.as_json and sys.stdin.isatty() and sys.stdout.isatty():
+            say_details(would_change)
+            if click.confirm(question):
+                return
+            would_change = []  # they were read just now
         raise Refused("confirmation_needed", _("{question} Nothing was changed; --yes agrees.").format(question=question), would_change)
 
 

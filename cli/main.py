@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from cli.call import Call
-from cli.output import print_json, say_aside
+from cli.output import print_json, say_aside, say_details
 from cli.spoken import Spoken
 from models.values.errors import StagewatchError, Usage
 from models.values.language import LANGUAGES, _, language_from_environment, use_language
@@ -235,12 +235,7 @@ def _tell(call: Call, code: str, message: str, details: Sequence[dict[str, Any]]
             print_json({"error": {"code": code, "message": message, "details": list(details)}})
             return
         say_aside(message)
-        for detail in details:
-            if detail.get("lift"):
-                say_aside(f"  {detail['lift']}")
-            elif "id" in detail:
-                told = (detail.get(key) for key in ("id", "name", "title", "message"))
-                say_aside("  " + "  ".join(str(word) for word in told if word not in (None, "")))
+        say_details(details)
     except BrokenPipeError:
         pass
 

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from models.values.language import _
 from models.values.text import STEERING, shown, shown_lines
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 GAP = "  "
+DETAILS = 20  # lines of what a refusal names
 
 
 def say(text: str = "") -> None:
@@ -73,6 +75,21 @@ def cells(text: str) -> int:
         0 if unicodedata.category(sign) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         for sign in text
     )
+
+
+def say_details(details: Sequence[dict[str, Any]]) -> None:
+    """What a refusal names, a line each, on stderr: the first ones, and how many more."""
+    lines = []
+    for detail in details:
+        if detail.get("lift"):
+            lines.append(detail["lift"])
+        elif "id" in detail:
+            told = (detail.get(key) for key in ("id", "name", "day", "employee", "title", "message"))
+            lines.append("  ".join(str(word) for word in told if word not in (None, "")))
+    for line in lines[:DETAILS]:
+        say_aside(f"  {line}")
+    if len(lines) > DETAILS:
+        say_aside("  " + _("… and {count} more; --json names all.").format(count=len(lines) - DETAILS))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:

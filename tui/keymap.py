@@ -133,13 +133,13 @@ def table() -> tuple[Act, ...]:
         Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         # Setup.
         Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),
-        Act("setup.new", "n", "new", _("New type, stage after the cursor, action, field, reason"), "setup", _("new")),
+        Act("setup.new", "n", "new", _("New: what the list under the cursor holds; a stage after the cursor"), "setup", _("new")),
         Act("setup.edit", "e", "edit", _("Change what is under the cursor"), "setup", _("edit")),
-        Act("setup.action", "a", "action", _("Add an action to the stage"), "setup", _("action")),
+        Act("setup.action", "a", "action", _("Add an action to the stage; another category to a person"), "setup", _("action")),
         Act("setup.earlier", "K,H,shift+up,shift+left", "earlier", _("Stage or action one place earlier"), "setup"),
         Act("setup.later", "J,L,shift+down,shift+right", "later", _("Stage or action one place later"), "setup", _("reorder")),
         Act("setup.tick", "t", "tick", _("Action required or optional; way forbidden, allowed or as the mode says"), "setup", _("required")),
-        Act("setup.archive", "x", "archive", _("Archive; the deals of a stage are moved first"), "setup", _("archive")),
+        Act("setup.archive", "x", "archive", _("Archive or take away; the deals of a stage are moved first; archived: back"), "setup", _("archive")),
         Act("setup.mode", "m", "mode", _("Mode of the type, after a look at which deals break it"), "setup", _("mode")),
         Act("setup.default", "d", "default", _("Make this the default type"), "setup"),
     )

@@ -143,6 +143,17 @@ def set_user(
     _answer(call, person)
 
 
+@user.command("enable")
+@click.argument("login")
+@click.pass_obj
+def enable_user(call: Call, login: str) -> None:
+    """Give an employee access again."""
+    session = call.session
+    from models.people import commands
+
+    _answer(call, commands.set_employee(session, login, disabled=False))
+
+
 @user.command("disable")
 @click.argument("login")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -256,21 +267,6 @@ def _weekday(word: str, text: str) -> int:
     raise Usage("bad_day", _("{text} names no weekdays; write mon-fri or sat,sun.").format(text=quoted(text)))
 
 
-def _times_said(text: str) -> tuple[int, int]:
-    """Seconds after midnight of `9:00-18:00`. Raises Usage `bad_hours`."""
-    import re
-
-    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)-(\d{1,2}):([0-5]\d)", text.strip(), re.ASCII)
-    if not found:
-        raise Usage("bad_hours", _("{text} is no working time; write 9:00-18:00 or closed.").format(text=quoted(text)))
-    opens, opens_minute, closes, closes_minute = map(int, found.groups())
-    return opens * 3600 + opens_minute * 60, closes * 3600 + closes_minute * 60
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"
-
-
 @company.command("hours")
 @click.argument("days", required=False)
 @click.argument("times", required=False)
@@ -279,15 +275,16 @@ def hours(call: Call, days: str | None, times: str | None) -> None:
     """When the company works: mon-fri 9:00-18:00, sat closed; without more it is shown."""
     session = call.session
     from models.people import commands, views
+    from models.people.rules import clock_text, parse_times
 
     if (days is None) != (times is None):
         raise click.UsageError(_("Say both days and times, as in: mon-fri 9:00-18:00"))
     if days is not None and times is not None:
-        said = () if times.strip().lower() in ("closed", _("closed")) else _times_said(times)
+        said = () if times.strip().lower() in ("closed", _("closed")) else parse_times(times)
         commands.set_hours(session, _days_said(days), *said)
     found = views.hours()
     lines = [
-        {"day": WEEKDAYS[day], "opens": _clock(found[day][0]), "closes": _clock(found[day][1])}
+        {"day": WEEKDAYS[day], "opens": clock_text(found[day][0]), "closes": clock_text(found[day][1])}
         if day in found
         else {"day": WEEKDAYS[day], "opens": None, "closes": None}
         for day in range(7)
@@ -324,33 +321,14 @@ def holidays(call: Call, what: str, day: str | None, name: str | None, year: int
     elif what != "list":
         this_year = local_day(session.now(), views.company().timezone).year
         years = [this_year, this_year + 1] if year is None else [year]
-        commands.add_holidays(session, _holidays_of(what, years, call.config.language or session.actor.language))
+        from models.people.calendars import holidays_of
+
+        commands.add_holidays(session, holidays_of(what, years, call.config.language or session.actor.language))
     found = views.holidays(year)
     call.answer(
         {"holidays": [{"day": one.isoformat(), "name": words} for one, words in found.items()]},
         lambda: table([_("Day"), _("Holiday")], [[one.isoformat(), words] for one, words in found.items()]),
     )
-
-
-def _holidays_of(country: str, years: list[int], language: str) -> dict[date, str]:
-    """The public holidays of a country or a part of it (`DE`, `DE-BY`). Raises Refused `unknown_country`."""
-    import holidays as known
-
-    code, _sign, part = country.upper().partition("-")
-    try:
-        if not code.isascii() or len(code) != 2:
-            raise NotImplementedError
-        wanted = known.country_holidays(code, subdiv=part or None, years=years)
-        if language in wanted.supported_languages:
-            wanted = known.country_holidays(code, subdiv=part or None, years=years, language=language)
-        elif "en_US" in wanted.supported_languages:
-            wanted = known.country_holidays(code, subdiv=part or None, years=years, language="en_US")
-    except NotImplementedError:
-        raise Refused(
-            "unknown_country",
-            _("No holidays are known of {country}; write a country as DE, a part of it as DE-BY.").format(country=quoted(country)),
-        ) from None
-    return dict(sorted(wanted.items()))
 
 
 COMMANDS = {"user": user, "company": company}

@@ -20,7 +20,7 @@ from models.values.text import quoted
 
 if TYPE_CHECKING:
     from models.people.views import CategoryLine
-    from models.timekeeping.rules.rounding import Policy
+    from models.timekeeping.views import ServiceLine
     from models.timekeeping.views.rates import Explained, PolicyShown, RateShown
 
 Done = TypeVar("Done")
@@ -43,27 +43,31 @@ def service() -> None:
     """Services that time is booked on."""
 
 
-def _tell_service(call: Call, service_id: int, name: str, archived: bool) -> None:
-    call.answer(
-        {"id": service_id, "name": name, "archived": archived},
-        lambda: table(
-            [_("No."), _("Service"), ""], [[service_id, name, _("archived") if archived else ""]], right=(0,)
-        ),
+def _tell_service(call: Call, service_id: int) -> None:
+    from models.timekeeping import views
+
+    line = next(one for one in views.services(call.session, archived=True) if one.id == service_id)
+    call.answer(line._asdict(), lambda: _services([line]))
+
+
+def _services(lines: list[ServiceLine]) -> None:
+    table(
+        [_("No."), _("Service"), ""],
+        [[line.id, line.name, _("archived") if line.archived else ""] for line in lines],
+        right=(0,),
     )
 
 
 @service.command("list")
+@click.option("--archived", is_flag=True, help="Also those that are offered no more.")
 @click.pass_obj
-def list_services(call: Call) -> None:
-    """The services in use, by name."""
+def list_services(call: Call, archived: bool) -> None:
+    """The services, by name."""
     session = call.session
     from models.timekeeping import views
 
-    found = [{"id": one.id, "name": one.name} for one in views.services(session)]
-    call.answer(
-        {"services": found},
-        lambda: table([_("No."), _("Service")], [[one["id"], one["name"]] for one in found], right=(0,)),
-    )
+    found = views.services(session, archived)
+    call.answer({"services": [one._asdict() for one in found]}, lambda: _services(found))
 
 
 @service.command("add")
@@ -72,10 +76,10 @@ def list_services(call: Call) -> None:
 def add_service(call: Call, name: str) -> None:
     """Add a service."""
     session = call.session
-    from models.timekeeping import commands, views
+    from models.timekeeping import commands
 
     made = commands.add_service(session, name)
-    _tell_service(call, made, views.service_name(made), False)
+    _tell_service(call, made)
 
 
 @service.command("rename")
@@ -89,8 +93,7 @@ def rename_service(call: Call, name: str, new_name: str) -> None:
 
     found = views.find_service(name)
     commands.rename_service(session, found, new_name)
-    archived = all(one.id != found for one in views.services(session))
-    _tell_service(call, found, views.service_name(found), archived)
+    _tell_service(call, found)
 
 
 @service.command("archive")
@@ -103,7 +106,20 @@ def archive_service(call: Call, name: str) -> None:
 
     found = views.find_service(name)
     commands.archive_service(session, found)
-    _tell_service(call, found, views.service_name(found), True)
+    _tell_service(call, found)
+
+
+@service.command("restore")
+@click.argument("name")
+@click.pass_obj
+def restore_service(call: Call, name: str) -> None:
+    """Offer an archived service again."""
+    session = call.session
+    from models.timekeeping import commands, views
+
+    found = views.find_service(name)
+    commands.restore_service(session, found)
+    _tell_service(call, found)
 
 
 @click.group(cls=Group)
@@ -174,6 +190,19 @@ def archive_category(call: Call, name: str) -> None:
     _tell_category(call, found._replace(archived=True))
 
 
+@category.command("restore")
+@click.argument("name")
+@click.pass_obj
+def restore_category(call: Call, name: str) -> None:
+    """Offer an archived category again."""
+    session = call.session
+    from models.people import commands, views
+
+    found = views.find_category(name)
+    commands.restore_category(session, found.id)
+    _tell_category(call, found._replace(archived=False))
+
+
 @category.command("delete")
 @click.argument("name")
 @click.pass_obj
@@ -214,22 +243,13 @@ def _rates(found: list[RateShown]) -> None:
         [_("No."), "", _("Rank"), _("For"), _("From"), _("To"), _("An hour")],
         [
             [
-                one.id, _("bill") if one.side == "bill" else _("pay"), one.rank, _said_of(one), one.from_day,
+                one.id, _("bill") if one.side == "bill" else _("pay"), one.rank, one.scope, one.from_day,
                 one.to_day or "", money_text(one.amount),
             ]
             for one in found
         ],
         right=(0, 2, 6),
     )  # fmt: skip
-
-
-def _said_of(one: RateShown) -> str:
-    said = [
-        "" if one.keys.entry is None else _("entry {id}").format(id=one.keys.entry),
-        "" if one.deal_id is None else _("deal {id}").format(id=one.deal_id),
-        one.client, one.employee, one.service, one.category,
-    ]  # fmt: skip
-    return ", ".join(filter(None, said)) or _("the company")
 
 
 def _tell_rate(call: Call, one: RateShown) -> None:
@@ -379,7 +399,7 @@ def _tell_explained(found: Explained) -> None:
         [
             (_("Day"), found.day),
             (_("Time"), clock_text(found.seconds)),
-            (_("Rounding"), policy_words(found.policy)),
+            (_("Rounding"), found.policy.words),
             (_("Rounded"), clock_text(found.rounded_seconds)),
             (_("An hour"), _("no rate") if found.rate is None else money_text(found.rate)),
             (_("Charge"), _("none") if found.charge is None else money_text(found.charge)),
@@ -393,21 +413,6 @@ def rounding() -> None:
     """How billable time is rounded."""
 
 
-def policy_words(policy: Policy) -> str:
-    """`6 min up, at least 15 min, a day together`."""
-    directions = {"up": _("up"), "nearest": _("nearest"), "down": _("down")}
-    words = [
-        _("seconds as they are")
-        if policy.increment is None
-        else _("{count} min {direction}").format(count=policy.increment, direction=directions[policy.direction])
-    ]
-    if policy.minimum:
-        words.append(_("at least {count} min").format(count=policy.minimum))
-    if policy.unit == "day":
-        words.append(_("a day together"))
-    return ", ".join(words)
-
-
 def _policy_document(one: PolicyShown) -> dict[str, Any]:
     scope = "client" if one.client is not None else "service" if one.service is not None else "company"
     return {"scope": scope, "client": one.client, "service": one.service, **one.policy._asdict()}
@@ -416,7 +421,7 @@ def _policy_document(one: PolicyShown) -> dict[str, Any]:
 def _policies(found: list[PolicyShown]) -> None:
     table(
         [_("For"), _("Rounding")],
-        [[one.client or one.service or _("the company"), policy_words(one.policy)] for one in found],
+        [[one.scope, one.policy.words] for one in found],
     )
 
 

@@ -83,7 +83,7 @@ def add_employee(
 
 
 def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
-    """Change name, role, team, language, timezone or `can_login`, or disable. Raises Refused, NotFound.
+    """Change name, role, team, language, timezone or `can_login`, disable or enable. Raises Refused, NotFound.
 
     The last administrator who can log in stays one.
     """
@@ -108,8 +108,8 @@ def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
             values["timezone"] = changes["timezone"]
         if changes.get("can_login") is not None:
             values["can_login"] = changes["can_login"]
-        if changes.get("disabled"):
-            values["disabled_at"] = at
+        if changes.get("disabled") is not None:
+            values["disabled_at"] = at if changes["disabled"] else None
         pen.update(row, **values)
         if not Employee.select().where(
             (Employee.role == "admin") & (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
@@ -153,6 +153,16 @@ def archive_category(session: Session, category_id: int) -> None:
         if row.archived_at is None:
             pen.update(row, archived_at=at)
             _record_category(session, "category.archive", category_id, pen, at)
+
+
+def restore_category(session: Session, category_id: int) -> None:
+    """Offer an archived category again. Raises NotFound."""
+    _must_set_up(session)
+    with session.writing():
+        row, pen = _category_row(category_id), Pen()
+        if row.archived_at is not None:
+            pen.update(row, archived_at=None)
+            _record_category(session, "category.restore", category_id, pen, session.now())
 
 
 def delete_category(session: Session, category_id: int) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from models.values.errors import Usage
+from models.values.language import _
+from models.values.text import quoted
 
 ROLES = ("rep", "manager", "accountant", "admin")
 
@@ -69,3 +74,17 @@ def time_writable(actor: Actor) -> Owners:
 def may_set_rates(actor: Actor) -> bool:
     """What an hour is billed or paid at: the accountant's and the administrator's."""
     return actor.role in ("accountant", "admin")
+
+
+def parse_times(text: str) -> tuple[int, int]:
+    """Seconds after midnight of `9:00-18:00`. Raises Usage `bad_hours`."""
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)", text.strip(), re.ASCII)
+    if not found:
+        raise Usage("bad_hours", _("{text} is no working time; write 9:00-18:00 or closed.").format(text=quoted(text)))
+    opens, opens_minute, closes, closes_minute = map(int, found.groups())
+    return opens * 3600 + opens_minute * 60, closes * 3600 + closes_minute * 60
+
+
+def clock_text(seconds: int) -> str:
+    """`09:00` for seconds after midnight."""
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}"

@@ -180,6 +180,18 @@ def category_history(employee_id: int) -> list[tuple[date, int]]:
     return sorted((day, category) for day, category in query.tuples())
 
 
+def category_histories() -> dict[int, list[tuple[date, str]]]:
+    """Of each employee that has one: from which day on which category, by its name, in order."""
+    names = dict(Category.select(Category.id, Category.name).tuples())
+    found: dict[int, list[tuple[date, str]]] = {}
+    query = EmployeeCategory.select(
+        EmployeeCategory.employee, EmployeeCategory.from_day, EmployeeCategory.category
+    ).order_by(EmployeeCategory.employee, EmployeeCategory.from_day)
+    for employee, first, category in query.tuples():
+        found.setdefault(employee, []).append((first, names[category]))
+    return found
+
+
 def category_names(day: date) -> dict[int, str]:
     """The category of each employee that has one, on that day."""
     names = dict(Category.select(Category.id, Category.name).tuples())

@@ -27,6 +27,11 @@ def weekday_text(day: date) -> str:
     return DAYS_IN_SHORT[current_language()][day.weekday()]
 
 
+def weekday_names() -> tuple[str, ...]:
+    """`Monday` to `Sunday`."""
+    return DAYS[current_language()]
+
+
 def month_text(day: date) -> str:
     """The month of `day` standing alone: `November 2026`, `ноябрь 2026`."""
     return f"{MONTHS_ALONE[current_language()][day.month - 1]} {day.year}"

@@ -15,7 +15,6 @@ from models.pipeline.setup import ACTION_KINDS
 from models.pipeline.views import (
     ActionCard,
     FieldCard,
-    ReasonLine,
     StageCard,
     TypeCard,
     field_word,
@@ -27,9 +26,10 @@ from models.values.durations import parse_duration, words
 from models.values.errors import StagewatchError
 from models.values.language import _, ngettext
 from models.values.numbers import parse_percent
-from tui.setup.deals import DealRow
+from tui.setup.affected import AffectedRow
 from tui.setup.items import TypeRow, Who, kind_word, who_word
 from tui.widgets.dialogs import Field
+from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
     from models.pipeline.what_if import WhatIf
@@ -43,7 +43,6 @@ WAYS: tuple[tuple[str, bool | None], ...] = (("strict", False), ("strict", True)
 @dataclass(frozen=True)
 class Overview:
     types: tuple[TypeRow, ...]
-    reasons: tuple[ReasonLine, ...]
     who: Who
     admins: tuple[str, ...]
 
@@ -55,7 +54,6 @@ def overview(session: Session) -> Overview:
     roles: list[tuple[str | None, str]] = [(role, role_word(role)) for role in ROLES]
     return Overview(
         tuple(TypeRow(line, deals.get(line.id, 0)) for line in views.types(session)),
-        tuple(views.reasons(session)),
         [(None, _("the owner")), *roles, *((one.login, f"{one.name} ({one.login})") for one in everybody)],
         tuple(one.name for one in everybody if one.role == "admin" and one.can_login),
     )
@@ -81,18 +79,22 @@ def templates(session: Session) -> list[tuple[str, str]]:
     return [(key, template(key, language).name) for key in TEMPLATES]
 
 
-def breaking(found: WhatIf) -> tuple[str, list[DealRow]]:
+def breaking(found: WhatIf) -> tuple[str, list[AffectedRow]]:
     """How many deals a mode would break, and which."""
     count = len(found.breaking)
     said = ngettext("{count} of {open} open deals breaks it.", "{count} of {open} open deals break it.", count)
-    rows = [DealRow(one.client, one.title, one.stage, one.violations) for one in found.breaking]
+    rows = [AffectedRow(_named(one.client, one.title), one.stage, one.violations) for one in found.breaking]
     return said.format(count=count, open=found.open) if count else _("No open deal breaks it."), rows
 
 
-def held_back(session: Session, error: StagewatchError) -> list[DealRow]:
+def held_back(session: Session, error: StagewatchError) -> list[AffectedRow]:
     """The deals that a refusal names, each with why."""
     cards = [(views.deal(session, held["id"]), held.get("message", "")) for held in error.details]
-    return [DealRow(card.client, card.title, "", [why] if why else []) for card, why in cards]
+    return [AffectedRow(_named(card.client, card.title), "", [why] if why else []) for card, why in cards]
+
+
+def _named(client: str, title: str) -> str:
+    return f" {symbol('·')} ".join(part for part in (client, title) if part)
 
 
 def mode_words(mode: str, returns: bool | None) -> tuple[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
+from typing import Any
 
 from models.pipeline.rules import TypeFacts
 from models.pipeline.views import (
     ActionCard,
     FieldCard,
-    ReasonLine,
     StageCard,
     TypeCard,
     TypeLine,
@@ -45,10 +45,25 @@ class TypeRow:
 
 
 @dataclass(frozen=True)
-class Reasons:
-    """The company's list of loss reasons, as an area."""
+class AreaRow:
+    """One of the company's lists, as an area."""
 
-    count: int
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a company's list: what stands at its right with widths, what the third pane shows of it, and what it is
+    about, for the area's own use."""
+
+    kind: str
+    id: object
+    text: str
+    columns: tuple[tuple[str, int], ...] = ()
+    muted: bool = False
+    details: tuple[Item, ...] = ()
+    about: Any = None
 
 
 @dataclass(frozen=True)
@@ -61,11 +76,13 @@ class StageRow:
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that is set of a stage: `key` is what the form or question for it is called."""
+    """One thing that is set of a stage or the company: `key` is what the form or question for it is called; the value
+    stands `room` cells from the left."""
 
     key: str
     label: str
     value: str
+    room: int = LABEL
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,7 @@ class Empty:
     text: str
 
 
-Item = Heading | TypeRow | Reasons | StageRow | FieldCard | ReasonLine | Fact | ActionCard | Way | Empty
+Item = Heading | TypeRow | AreaRow | Row | StageRow | FieldCard | Fact | ActionCard | Way | Empty
 Who = Sequence[tuple[str | None, str]]  # what the commands call somebody (None: the deal's owner), and in words
 
 
@@ -95,8 +112,10 @@ def key(item: Item | None) -> tuple[str, object] | None:
     match item:
         case TypeRow(line=line):
             return "type", line.id
-        case Reasons():
-            return "reasons", 0
+        case AreaRow(name=name):
+            return "area", name
+        case Row(kind=kind, id=which):
+            return kind, which
         case StageRow(stage=stage):
             return "stage", stage.id
         case Fact(key=name) | Empty(kind=name):
@@ -105,14 +124,12 @@ def key(item: Item | None) -> tuple[str, object] | None:
             return "way", to
         case FieldCard(id=number):
             return "field", number
-        case ReasonLine(id=number):
-            return "reason", number
         case ActionCard(id=number):
             return "action", number
     return None
 
 
-def area_items(types: Sequence[TypeRow], reasons: int) -> list[Item]:
+def area_items(types: Sequence[TypeRow], lists: Sequence[AreaRow]) -> list[Item]:
     """The first pane: the areas that are set up here."""
     columns = ((_("stages"), 7), (_("mode"), 12), (_("deals"), 8))
     return [
@@ -120,7 +137,7 @@ def area_items(types: Sequence[TypeRow], reasons: int) -> list[Item]:
         *(types or [Empty("type", _("none yet: n adds the first"))]),
         Heading(),
         Heading(_("Company")),
-        Reasons(reasons),
+        *lists,
     ]
 
 
@@ -139,23 +156,18 @@ def type_items(card: TypeCard) -> list[Item]:
     ]
 
 
-def reason_items(reasons: Sequence[ReasonLine]) -> list[Item]:
-    """The second pane for the loss reasons."""
-    return [Heading(_("Loss reasons")), *(reasons or [Empty("reason", _("none yet: n adds the first"))])]
-
-
 def stage_items(stage: StageCard, card: TypeCard, facts: TypeFacts, who: Who, width: int) -> list[Item]:
     """The third pane: all that a stage asks for, and where deals may go from it."""
     by = dict(who)
     items: list[Item] = [
         Heading(stage.name, ((_deals(stage.deals), 12),)),
-        *_fact("norm", _("norm"), words(stage.norm) if stage.norm else "", width),
-        *_fact("probability", _("percentage"), "" if stage.probability is None else f"{stage.probability} %", width),
-        *_fact("responsible", _("responsible"), who_word(stage.responsible, by), width),
+        *fact("norm", _("norm"), words(stage.norm) if stage.norm else "", width),
+        *fact("probability", _("percentage"), "" if stage.probability is None else f"{stage.probability} %", width),
+        *fact("responsible", _("responsible"), who_word(stage.responsible, by), width),
     ]
     if card.mode == "semi-strict":
         every = _("all deals") if stage.required_of_all else _("new deals")
-        items += _fact("required_of_all", _("required of"), every, width)
+        items += fact("required_of_all", _("required of"), every, width)
     items += [Heading(), Heading(f"{symbol('✓')} " + _("Actions"))]
     for action in stage.actions:
         items.append(action)
@@ -170,8 +182,8 @@ def stage_items(stage: StageCard, card: TypeCard, facts: TypeFacts, who: Who, wi
         items += [
             Heading(),
             Heading(f"{symbol('→')} {title}"),
-            *_fact(f"{direction}_fields", f"{symbol('≡')} " + _("fields"), ", ".join(map(field_word, fields)), width),
-            *_fact(direction, f"{symbol('◆')} " + _("who may"), ", ".join(who_word(one, by) for one in names) or _("everybody"), width),
+            *fact(f"{direction}_fields", f"{symbol('≡')} " + _("fields"), ", ".join(map(field_word, fields)), width),
+            *fact(direction, f"{symbol('◆')} " + _("who may"), ", ".join(who_word(one, by) for one in names) or _("everybody"), width),
         ]
     found = [] if stage.archived else ways.from_stage(facts, stage.id)
     if found:
@@ -202,16 +214,17 @@ def draw(item: Item, width: int, who: Callable[[], Who]) -> list[Part]:
         case TypeRow(line=line, deals=deals):
             mark = symbol("●") if line.is_default else " "
             return _row(f" {mark} {line.name}", width, (str(line.stages), 7), (mode_word(line.mode), 12), (int_text(deals), 8))
-        case Reasons(count=count):
-            return _row("   " + _("Loss reasons"), width, (str(count), 8))
+        case AreaRow(title=title):
+            return _row(f"   {title}", width)
+        case Row(text=text, columns=columns, muted=muted):
+            parts = _row(f"   {text}", width, *columns)
+            return [(text, "muted") for text, _style in parts] if muted else parts
         case StageRow(number=number, stage=stage):
             return _stage(number, stage, width)
         case FieldCard(name=name, kind=kind):
             return _row(f"   {name}", width, (kind_word(kind), 14))
-        case ReasonLine(name=name):
-            return [(cells(f"   {name}", width), "")]
-        case Fact(label=label, value=value):
-            return [(cells(f"   {label}", LABEL), "muted"), (cells(value or symbol("·"), width - LABEL), "" if value else "muted")]
+        case Fact(label=label, value=value, room=room):
+            return [(cells(f"   {label}", room - 1) + " ", "muted"), (cells(value or symbol("·"), width - room), "" if value else "muted")]
         case ActionCard():
             due = "" if item.due_after is None else f"+{short_age(item.due_after)}"
             doer = who_word(item.who, dict(who())) if item.who else ""
@@ -245,8 +258,8 @@ def _fitting(columns: tuple[tuple[str, int], ...], width: int) -> tuple[tuple[st
     return columns
 
 
-def _fact(key: str, label: str, value: str, width: int) -> list[Item]:
-    """The fact, and below it what of its value needs more lines."""
+def fact(key: str, label: str, value: str, width: int = 34) -> list[Item]:
+    """The fact, and below it what of its value needs more lines than the pane of `width` cells has."""
     first, *rest = wrap(value, max(8, width - LABEL - 1)) or [""]
     return [Fact(key, label, first), *(Heading(" " * (LABEL - 1) + line, style="") for line in rest)]
 

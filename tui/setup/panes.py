@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual import events, on
@@ -16,12 +17,15 @@ from textual.widgets import Static
 from models.people.rules import may_set_up
 from models.pipeline.rules import TypeFacts
 from models.pipeline.views import FieldCard, TypeCard
-from models.values.errors import ChangedMeanwhile, StagewatchError
+from models.values.errors import ChangedMeanwhile, Refused, StagewatchError
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
 from tui import keymap
 from tui.setup import asks, items
-from tui.setup.items import Item, Reasons, StageRow, TypeRow
+from tui.setup.affected import Affected, AffectedRow
+from tui.setup.area import Area
+from tui.setup.areas import AREAS
+from tui.setup.items import AreaRow, Item, Row, StageRow, TypeRow
 from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
@@ -29,7 +33,7 @@ from tui.widgets.words import styled, symbol
 
 REST_SECONDS = 0.08
 WIDE, BROAD = 120, 170
-SHOWN = frozenset({"type", "reason", "deal", "employee"})  # subjects of the journal that are seen here
+SHOWN = frozenset({"type", "reason", "deal", "employee", "service", "category", "rate", "company", "client"})  # subjects of the journal that are seen here
 Do = Callable[..., Awaitable[Any]]
 
 
@@ -55,9 +59,11 @@ class PanesScreen(FramedScreen):
     def __init__(self) -> None:
         super().__init__()
         self.type_id: int | None = None
-        self.overview = asks.Overview((), (), (), ())
+        self.overview = asks.Overview((), (), ())
         self.card: TypeCard | None = None
         self.facts: TypeFacts | None = None
+        self._listed: Sequence[Item] = ()
+        self._read_of: tuple[str, object] | None = None  # the area that the second pane shows
         self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -83,7 +89,8 @@ class PanesScreen(FramedScreen):
         before = self.areas.item
         wanted = items.key(before) if before is not None else ("type", self.type_id)
         self.overview = await self.desk.ask(asks.overview)
-        _show(self.areas, items.area_items(self.overview.types, len(self.overview.reasons)), wanted)
+        lists = [AreaRow(area.name, area.title()) for area in AREAS.values()]
+        _show(self.areas, items.area_items(self.overview.types, lists), wanted)
         await self._read_area()
 
     async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
@@ -93,9 +100,12 @@ class PanesScreen(FramedScreen):
     async def _read_area(self) -> None:
         area = self.areas.item
         self.card = self.facts = None
+        self._read_of = items.key(area)
         if isinstance(area, TypeRow):
             self.type_id = area.line.id
             self.card, self.facts = await self.desk.ask(asks.whole, area.line.id)
+        elif isinstance(area, AreaRow):
+            self._listed = await self.desk.ask(AREAS[area.name].read)
         self._show_things()
 
     async def _read_area_safely(self) -> None:
@@ -105,16 +115,15 @@ class PanesScreen(FramedScreen):
             self.say_error(error)
 
     async def _caught_up(self) -> None:
-        """The type under the cursor, read at once where the cursor has gone on since."""
-        area = self.areas.item
-        if isinstance(area, TypeRow) and (self.card is None or self.card.id != area.line.id):
+        """What is under the cursor, read at once where the cursor has gone on since."""
+        if items.key(self.areas.item) != self._read_of:
             await self._read_area()
 
     def _show_things(self, wanted: tuple[str, object] | None = None) -> None:
         if self.card is not None:
             found = items.type_items(self.card)
-        elif isinstance(self.areas.item, Reasons):
-            found = items.reason_items(self.overview.reasons)
+        elif isinstance(self.areas.item, AreaRow):
+            found = list(self._listed)
         else:
             found = []
         _show(self.things, found, wanted or items.key(self.things.item))
@@ -127,6 +136,8 @@ class PanesScreen(FramedScreen):
             found = items.stage_items(item.stage, self.card, self.facts, self.overview.who, width)
         elif isinstance(item, FieldCard) and self.card is not None:
             found = items.field_items(item, self.card)
+        elif isinstance(item, Row):
+            found = list(item.details)
         _show(self.details, found, wanted or items.key(self.details.item))
         self._show_head()
 
@@ -145,7 +156,8 @@ class PanesScreen(FramedScreen):
         self.head(_head(self.card, self.areas.item))
         admins = ", ".join(self.overview.admins)
         note: list[str | tuple[str, str]] = []
-        if not may_set_up(self.desk.session().actor):
+        area, actor = self.area, self.desk.session().actor
+        if not (may_set_up(actor) if area is None else area.may(actor)):
             note.append((_("To look at. Administrators change it: {names}.").format(names=admins), "dim"))
         for warning in self.card.warnings[:3] if self.card is not None else ():
             note += ["\n" if note else "", (f"{symbol('!')} {warning}", "bold $warning")]
@@ -156,6 +168,11 @@ class PanesScreen(FramedScreen):
         return items.draw(item, width, lambda: self.overview.who)
 
     # Going in and out -----------------------------------------------------------------------------------------
+
+    @property
+    def area(self) -> Area | None:
+        """The company's list under the cursor; None at a deal type."""
+        return AREAS[self.areas.item.name] if isinstance(self.areas.item, AreaRow) else None
 
     @property
     def level(self) -> int:
@@ -207,9 +224,10 @@ class PanesScreen(FramedScreen):
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it, if the person may; a refusal is told, and what another did meanwhile is read."""
-        if not may_set_up(self.desk.session().actor):
+        area, actor = self.area, self.desk.session().actor
+        if not (may_set_up(actor) if area is None else area.may(actor)):
             work.close()
-            self.say(_("Only an administrator may do that."), "bold $warning")
+            self.say(_("Only an administrator may do that.") if area is None else area.refusal(), "bold $warning")
             return
         try:
             await self._caught_up()
@@ -236,25 +254,66 @@ class PanesScreen(FramedScreen):
 
         return do
 
-    async def _done(self, said: str, wanted: tuple[str, object] | None = None) -> None:
+    async def done(self, said: str, wanted: tuple[str, object] | None = None) -> None:
         """Read again, with the cursor of the pane in use on what was made."""
         if wanted is not None and wanted[0] == "type":
             self.areas.items, self.type_id = [], int(str(wanted[1]))
         await self.read()
-        if wanted is not None and wanted[0] in ("stage", "field", "reason"):
-            self._show_things(wanted)
-        elif wanted is not None and wanted[0] == "action":
+        if wanted is not None and wanted[0] == "action":
             self._show_details(wanted)
+        elif wanted is not None and wanted[0] != "type":
+            self._show_things(wanted)
         self.say(said)
 
-    async def _form(self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str]], Awaitable[None]], at: str = "") -> bool:
+    async def form(
+        self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str]], Awaitable[None]], at: str = "", *, note: str = ""
+    ) -> bool:
         """Whether the form was filled and done; the cursor begins in field `at`."""
-        form = Form(title, fields, act)
+        form = Form(title, fields, act, note=note)
         if at in [field.name for field in fields]:
             form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
         return await self.app.push_screen_wait(form) is not None
 
-    async def _sure(self, title: str, yes: str) -> bool:
+    async def confirmed_form(
+        self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str], bool], Awaitable[None]], *, note: str = ""
+    ) -> bool:
+        """A form for what may change the charge of entries: those are shown first, and `act` is told whether it was
+        agreed to. Who does not agree is back in the form, as it was filled."""
+        while True:
+            tried: list[tuple[dict[str, str], Refused]] = []
+
+            async def first(values: dict[str, str]) -> None:
+                try:
+                    await act(values, False)
+                except Refused as refusal:
+                    if refusal.code != "confirmation_needed":
+                        raise
+                    tried.append((values, refusal))  # noqa: B023 (of this round)
+
+            if not await self.form(title, fields, first, note=note):
+                return False
+            if not tried:
+                return True
+            filled, told = tried[0]
+            if await self._agreed(title, told, lambda: act(filled, True)):  # noqa: B023
+                return True
+            fields = [replace(field, value=filled[field.name]) for field in fields]
+
+    async def confirmed(self, title: str, act: Callable[[bool], Awaitable[None]]) -> bool:
+        """The same for what needs no form; whether it was done."""
+        try:
+            await act(False)
+        except Refused as refusal:
+            if refusal.code != "confirmation_needed":
+                raise
+            return await self._agreed(title, refusal, lambda: act(True))
+        return True
+
+    async def _agreed(self, title: str, refusal: Refused, act: Callable[[], Awaitable[None]]) -> bool:
+        rows = [AffectedRow(f"{one['day']}  {one['employee']}  {_('entry {id}').format(id=one['id'])}", one["message"]) for one in refusal.details]
+        return await self.app.push_screen_wait(Affected(title, refusal.message, rows, act)) is not None
+
+    async def sure(self, title: str, yes: str) -> bool:
         return await self.app.push_screen_wait(Choice(title, [Line(yes), Line(_("Leave it as it is"))])) == 0
 
 
@@ -280,6 +339,6 @@ def _head(card: TypeCard | None, area: Item | None) -> Content:
         said += [ngettext("{count} open deal", "{count} open deals", deals).format(count=int_text(deals))]
         said += [_("default")] if card.is_default else []
         parts += ["   ", (card.name, "bold"), ("  " + f" {symbol('·')} ".join(said), "dim")]
-    elif isinstance(area, Reasons):
-        parts += ["   ", (_("Loss reasons"), "bold")]
+    elif isinstance(area, AreaRow):
+        parts += ["   ", (area.title, "bold")]
     return styled(*parts)

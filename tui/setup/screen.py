@@ -1,4 +1,4 @@
-"""Setup: deal types, their stages, and what each stage asks for, changed by keys."""
+"""Setup: deal types, their stages, what each stage asks for, and the company's lists, changed by keys."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from models.overview.founding import add_type_from_template
 from models.pipeline import setup
 from models.pipeline.rules import MODES
 from models.pipeline.setup.stages import DEALS_NAMED
-from models.pipeline.views import ActionCard, FieldCard, ReasonLine, StageCard, TypeCard, mode_word
+from models.pipeline.views import ActionCard, FieldCard, StageCard, TypeCard, mode_word
 from models.values.errors import Refused
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
 from tui.setup import asks, ways
-from tui.setup.deals import DealList
-from tui.setup.items import Empty, Fact, Reasons, StageRow, TypeRow, Way
+from tui.setup.affected import Affected
+from tui.setup.items import Empty, Fact, StageRow, TypeRow, Way
 from tui.setup.panes import PanesScreen
 from tui.widgets.dialogs import Choice, Field, Line
 from tui.widgets.picks import Picks
@@ -38,7 +38,7 @@ class SetupScreen(PanesScreen):
         self._ask(self._edit)
 
     def action_action(self) -> None:
-        self._ask(self._new_action)
+        self._ask(self._more)
 
     def action_tick(self) -> None:
         self._ask(self._tick)
@@ -62,12 +62,12 @@ class SetupScreen(PanesScreen):
 
     async def _new(self) -> None:
         item = self.panes[self.level].item
-        if self.level == 2 and isinstance(self.things.item, StageRow):
+        if self.area is not None:
+            await self.area.new(self, self.things.item)
+        elif self.level == 2 and isinstance(self.things.item, StageRow):
             await self._new_action()
-        elif self.level == 0 and not isinstance(item, Reasons):
+        elif self.level == 0:
             await self._new_type()
-        elif isinstance(self.areas.item, Reasons):
-            await self._new_reason()
         elif isinstance(item, FieldCard) or isinstance(item, Empty) and item.kind == "field":
             await self._new_field()
         elif self.card is not None:
@@ -92,8 +92,8 @@ class SetupScreen(PanesScreen):
             else:
                 made.append(await self.desk.do(setup.add_type, values["name"], mode=modes[values["mode"]]))
 
-        if await self._form(_("New deal type"), fields, add):
-            await self._done(_("added"), ("type", made[0]))
+        if await self.form(_("New deal type"), fields, add):
+            await self.done(_("added"), ("type", made[0]))
 
     async def _new_stage(self, card: TypeCard) -> None:
         item = self.things.item
@@ -106,8 +106,14 @@ class SetupScreen(PanesScreen):
             made.append(await do(setup.add_stage, card.id, said.pop("name"), position=position, **said))
 
         title = _("New stage after {stage}").format(stage=item.stage.name) if isinstance(item, StageRow) and after else _("New stage")
-        if await self._form(title, fields, add):
-            await self._done(_("added"), ("stage", made[0]))
+        if await self.form(title, fields, add):
+            await self.done(_("added"), ("stage", made[0]))
+
+    async def _more(self) -> None:
+        if self.area is not None:
+            await self.area.more(self, self.things.item)
+        else:
+            await self._new_action()
 
     async def _new_action(self) -> None:
         item = self.things.item
@@ -121,8 +127,8 @@ class SetupScreen(PanesScreen):
             said = asks.changes(fields, values, self.overview.who, all_of=("text",))
             made.append(await do(setup.add_action, stage.id, said.pop("text"), **said))
 
-        if await self._form(_("New action at {stage}").format(stage=stage.name), fields, add):
-            await self._done(_("added"), ("action", made[0]))
+        if await self.form(_("New action at {stage}").format(stage=stage.name), fields, add):
+            await self.done(_("added"), ("action", made[0]))
 
     async def _new_field(self) -> None:
         card, fields, do, made = self.card, asks.field_fields(None), self._doing(), list[int]()
@@ -132,22 +138,17 @@ class SetupScreen(PanesScreen):
             said = asks.changes(fields, values, all_of=("name", "kind"))
             made.append(await do(setup.add_field, card.id, said.pop("name"), **said))
 
-        if await self._form(_("New field of {type}").format(type=card.name), fields, add):
-            await self._done(_("added"), ("field", made[0]))
-
-    async def _new_reason(self) -> None:
-        made: list[int] = []
-
-        async def add(values: dict[str, str]) -> None:
-            made.append(await self.desk.do(setup.add_reason, values["name"]))
-
-        if await self._form(_("New loss reason"), [Field("name", _("Reason"), needed=True)], add):
-            await self._done(_("added"), ("reason", made[0]))
+        if await self.form(_("New field of {type}").format(type=card.name), fields, add):
+            await self.done(_("added"), ("field", made[0]))
 
     # Edit -----------------------------------------------------------------------------------------------------
 
     async def _edit(self) -> None:
         item, under = self.panes[self.level].item, self.things.item
+        if self.area is not None:
+            if self.level:
+                await (self.area.new if isinstance(item, Empty) else self.area.edit)(self, item)
+            return
         match item:
             case TypeRow():
                 await self._edit_type()
@@ -169,8 +170,6 @@ class SetupScreen(PanesScreen):
                 await self._tick()
             case Empty():
                 await self._new()
-            case ReasonLine():
-                self.say(_("Deals were lost for this reason as it is: x takes it off the list, n adds another."))
 
     async def _edit_type(self) -> None:
         card, do = self.card, self._doing()
@@ -180,8 +179,8 @@ class SetupScreen(PanesScreen):
             if values["name"] != card.name:
                 await do(setup.set_type, card.id, name=values["name"])
 
-        if await self._form(card.name, [Field("name", _("Name"), card.name, needed=True)], rename):
-            await self._done(_("saved"))
+        if await self.form(card.name, [Field("name", _("Name"), card.name, needed=True)], rename):
+            await self.done(_("saved"))
 
     async def _edit_stage(self, stage: StageCard, at: str = "") -> None:
         assert self.card is not None
@@ -202,8 +201,8 @@ class SetupScreen(PanesScreen):
             if said:
                 await do(command, number, **said)
 
-        if await self._form(title, fields, change, at):
-            await self._done(_("saved"))
+        if await self.form(title, fields, change, at):
+            await self.done(_("saved"))
 
     async def _edit_fields(self, stage: StageCard, moment: str) -> None:
         assert self.card is not None
@@ -232,7 +231,7 @@ class SetupScreen(PanesScreen):
     ) -> None:
         places = [place for place, (name, _word) in enumerate(known) if name in marked]
         if await self.app.push_screen_wait(Picks(title, [Line(word) for _name, word in known], places, keep, note=note)) is not None:
-            await self._done(_("saved"))
+            await self.done(_("saved"))
 
     # Order, marks, mode ---------------------------------------------------------------------------------------
 
@@ -254,12 +253,12 @@ class SetupScreen(PanesScreen):
         item, under, do = self.panes[self.level].item, self.things.item, self._doing()
         if isinstance(item, ActionCard):
             await do(setup.set_action, item.id, required=not item.required)
-            await self._done(_("optional") if item.required else _("required"))
+            await self.done(_("optional") if item.required else _("required"))
         elif isinstance(item, Way) and isinstance(under, StageRow) and self.facts is not None:
             kind = ways.following(self.facts, under.stage.id, item.to)
             await do(setup.set_transition, under.stage.id, item.to, kind)
             words = {"forbidden": _("forbidden"), "allowed": _("allowed"), None: _("as the mode says")}
-            await self._done(f"{under.stage.name} {symbol('→')} {item.name}: {words[kind]}")
+            await self.done(f"{under.stage.name} {symbol('→')} {item.name}: {words[kind]}")
         else:
             self.say(_("Go into a stage and to one of its actions or ways first."))
 
@@ -282,41 +281,41 @@ class SetupScreen(PanesScreen):
 
         note = _("Every deal stays where it is; the new rules hold from its next step on.")
         said_words, rows = asks.breaking(found)
-        if await self.app.push_screen_wait(DealList(f"{card.name}: {words[chosen][0]}", said_words, rows, change, note=note)):
-            await self._done(f"{card.name}: {words[chosen][0]}")
+        if await self.app.push_screen_wait(Affected(f"{card.name}: {words[chosen][0]}", said_words, rows, change, note=note)):
+            await self.done(f"{card.name}: {words[chosen][0]}")
 
     async def _default(self) -> None:
         card, do = self.card, self._doing()
         if card is not None:
             await do(setup.set_type, card.id, is_default=True)
-            await self._done(_("{type} is the default now: the board opens on it.").format(type=card.name))
+            await self.done(_("{type} is the default now: the board opens on it.").format(type=card.name))
 
     # Archive --------------------------------------------------------------------------------------------------
 
     async def _archive(self) -> None:
         item, do = self.panes[self.level].item, self._doing()
+        if self.area is not None:
+            if self.level and not isinstance(item, Empty):
+                await self.area.archive(self, item)
+            return
         match item:
             case StageRow(stage=stage) if not stage.archived:
                 await (self._empty_stage(stage) if stage.deals else self._archive_stage(stage))
             case ActionCard():
-                if await self._sure(_("Take {action} off the list?").format(action=item.text), _("Take it off; what was ticked stays in the history")):
+                if await self.sure(_("Take {action} off the list?").format(action=item.text), _("Take it off; what was ticked stays in the history")):
                     await do(setup.archive_action, item.id)
-                    await self._done(_("archived"))
+                    await self.done(_("archived"))
             case FieldCard():
-                if await self._sure(_("Take the field {field} out of use?").format(field=item.name), _("Archive it; what deals hold in it is kept")):
+                if await self.sure(_("Take the field {field} out of use?").format(field=item.name), _("Archive it; what deals hold in it is kept")):
                     await do(setup.archive_field, item.id)
-                    await self._done(_("archived"))
-            case ReasonLine():
-                if await self._sure(_("Take {reason} off the list?").format(reason=item.name), _("Archive it; deals lost for it keep it")):
-                    await self.desk.do(setup.archive_reason, item.id)
-                    await self._done(_("archived"))
+                    await self.done(_("archived"))
             case TypeRow():
                 self.say(_("A type stays; its stages can be archived."))
 
     async def _archive_stage(self, stage: StageCard) -> None:
         """Without open deals: one that was never used is removed, another archived."""
         title = _("Take {stage} out of use?").format(stage=stage.name)
-        if not await self._sure(title, _("Archive it; its history stays (one that was never used is removed)")):
+        if not await self.sure(title, _("Archive it; its history stays (one that was never used is removed)")):
             return
         do = self._doing()
         try:
@@ -327,7 +326,7 @@ class SetupScreen(PanesScreen):
                 raise
             await do(setup.archive_stage, stage.id)
             said = _("archived")
-        await self._done(f"{stage.name}: {said}")
+        await self.done(f"{stage.name}: {said}")
 
     async def _empty_stage(self, stage: StageCard) -> None:
         """With open deals: they are moved first, each judged; all of it happens or nothing."""
@@ -354,10 +353,10 @@ class SetupScreen(PanesScreen):
                 rows = await self.desk.ask(asks.held_back, error)
                 words = _("Not all of its deals can go to {target}: nothing was changed.").format(target=target.name)
                 note = _("The first {count} that cannot:").format(count=len(rows)) if len(rows) == DEALS_NAMED else _("These cannot:")
-                self.app.push_screen(DealList(title, words, rows, note=note))
+                self.app.push_screen(Affected(title, words, rows, note=note))
                 raise Refused(error.code, words) from error
 
         title = _("Move its deals to {target} and archive {stage}").format(target=target.name, stage=stage.name)
         field = Field("reason", _("Reason"), placeholder=_("stands in the history of each deal"))
-        if await self._form(title, [field], move):
-            await self._done(_("{stage}: archived, {deals} moved to {target}").format(stage=stage.name, deals=stage.deals, target=target.name))
+        if await self.form(title, [field], move):
+            await self.done(_("{stage}: archived, {deals} moved to {target}").format(stage=stage.name, deals=stage.deals, target=target.name))

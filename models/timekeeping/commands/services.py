@@ -61,6 +61,19 @@ def archive_service(session: Session, service_id: int) -> None:
             )
 
 
+def restore_service(session: Session, service_id: int) -> None:
+    """Offer an archived service again. Raises NotFound."""
+    _must_set_up(session)
+    with session.writing():
+        row, pen = _service(service_id), Pen()
+        if row.archived_at is not None:
+            pen.update(row, archived_at=None)
+            record(
+                at=session.now(), employee_id=session.actor.id, command="service.restore", subject="service",
+                subject_id=service_id, images=pen.images,
+            )
+
+
 def _service(service_id: int) -> Service:
     row = Service.get_or_none(Service.id == service_id)
     if row is None:

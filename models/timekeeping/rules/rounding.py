@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from models.values.language import _
+
 INCREMENTS = (1, 5, 6, 10, 15, 30, 60)
 DIRECTIONS = ("up", "nearest", "down")
 UNITS = ("entry", "day")
@@ -18,6 +20,21 @@ class Policy(NamedTuple):
     direction: str = "up"
     minimum: int = 0
     unit: str = "entry"
+
+    @property
+    def words(self) -> str:
+        """`6 min up, at least 15 min, a day together`."""
+        directions = {"up": _("up"), "nearest": _("nearest"), "down": _("down")}
+        said = [
+            _("seconds as they are")
+            if self.increment is None
+            else _("{count} min {direction}").format(count=self.increment, direction=directions[self.direction])
+        ]
+        if self.minimum:
+            said.append(_("at least {count} min").format(count=self.minimum))
+        if self.unit == "day":
+            said.append(_("a day together"))
+        return ", ".join(said)
 
 
 AS_IT_IS = Policy()

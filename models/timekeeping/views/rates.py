@@ -34,6 +34,16 @@ class RateShown(NamedTuple):
     to_day: date | None
     amount: Money
 
+    @property
+    def scope(self) -> str:
+        """What it is for, in words."""
+        said = [
+            "" if self.keys.entry is None else _("entry {id}").format(id=self.keys.entry),
+            "" if self.deal_id is None else _("deal {id}").format(id=self.deal_id),
+            self.client, self.employee, self.service, self.category,
+        ]  # fmt: skip
+        return ", ".join(filter(None, said)) or _("the company")
+
 
 class Step(NamedTuple):
     """A rank for an entry: what it is for in words, and the rate that it holds."""
@@ -65,6 +75,13 @@ class PolicyShown(NamedTuple):
     client: str | None
     service: str | None
     policy: Policy
+    client_id: int | None = None
+    service_id: int | None = None
+
+    @property
+    def scope(self) -> str:
+        """Whose it is, in words."""
+        return self.client or self.service or _("the company")
 
 
 def rates(session: Session, side: str | None = None) -> list[RateShown]:
@@ -97,13 +114,13 @@ def roundings(session: Session) -> list[PolicyShown]:
     """The policies that are set: the company's, services', clients'."""
     policies, names = read_policies(), _names()
     found = [] if policies.company is None else [PolicyShown(None, None, policies.company)]
-    found += [PolicyShown(None, names["service"][key], policy) for key, policy in sorted(policies.services.items())]
+    found += [PolicyShown(None, names["service"][key], policy, service_id=key) for key, policy in sorted(policies.services.items())]
     # A rep is told of clients that they may read, and no others.
     from models.clients.views import card
 
     for key, policy in sorted(policies.clients.items()):
         try:
-            found.append(PolicyShown(card(session, key).name, None, policy))
+            found.append(PolicyShown(card(session, key).name, None, policy, client_id=key))
         except NotFound:
             continue
     return found
@@ -116,10 +133,10 @@ def rounding(session: Session, *, client_id: int | None = None, service_id: int 
         from models.clients.views import card
 
         name, policy = card(session, client_id).name, policies.clients.get(client_id)
-        found = None if policy is None else PolicyShown(name, None, policy)
+        found = None if policy is None else PolicyShown(name, None, policy, client_id=client_id)
     elif service_id is not None:
         policy = policies.services.get(service_id)
-        found = None if policy is None else PolicyShown(None, _names()["service"][service_id], policy)
+        found = None if policy is None else PolicyShown(None, _names()["service"][service_id], policy, service_id=service_id)
     else:
         found = None if policies.company is None else PolicyShown(None, None, policies.company)
     if found is None:

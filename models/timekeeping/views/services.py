@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 class ServiceLine(NamedTuple):
     id: int
     name: str
+    archived: bool
 
 
-def services(session: Session) -> list[ServiceLine]:
-    """The services in use, by name."""
+def services(session: Session, archived: bool = False) -> list[ServiceLine]:
+    """The services in use, by name; with `archived` those that are offered no more too."""
     from models.timekeeping.tables import Service
 
-    query = Service.select().where(Service.archived_at.is_null()).order_by(Service.name_key)
-    return [ServiceLine(row.id, row.name) for row in query]
+    query = Service.select().order_by(Service.name_key)
+    if not archived:
+        query = query.where(Service.archived_at.is_null())
+    return [ServiceLine(row.id, row.name, row.archived_at is not None) for row in query]
 
 
 def find_service(text: str) -> int:

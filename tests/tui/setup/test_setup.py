@@ -308,8 +308,8 @@ async def test_custom_fields_are_added_edited_and_archived(running, session):
 
 async def test_loss_reasons_are_added_and_archived(running, session):
     async with running() as pilot:
-        await press(pilot, "7", "end", "enter", "n", *"Too dear", "enter", "n", *"No budget", "enter")
-        assert screen(pilot).things.item.name == "No budget"
+        await press(pilot, "7", "j", "enter", "n", *"Too dear", "enter", "n", *"No budget", "enter")
+        assert screen(pilot).things.item.text == "No budget"
         await press(pilot, "n", *"too dear", "enter")
         assert "is there already" in shown(pilot)
         await press(pilot, "escape", "k", "x", "1")

@@ -1,4 +1,5 @@
-"""A list of deals and what stands in each one's way: before a mode is set, and when a stage cannot be archived."""
+"""A list of what a change would touch, or what stands in its way: deals before a mode is set or when a stage cannot be
+archived, time entries whose charge a rate would change."""
 
 from __future__ import annotations
 
@@ -21,33 +22,32 @@ WIDEST, MARGIN = 100, 4  # cells of a dialog
 
 
 @dataclass(frozen=True)
-class DealRow:
-    """A deal by client and title, where it stands, and what keeps it, in words."""
+class AffectedRow:
+    """A deal or entry, what stands at its right (a stage, the charge), and below it what keeps it, in words."""
 
-    client: str
-    title: str
-    stage: str
-    words: Sequence[str]
+    name: str
+    right: str
+    words: Sequence[str] = ()
 
 
-class DealList(Dialog[bool]):
-    """Shows deals. With `act` it is a question: enter does it and gives True; a refusal is shown and the list stays."""
+class Affected(Dialog[bool]):
+    """Shows them. With `act` it is a question: enter does it and gives True; a refusal is shown and the list stays."""
 
     BINDINGS = [("enter", "confirm")]
 
     def __init__(
-        self, title: str, said: str, deals: Sequence[DealRow], act: Callable[[], Awaitable[None]] | None = None, *, note: str = ""
+        self, title: str, said: str, rows: Sequence[AffectedRow], act: Callable[[], Awaitable[None]] | None = None, *, note: str = ""
     ) -> None:
         super().__init__()
-        self._title, self._said, self._deals, self._act, self._note = title, said, deals, act, note
-        self._rows: list[DealRow | str] = []
+        self._title, self._said, self._given, self._act, self._note = title, said, rows, act, note
+        self._rows: list[AffectedRow | str] = []
 
     def compose(self) -> ComposeResult:
-        self._lines: Lines[DealRow | str] = Lines(self._draw, id="deals")
+        self._lines: Lines[AffectedRow | str] = Lines(self._draw, id="affected")
         hint = _("enter: set it   esc: leave it as it is") if self._act is not None else _("esc: back")
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
-            yield Static(plain(self._said, "bold $warning" if self._deals else ""))
+            yield Static(plain(self._said, "bold $warning" if self._given else ""))
             yield Static(plain(self._note, "dim"), classes="dialog-title")
             yield self._lines
             yield Static(id="refusal")
@@ -55,20 +55,19 @@ class DealList(Dialog[bool]):
 
     def on_mount(self) -> None:
         width = max(20, min(self.app.size.width, WIDEST) - MARGIN)
-        for deal in self._deals:
-            self._rows += [deal, *(line for words in deal.words for line in wrap(words, width - 5))]
+        for row in self._given:
+            self._rows += [row, *(line for words in row.words for line in wrap(words, width - 5))]
         above = sum(len(wrap(text, width)) for text in (self._title, self._said, self._note))
         room = max(1, self.app.size.height * 4 // 5 - OTHER_LINES - above)
         self._lines.styles.height = min(len(self._rows), room)
         self._lines.display = bool(self._rows)
         self._lines.show(self._rows)
 
-    def _draw(self, row: DealRow | str, width: int) -> Sequence[Part]:
+    def _draw(self, row: AffectedRow | str, width: int) -> Sequence[Part]:
         if isinstance(row, str):
             return [(cells(f"     {row}", width), "muted")]
-        name = f" {symbol('·')} ".join(part for part in (row.client, row.title) if part)
-        room = max(10, width // 3) if row.stage else 0
-        return [(cells(f" {symbol('!')} {name}", width - room - 1) + " ", ""), (cells(row.stage, room - 1, right=True) + " " if room else "", "muted")]
+        room = max(10, width // 3) if row.right else 0
+        return [(cells(f" {symbol('!')} {row.name}", width - room - 1) + " ", ""), (cells(row.right, room - 1, right=True) + " " if room else "", "muted")]
 
     def action_confirm(self) -> None:
         if self._act is None:

@@ -1,0 +1,47 @@
+"""What a list of the company on Setup is: what it shows, and what its keys ask and do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.people.rules import Actor, may_set_up
+from models.values.language import _
+from tui.setup.items import Item
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from tui.setup.panes import PanesScreen
+
+
+class Area:
+    """One of the lists below the deal types. `read` runs off the event loop and gives the second pane's lines; of a
+    `Row` the third pane shows its `details`. The screen has asked `may` before any of the keys gets here."""
+
+    name = ""
+
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def may(self, actor: Actor) -> bool:
+        return may_set_up(actor)
+
+    def refusal(self) -> str:
+        """Said to those who may not."""
+        return _("Only an administrator may do that.")
+
+    def read(self, session: Session) -> Sequence[Item]:
+        raise NotImplementedError
+
+    async def new(self, ask: PanesScreen, item: Any) -> None:
+        raise NotImplementedError
+
+    async def edit(self, ask: PanesScreen, item: Any) -> None:
+        raise NotImplementedError
+
+    async def archive(self, ask: PanesScreen, item: Any) -> None:
+        raise NotImplementedError
+
+    async def more(self, ask: PanesScreen, item: Any) -> None:
+        """Key `a`: what a line has several of."""
+        ask.say(_("There is nothing to add to this line."))

@@ -1,0 +1,46 @@
+"""Loss reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.pipeline import setup, views
+from models.values.language import _
+from tui.setup.area import Area
+from tui.setup.items import Empty, Heading, Item, Row
+from tui.widgets.dialogs import Field
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from tui.setup.panes import PanesScreen
+
+
+class Reasons(Area):
+    """The reasons for which deals are lost. One stays as it is: deals were lost for it."""
+
+    name = "reasons"
+
+    def title(self) -> str:
+        return _("Loss reasons")
+
+    def read(self, session: Session) -> Sequence[Item]:
+        found = [Row("reason", line.id, line.name) for line in views.reasons(session)]
+        return [Heading(self.title()), *(found or [Empty("reason", _("none yet: n adds the first"))])]
+
+    async def new(self, ask: PanesScreen, item: Any) -> None:
+        made: list[int] = []
+
+        async def add(values: dict[str, str]) -> None:
+            made.append(await ask.desk.do(setup.add_reason, values["name"]))
+
+        if await ask.form(_("New loss reason"), [Field("name", _("Reason"), needed=True)], add):
+            await ask.done(_("added"), ("reason", made[0]))
+
+    async def edit(self, ask: PanesScreen, item: Any) -> None:
+        ask.say(_("Deals were lost for this reason as it is: x takes it off the list, n adds another."))
+
+    async def archive(self, ask: PanesScreen, item: Any) -> None:
+        if await ask.sure(_("Take {reason} off the list?").format(reason=item.text), _("Archive it; deals lost for it keep it")):
+            await ask.desk.do(setup.archive_reason, item.id)
+            await ask.done(_("archived"))
