@@ -49,6 +49,8 @@ class Watching:
             self._timer.resume() if wanted else self._timer.pause()
         if found is not None and before != found.entry.id and found.last_sign is None:
             self._app.run_worker(self.look(), group="beat")
+            for warning in found.warnings[:1]:
+                self._app.tell(warning)
         if found is not None and found.last_sign is not None:
             self._ask_forgotten(found.entry.id)
 

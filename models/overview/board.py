@@ -12,6 +12,7 @@ from models.values.money import Money
 from models.values.text import like_pattern, search_key
 
 if TYPE_CHECKING:
+    from models.overview.worked import Worked
     from models.pipeline.views import DealCard
     from models.session import Session
 
@@ -99,14 +100,14 @@ class NextStep(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """What the pane shows: the deal whole, its next activity, whom to call, seconds of work so far."""
+    """What the pane shows: the deal whole, its next activity, whom to call, the work so far (None where there is neither
+    time nor a budget)."""
 
     card: DealCard
     next: NextStep | None
     contact: str
     phone: str
-    seconds: int
-    running: bool
+    worked: Worked | None
 
 
 class Window(NamedTuple):
@@ -345,20 +346,22 @@ def detail(session: Session, deal_id: int) -> Detail:
     contact = run(
         "SELECT name, phone FROM contact WHERE client_id = ? ORDER BY id LIMIT 1", (card.client_id,)
     ).fetchone() or ("", "")
-    now = session.now()
-    seconds, running = run(
-        "SELECT coalesce(sum((coalesce(ended_at, max(started_at, ?)) - started_at) / 1000000), 0),"
-        " coalesce(sum(ended_at IS NULL), 0) FROM time_entry t WHERE deal_id = ?" + _owners(session, "t.employee_id"),
-        (now, deal_id),
+    timed = run(
+        "SELECT 1 FROM time_entry WHERE deal_id = ? UNION ALL SELECT 1 FROM budget WHERE deal_id = ? LIMIT 1", (deal_id, deal_id)
     ).fetchone()
     return Detail(
         card,
         NextStep(step[0], step[1], step[2], bool(step[3])) if step else None,
         contact[0],
         contact[1],
-        int(seconds),
-        bool(running),
+        None if timed is None else _worked(session, deal_id),
     )
+
+
+def _worked(session: Session, deal_id: int) -> Worked:
+    from models.overview.worked import worked
+
+    return worked(session, deal_id=deal_id)
 
 
 def scope(session: Session, text: str) -> tuple[str, list[Any]]:

@@ -7,7 +7,7 @@ the one its deal was at when it began.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from models.people.rules import overlap, readable
 from models.people.views import company
 from models.storage.database import database
-from models.timekeeping.views.prices import Priced, prices
+from models.timekeeping.views.prices import Priced, billed, prices
 from models.values.errors import NotFound, Usage
 from models.values.instants import SECOND, Instant, day_end, day_start
 from models.values.language import _
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GROUPS = ("clients", "deals", "stages", "services", "reps")
 SINGULAR = {"clients": "client", "deals": "deal", "stages": "stage", "services": "service", "reps": "rep"}
 MAY_SEE_MARGIN = ("admin", "accountant")
+IN_ONE_QUERY = 500  # ids
 
 
 @dataclass
@@ -90,11 +91,13 @@ def time_report(
     until: date | None = None,
     rep_id: int | None = None,
     type_id: int | None = None,
+    client_id: int | None = None,
+    deal_id: int | None = None,
     as_of: Instant | None = None,
     margin: bool = False,
 ) -> TimeReport:
     """Time that the actor may read, begun in the company's days `since` to `until`, both included; with `type_id` only on
-    deals of that type. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
+    deals of that type, with `client_id` or `deal_id` only on those. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
     which is for accountants and administrators.
 
     Raises Usage `in_future`, `bad_period`; NotFound.
@@ -112,13 +115,16 @@ def time_report(
     last = at + 1 if until is None else min(at + 1, day_end(until, zone))
     owners = overlap(readable(session.actor), None if rep_id is None else [rep_id])
     with session.store.reading():
-        found = prices(session, employee_ids=owners, since=first, until=last)
-        pay = prices(session, employee_ids=owners, since=first, until=last, side="pay") if margin else []
+        asked: dict[str, Any] = {
+            "employee_ids": owners, "client_id": client_id, "deal_id": deal_id, "since": first, "until": last,
+        }  # fmt: skip
+        found = prices(session, **asked)
+        pay = prices(session, **asked, side="pay") if margin else []
         names = _Names(found)
         if type_id is not None:
             wanted = names.of_type(type_id)
             found = [one for one in found if one.deal_id in wanted]
-        billed = _billed()
+        on_invoices = billed([one.id for one in found])
     paid = {one.id: one.charge for one in pay}
     groups: dict[str, dict[Any, Sums]] = {name: {} for name in GROUPS}
     total = Sums(None)
@@ -132,8 +138,8 @@ def time_report(
             sums = groups[name].get(key)
             if sums is None:
                 sums = groups[name][key] = Sums(names.name(name, key))
-            _add(sums, one, one.id in billed, margin, paid.get(one.id))
-        _add(total, one, one.id in billed, margin, paid.get(one.id))
+            _add(sums, one, one.id in on_invoices, margin, paid.get(one.id))
+        _add(total, one, one.id in on_invoices, margin, paid.get(one.id))
     ordered = {
         name: sorted(sums.values(), key=lambda each: (-each.seconds, each.name or "")) for name, sums in groups.items()
     }
@@ -164,11 +170,11 @@ class _Names:
 
     def __init__(self, found: Collection[Priced]) -> None:
         self._known = {
-            "clients": _named("SELECT id, name FROM client", {one.client_id for one in found}),
+            "clients": dict(_of_ids("SELECT id, name FROM client WHERE id", {one.client_id for one in found})),
             "deals": _deal_names({one.deal_id for one in found}),
-            "services": _named("SELECT id, name FROM service", None),
-            "reps": _named("SELECT id, login FROM employee", None),
-            "stages": _named("SELECT id, name FROM stage", None),
+            "services": dict(database.execute_sql("SELECT id, name FROM service").fetchall()),
+            "reps": dict(database.execute_sql("SELECT id, login FROM employee").fetchall()),
+            "stages": dict(database.execute_sql("SELECT id, name FROM stage").fetchall()),
         }
         self._visits = _visits({one.deal_id for one in found})
 
@@ -190,35 +196,30 @@ class _Names:
         return {row[0] for row in rows}
 
 
-def _named(sql: str, ids: set[int | None] | None) -> dict[int, str]:
-    rows = database.execute_sql(sql).fetchall()
-    return {row[0]: row[1] for row in rows if ids is None or row[0] in ids}
+def _of_ids(sql: str, ids: Collection[int | None]) -> Iterator[Any]:
+    """The rows of `sql`, which ends before its condition on the id, for these ids."""
+    wanted = sorted(one for one in ids if one is not None)
+    for place in range(0, len(wanted), IN_ONE_QUERY):
+        some = wanted[place : place + IN_ONE_QUERY]
+        yield from database.execute_sql(f"{sql} IN ({', '.join('?' * len(some))})", some).fetchall()
 
 
-def _deal_names(ids: set[int | None]) -> dict[int, str]:
+def _deal_names(ids: Collection[int | None]) -> dict[int, str]:
     """The title, or the client's name and the number where the deal has none."""
-    sql = "SELECT d.id, d.title, c.name FROM deal d JOIN client c ON c.id = d.client_id"
-    return {row[0]: row[1] or f"{row[2]} #{row[0]}" for row in database.execute_sql(sql).fetchall() if row[0] in ids}
+    sql = "SELECT d.id, d.title, c.name FROM deal d JOIN client c ON c.id = d.client_id WHERE d.id"
+    return {row[0]: row[1] or f"{row[2]} #{row[0]}" for row in _of_ids(sql, ids)}
 
 
-def _visits(ids: set[int | None]) -> dict[int, tuple[list[int], list[Any], list[int]]]:
-    found: dict[int, tuple[list[int], list[Any], list[int]]] = {}
-    sql = """
-        SELECT deal_id, entered_at, left_at, stage_id FROM visit
-        WHERE deal_id IN (SELECT deal_id FROM time_entry WHERE deal_id IS NOT NULL) ORDER BY deal_id, seq
-    """
-    for deal, entered, left, stage in database.execute_sql(sql).fetchall():
-        if deal in ids:
-            all_entered, all_left, stages = found.setdefault(deal, ([], [], []))
-            all_entered.append(entered)
-            all_left.append(left)
-            stages.append(stage)
-    return found
-
-
-def _billed() -> set[int]:
-    sql = "SELECT subject_id FROM lock WHERE subject = 'entry' AND use = 'billing'"
-    return {row[0] for row in database.execute_sql(sql).fetchall()}
+def _visits(ids: Collection[int | None]) -> dict[int, tuple[list[int], list[Any], list[int]]]:
+    """The instants of entering and leaving and the stages of each deal's visits, in order."""
+    found: dict[int, list[tuple[int, int, Any, int]]] = {}
+    for deal, *visit in _of_ids("SELECT deal_id, seq, entered_at, left_at, stage_id FROM visit WHERE deal_id", ids):
+        found.setdefault(deal, []).append(tuple(visit))
+    ordered = {deal: sorted(visits, key=lambda visit: visit[0]) for deal, visits in found.items()}
+    return {
+        deal: ([one[1] for one in visits], [one[2] for one in visits], [one[3] for one in visits])
+        for deal, visits in ordered.items()
+    }
 
 
 def _money_json(said: dict[str, int]) -> list[dict[str, Any] | None]:

@@ -9,7 +9,7 @@ from textual.content import Content
 from models.overview.board import Detail
 from models.people.rules import Actor
 from models.values.dates import day_text, moment_text
-from models.values.durations import clock_text, short_age
+from models.values.durations import short_age
 from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.money import money_text
@@ -47,7 +47,7 @@ def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
     first = cells(name, max(10, width - len(right) - 2)) + "  "
     stand = f" {symbol('·')} ".join(
         part
-        for part in (_here(detail), _checks(detail), _next(detail, actor, now), _owner(detail), _time(detail))
+        for part in (_here(detail), _checks(detail), _next(detail, actor, now), _owner(detail), _time(detail), _budget(detail, short=True))
         if part
     )
     asked = "  ".join(request_words(one) for one in detail.card.requests)
@@ -77,6 +77,7 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
         (_("Contact"), " ".join(part for part in (detail.contact, detail.phone) if part)),
         (_("Next step"), _next(detail, actor, now, bare=True)),
         (_("Time"), _time(detail, bare=True)),
+        (_("Budget"), _budget(detail)),
         (_("On hold"), card.hold_reason if card.held_at is not None else ""),
         (_("Trail"), card.trail + _covered(detail)),
     ]
@@ -105,6 +106,16 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
         parts += [(f"{mark} " + cells(visit.stage, width - 12), "bold" if lasting else ""), (age, "$warning" if over else "")]
         parts.append((" !\n" if over else "\n", "$warning"))
     parts.append("\n")
+    if detail.worked is not None and detail.worked.stages:
+        from models.overview.worked import charge_text, hours_text
+
+        parts.append((_("Time by stage") + "\n", "dim"))
+        for sums in detail.worked.stages:
+            money = charge_text(sums)
+            room = width - 9 - len(money) - 1
+            name = sums.name or _("before the first stage")
+            parts += [(cells(f"  {name}", room), "dim"), cells(hours_text(sums.seconds), 9, right=True), (f" {money}\n", "dim")]
+        parts.append("\n")
     for _stage_id, stage in card.allowed:
         parts.append((cells(f"{symbol('→')} {stage}", width) + "\n", ""))
     for refusal in card.refused:
@@ -187,10 +198,24 @@ def _owner(detail: Detail) -> str:
 
 
 def _time(detail: Detail, *, bare: bool = False) -> str:
-    if not detail.seconds and not detail.running:
+    if detail.worked is None or not detail.worked.total.entries:
         return ""
-    text = clock_text(detail.seconds)[:-3]
+    from models.overview.worked import charge_text, hours_text
+
+    total = detail.worked.total
+    text = "  ".join(part for part in (hours_text(total.seconds), charge_text(total)) if part)
     return text if bare else _("time {time}").format(time=text)
+
+
+def _budget(detail: Detail, *, short: bool = False) -> str:
+    """How far it is spent, with a `!` where a warning is reached; `short` says nothing before that."""
+    state = None if detail.worked is None else detail.worked.budget
+    if state is None or short and state.warning is None:
+        return ""
+    from models.overview.worked import budget_text
+
+    text = (f"{symbol('!')} " if state.warning is not None else "") + budget_text(state)
+    return _("budget {spent}").format(spent=text) if short else text
 
 
 def _way(detail: Detail) -> str:

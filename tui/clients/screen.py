@@ -18,14 +18,16 @@ from models.clients.views import ClientLine, ContactLine
 from models.clients.views import clients as client_lines
 from models.clients.views import count as client_count
 from models.overview.client_card import WholeClient, client_card
+from models.overview.worked import Worked, budget_text, charge_text, hours_text
 from models.pipeline.views import ActionLine, DealLine
+from models.statistics.time import Sums, amounts
 from models.timekeeping.views import Entry
 from models.values.dates import day_text
 from models.values.durations import clock_text, short_age
 from models.values.errors import NotFound, StagewatchError
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
-from models.values.money import short_money
+from models.values.money import money_text, short_money
 from tui import keymap
 from tui.widgets.asks import deal_card
 from tui.widgets.checklist import done_words
@@ -48,7 +50,7 @@ class Fact:
     value: str
 
 
-CardItem = str | Fact | ContactLine | DealLine | ActionLine | Activity | Entry
+CardItem = str | Fact | Sums | ContactLine | DealLine | ActionLine | Activity | Entry
 
 
 class ClientsScreen(WorkScreen):
@@ -68,7 +70,7 @@ class ClientsScreen(WorkScreen):
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
-        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, ActionLine)), id="card")
+        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, Sums, ActionLine)), id="card")
         self.field = Input(id="search", compact=True, placeholder=_("name, city, phone or mail"), select_on_focus=True)
         with Horizontal(id="search-line"):
             yield Static(plain(" / ", "dim"), id="search-word")
@@ -289,6 +291,10 @@ class ClientsScreen(WorkScreen):
             return [(cells(f" {item}", width), "head")]
         if isinstance(item, Fact):
             return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
+        if isinstance(item, Sums):
+            money = cells(charge_text(item), 16, right=True)
+            name = item.name or _("no deal or before its first stage")
+            return [(cells(f"   {name}", width - 27), "muted"), (cells(hours_text(item.seconds), 9, right=True), ""), (f" {money} ", "muted")]
         if isinstance(item, ContactLine):
             reach = "  ".join(part for part in (item.phone, item.position, item.mail) if part)
             return [(cells(f"   {item.name}", 22), ""), (cells(f" {reach}", width - 22), "muted")]
@@ -325,15 +331,33 @@ def _card_items(whole: WholeClient) -> list[CardItem]:
     labels = _labels()
     items: list[CardItem] = [whole.client.name]
     items += [Fact(labels[key], value) for key, value in whole.client.details.items() if value]
+    items += _worked_items(whole.worked)
     parts: list[tuple[str, Sequence[CardItem]]] = [
         (_("Deals"), [line for deal in whole.deals for line in (deal, *whole.checklists.get(deal.id, ()))]),
         (_("Contacts"), whole.client.contacts),
         (_("Activities"), whole.activities),
+        (_("Time by stage"), whole.worked.stages if whole.worked is not None else ()),
         (_("Time"), whole.entries),
     ]
     for heading, lines in parts:
         if lines:
             items += ["", heading, *lines]
+    return items
+
+
+def _worked_items(worked: Worked | None) -> list[CardItem]:
+    """What was worked and is unbilled, and how far the budget is spent."""
+    if worked is None:
+        return []
+    total = worked.total
+    said = "  ".join(part for part in (hours_text(total.seconds), charge_text(total)) if part)
+    unbilled = " + ".join(money_text(one) for one in amounts(total.unbilled))
+    items: list[CardItem] = [Fact(_("Worked"), said)]
+    if unbilled:
+        items.append(Fact(_("Unbilled"), unbilled))
+    if worked.budget is not None:
+        mark = f"{symbol('!')} " if worked.budget.warning is not None else ""
+        items.append(Fact(_("Budget"), mark + budget_text(worked.budget)))
     return items
 
 

@@ -366,7 +366,7 @@ class TimeScreen(WorkScreen):
         hours, blocks = day_bar(sheet, max(10, self.size.width - 2))
         self.query_one("#bar", Static).update(styled((hours + "\n", "dim"), *blocks))
         self.list.show(sheet.pieces, empty=_("Nothing on this day. a adds an entry, s starts the timer, v shows the week."))
-        self._sums(sheet.seconds, sheet.billable, sheet.charges, 0)
+        self._sums(sheet.seconds, sheet.billable, sheet.charges, {}, 0)
 
     def _show_grid(self) -> None:
         found = self._grid
@@ -397,12 +397,13 @@ class TimeScreen(WorkScreen):
         total = cells(_short(found.seconds), SUM - 1, right=True)
         self.query_one("#heads", Static).update(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
         self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
-        self._sums(found.seconds, found.billable, found.charges, found.unpriced)
+        self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
 
-    def _sums(self, seconds: int, billable: int, charges: dict[str, int], unpriced: int) -> None:
+    def _sums(self, seconds: int, billable: int, charges: dict[str, int], unbilled: dict[str, int], unpriced: int) -> None:
         share = f" ({percent_text(billable / seconds)})" if seconds else ""
         parts = [f" {_('Billable')} {clock_text(billable)}{share}"]
         parts += [money_text(Money(charges[currency], currency)) for currency in sorted(charges)]
+        parts += [_("unbilled {amount}").format(amount=money_text(Money(unbilled[currency], currency))) for currency in sorted(unbilled)]
         if unpriced:
             parts.append(ngettext("{count} without a rate", "{count} without a rate", unpriced).format(count=unpriced))
         if self._marked:

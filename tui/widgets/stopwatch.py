@@ -25,7 +25,7 @@ NARROW, FEW_WORDS, LEFT_TO_MONEY = 100, 14, 7  # on a narrow screen the header's
 
 
 class Stopwatch(Widget):
-    """Shows `◷ 0:42:17 Orion 35.20 €`. Time and money are derived from the stored start and the rate, never from counting
+    """Shows `◷ 0:42:17 Orion 35.20 €`, with a `!` before the name where a budget has reached a warning. Time and money are derived from the stored start and the rate, never from counting
     ticks, and never asked for. A second sends the clock and money that has changed; while nothing runs it has no width
     and sends nothing."""
 
@@ -62,6 +62,8 @@ class Stopwatch(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         entry = self._seen.entry
         words = " · ".join(part for part in (entry.client or _("to be assigned"), entry.note) if part)
+        if self._seen.warnings:
+            words = f"{symbol('!')} {words}"
         self._painted = money = self.money()
         room = max(0, self.size.width - CLOCK - 1 - len(money))
         return Strip([Segment(self.clock() + " " + cells(words, room) + money, self.rich_style)], self.size.width)

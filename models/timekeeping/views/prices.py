@@ -82,6 +82,15 @@ def prices(
     return _without_what_is_hidden(session, found, side)
 
 
+def billed(entry_ids: Collection[int]) -> set[int]:
+    """Those of the entries that stand on an invoice."""
+    if not entry_ids:
+        return set()
+    sql = "SELECT subject_id FROM lock WHERE subject = 'entry' AND use = 'billing' AND subject_id BETWEEN ? AND ?"
+    rows = database.execute_sql(sql, (min(entry_ids), max(entry_ids))).fetchall()
+    return {row[0] for row in rows}.intersection(entry_ids)
+
+
 def price(session: Session, entry_id: int, side: str = "bill") -> Priced:
     """One entry that the actor may read, priced. Raises NotFound."""
     found = prices(session, ids=[entry_id], side=side)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from models.people.rules import covers, readable
 from models.storage.database import database
 from models.timekeeping.views.entries import ENTRIES, Entry, as_entries
-from models.timekeeping.views.prices import Priced, prices
+from models.timekeeping.views.prices import Priced, billed, prices
 from models.values.errors import NotFound
 from models.values.instants import SECOND, Instant, day_start, local_day
 from models.values.language import _
@@ -83,7 +83,7 @@ class GridRow(NamedTuple):
 
 class Grid(NamedTuple):
     """Rows by client, deal and service; `starts` are the first days of the columns, `totals` their seconds; `unpriced`
-    counts billable entries without a rate. `state` is that of the week of the first day, None where it was not handed in."""
+    counts billable entries without a rate; `unbilled` is of the charges what stands on no invoice. `state` is that of the week of the first day, None where it was not handed in."""
 
     starts: tuple[date, ...]
     until: date
@@ -95,6 +95,7 @@ class Grid(NamedTuple):
     totals: tuple[int, ...]
     billable: int
     charges: dict[str, int]
+    unbilled: dict[str, int]
     unpriced: int
     state: str | None
 
@@ -139,12 +140,13 @@ def grid(session: Session, starts: Sequence[date], until: date, employee_id: int
             price = priced[entry.id]
             begun.append(price)
             _add_charge(row.charges, price)
+    on_invoices = billed([price.id for price in begun])
     ordered = sorted(rows.values(), key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
     return Grid(
         tuple(starts), until, number, login, zone, local_day(now, zone), tuple(ordered),
         tuple(sum(row.columns[place] for row in ordered) for place in range(len(starts))),
         sum(row.seconds for row in ordered if row.billable),
-        _charges(begun), sum(price.billable and price.charge is None and not price.hidden for price in begun),
+        _charges(begun), _charges(price for price in begun if price.id not in on_invoices), sum(price.billable and price.charge is None and not price.hidden for price in begun),
         _week_state(number, starts[0]),
     )  # fmt: skip
 

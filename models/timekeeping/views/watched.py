@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 class Watched(NamedTuple):
     """The running entry, what its hour is billed at (None without a rate, or where it is not billed), how it is rounded
-    (an entry of which a day is rounded together as it is), and where it is forgotten its employee's last sign of life."""
+    (an entry of which a day is rounded together as it is), where it is forgotten its employee's last sign of life, and
+    what is to be told of its budgets."""
 
     entry: Entry
     rate: Money | None
     policy: Policy
     last_sign: Instant | None
+    warnings: tuple[str, ...]
 
 
 def watched(session: Session) -> Watched | None:
@@ -34,7 +36,7 @@ def watched(session: Session) -> Watched | None:
     sign = last_sign(session, entry.started_at)
     gone = is_forgotten(session.now(), sign, session.forgotten_after)
     rate, policy = _price(session, entry)
-    return Watched(entry, rate, policy, sign if gone else None)
+    return Watched(entry, rate, policy, sign if gone else None, _warnings(session))
 
 
 def so_far(seen: Watched, now: Instant) -> Money | None:
@@ -55,6 +57,14 @@ def priced(session: Session, entry_id: int) -> Priced | None:
     from models.timekeeping.views.prices import price
 
     return price(session, entry_id)
+
+
+def _warnings(session: Session) -> tuple[str, ...]:
+    if session.store.database.execute_sql("SELECT 1 FROM budget LIMIT 1").fetchone() is None:
+        return ()
+    from models.timekeeping.views.budgets import warnings_of_running
+
+    return tuple(warnings_of_running(session))
 
 
 def _price(session: Session, entry: Entry) -> tuple[Money | None, Policy]:
