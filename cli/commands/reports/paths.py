@@ -1,0 +1,95 @@
+"""report paths."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.call import Call
+from cli.commands.reports.drawn import bars, neutral, one_type
+from cli.main import Command
+from cli.names import instant
+from cli.output import print_json, say, table
+from models.values.dates import day_time_text
+from models.values.durations import words
+from models.values.instants import parse_day
+from models.values.language import _
+from models.values.numbers import percent_text
+from models.values.text import shown
+
+if TYPE_CHECKING:
+    from models.statistics.paths import Path, PathsReport
+
+PATHS_SHOWN = 30
+
+
+@click.command(cls=Command)
+@click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
+@click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--from", "since", metavar="DAY", help="Deals started on that day or later.")
+@click.option("--to", "until", metavar="DAY", help="Deals started on that day or before.")
+@click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now.")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
+@click.pass_obj
+def paths(
+    call: Call, type_name: str | None, rep: str | None, since: str | None, until: str | None, as_of: str | None, form: str
+) -> None:
+    """Which ways deals take through the stages, how often, how long and with what share won."""
+    if form == "json":
+        call.as_json = True
+    session = call.session
+    from models.people.views import find_employee
+    from models.statistics.paths import paths as paths_of
+
+    found = paths_of(
+        session,
+        one_type(type_name),
+        since=None if since is None else parse_day(since),
+        until=None if until is None else parse_day(until),
+        as_of=instant(session, as_of),
+        rep_id=None if rep is None else find_employee(rep).id,
+    )
+    if call.as_json:
+        print_json(found.as_json())
+    elif form == "csv":
+        _csv_paths(found)
+    elif form == "chart":
+        title = _("Paths of deals, {type}").format(type=shown(found.type))
+        bars(title, [(_steps(path), path.deals) for path in found.paths[:PATHS_SHOWN]])
+    else:
+        _tell_paths(found, session.actor.timezone)
+
+
+def _steps(path: Path) -> str:
+    return " → ".join(shown(stage) for stage in path.stages)
+
+
+def _tell_paths(found: PathsReport, zone: str) -> None:
+    say(f"{shown(found.type)}, {day_time_text(found.as_of, zone)}")
+    say()
+    rows = [
+        [
+            path.deals, path.won, percent_text(path.won / path.deals),
+            "" if path.median_seconds is None else words(path.median_seconds), _steps(path),
+        ]
+        for path in found.paths[:PATHS_SHOWN]
+    ]
+    table([_("Deals"), _("Won"), _("Share"), _("Median"), _("Path")], rows, right=(0, 1, 2, 3))
+    if len(found.paths) > PATHS_SHOWN:
+        say(_("{count} more paths; --format json has all of them.").format(count=len(found.paths) - PATHS_SHOWN))
+    say()
+    said = _("Of {deals} deals {strict} would have broken strict, {semi} semi-strict.")
+    say(said.format(deals=found.deals, strict=found.strict, semi=found.semi_strict))
+
+
+def _csv_paths(found: PathsReport) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["stages", "deals", "won", "median_seconds"])
+    for path in found.paths:
+        writer.writerow([neutral(_steps(path)), path.deals, path.won, path.median_seconds])
+
+
+COMMANDS = {"paths": paths}

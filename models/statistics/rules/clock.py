@@ -1,0 +1,66 @@
+"""The working clock: how much of a stretch of time lies within the company's working hours."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.values.instants import SECOND, Instant, from_datetime, zone
+
+Ints = NDArray[np.int64]
+WorkingHours = Mapping[int, tuple[int, int]]  # weekday (0 is Monday) → from, to, in seconds after midnight
+NEVER = 2**62
+
+
+class Stretches(NamedTuple):
+    """When the company works, in order: from, to, and how much it has worked before; all in microseconds."""
+
+    opens: Ints
+    closes: Ints
+    before: Ints
+
+
+def stretches(
+    first: date, last: date, hours: WorkingHours, holidays: Collection[date], timezone: str
+) -> Stretches:
+    """The working hours of the days from `first` to `last` in that zone, without the holidays. A day on which the clocks
+    change is as long as it really is."""
+    opens: list[int] = []
+    closes: list[int] = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if day.weekday() in hours and day not in holidays:
+            start, end = hours[day.weekday()]
+            opens.append(_instant(day, start, timezone))
+            closes.append(_instant(day, end, timezone))
+    starts, ends = np.array(opens, np.int64), np.array(closes, np.int64)
+    lengths = ends - starts
+    return Stretches(starts, ends, np.cumsum(lengths) - lengths)
+
+
+def worked(instants: Ints, within: Stretches) -> Ints:
+    """How much working time lies before each instant, in microseconds since the first stretch began."""
+    if not len(within.opens):
+        return np.zeros(len(instants), np.int64)
+    last = np.searchsorted(within.opens, instants, "right") - 1
+    told = within.before[last] + np.minimum(instants, within.closes[last]) - within.opens[last]
+    return np.where(last < 0, 0, told)
+
+
+def normal_day(hours: WorkingHours) -> int:
+    """The length of a working day that most weekdays have, of equally frequent ones the longer, in seconds; 0 without
+    working hours."""
+    lengths = Counter(end - start for start, end in hours.values())
+    return max(lengths, key=lambda length: (lengths[length], length), default=0)
+
+
+def _instant(day: date, seconds: int, timezone: str) -> Instant:
+    """That time of the clock on the wall; 86,400 is the next midnight."""
+    day, seconds = day + timedelta(days=seconds // 86_400), seconds % 86_400
+    local = datetime(day.year, day.month, day.day, seconds // 3600, seconds // 60 % 60, seconds % 60, tzinfo=zone(timezone))
+    return from_datetime(local) // SECOND * SECOND
