@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from models.values.language import _
-from models.values.text import STEERING, shown, shown_lines
+from models.values.text import STEERING, shown, shown_lines, width_of
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 GAP = "  "
@@ -67,16 +66,6 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
         raise
 
 
-def cells(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.category(sign) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in text
-    )
-
-
 def say_details(details: Sequence[dict[str, Any]]) -> None:
     """What a refusal names, a line each, on stderr: the first ones, and how many more."""
     lines = []
@@ -95,11 +84,11 @@ def say_details(details: Sequence[dict[str, Any]]) -> None:
 def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:
     """Print rows under headings, columns as wide as their widest cell; those in `right` stand to the right."""
     lines = [[shown("" if cell is None else str(cell)) for cell in row] for row in (headings, *rows)]
-    widths = [max(cells(line[column]) for line in lines) for column in range(len(headings))]
+    widths = [max(width_of(line[column]) for line in lines) for column in range(len(headings))]
     for line in lines:
         padded = []
         for column, cell in enumerate(line):
-            space = " " * (widths[column] - cells(cell))
+            space = " " * (widths[column] - width_of(cell))
             padded.append(space + cell if column in right else cell + space)
         print(GAP.join(padded).rstrip())
 
@@ -107,6 +96,6 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequenc
 def facts(pairs: Sequence[tuple[str, Any]]) -> None:
     """Print names and values, one a line; values that are empty are left out."""
     told = [(name, shown(str(value))) for name, value in pairs if value not in (None, "")]
-    width = max((cells(name) for name, _value in told), default=0)
+    width = max((width_of(name) for name, _value in told), default=0)
     for name, value in told:
-        print(f"{name}{' ' * (width - cells(name))}{GAP}{value}")
+        print(f"{name}{' ' * (width - width_of(name))}{GAP}{value}")

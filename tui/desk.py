@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -37,6 +37,7 @@ class Desk:
         self._line = 0
         self._told: asyncio.Queue[Future[Changes]] | None = None
         self._tell: Callable[[Future[Changes]], object] | None = None
+        self._aside: ThreadPoolExecutor | None = None
         self._thread = Thread(target=self._work, name="store", daemon=True)
         self._thread.start()
 
@@ -51,6 +52,13 @@ class Desk:
     async def ask(self, view: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What the view answers. Raises StagewatchError."""
         return await asyncio.wrap_future(self._submit(view, args, kwargs))
+
+    async def ask_aside(self, view: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a view answers that takes long: read over a connection of its own, in a thread of its own, so that no key
+        waits for it. Whoever stops waiting lets it run out unheard. Raises StagewatchError."""
+        if self._aside is None:
+            self._aside = ThreadPoolExecutor(1, "aside")
+        return await asyncio.wrap_future(self._aside.submit(self._call, view, args, kwargs))
 
     async def do(self, command: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a command. Once begun it is carried out, even if who asked is gone. Raises StagewatchError."""
@@ -69,7 +77,11 @@ class Desk:
         return self._submit(command, args, kwargs).result(timeout=5)
 
     def close(self) -> None:
-        """Finish what was asked, close the connection and end the thread."""
+        """Finish what was asked, close the connections and end the threads."""
+        if self._aside is not None:
+            if self._opening.exception() is None:
+                self._aside.submit(self._opening.result().store.close)
+            self._aside.shutdown()
         self._calls.put(None)
         self._thread.join()
 

@@ -23,7 +23,8 @@ _AS_OF = """
         CASE WHEN v.left_at <= :at AND v.left_as IN ('won', 'lost') THEN v.left_as ELSE 'open' END AS stood,
         employee.login, t.amount, t.currency, t.expected_close, v.entered_at,
         EXISTS (SELECT 1 FROM hold WHERE hold.deal_id = deal.id AND hold.started_at <= :at
-            AND (hold.ended_at IS NULL OR hold.ended_at > :at))
+            AND (hold.ended_at IS NULL OR hold.ended_at > :at)),
+        deal.client_id
     FROM deal
     JOIN visit AS v ON v.deal_id = deal.id AND v.seq = (
         SELECT max(seq) FROM visit WHERE visit.deal_id = deal.id AND visit.entered_at <= :at)
@@ -74,7 +75,7 @@ def deals_as_of(
             row[0], row[1], row[2], row[3], row[4], row[5], row[6],
             None if row[7] is None else Money(row[7], row[8]),
             None if row[9] is None else date.fromisoformat(str(row[9])),
-            row[10], bool(row[11]),
+            row[10], bool(row[11]), row[12],
         )
         for row in rows
     ]

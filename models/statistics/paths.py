@@ -52,12 +52,13 @@ _FIRST, _LAST = -(2**62), 2**62
 @dataclass(frozen=True)
 class Path:
     """Deals that came one way: how many, how many of them are won, and the Kaplan–Meier median of their whole time
-    without holds, in seconds, None where it is not reached."""
+    without holds, in seconds, None where it is not reached. `ids` are the deals'."""
 
     stages: tuple[str, ...]
     deals: int
     won: int
     median_seconds: int | None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def paths(
             len(some),
             sum(outcome == "won" for _id, outcome in some),
             median([(stay, outcome != "open") for deal, outcome in some if (stay := stays[deal]) is not None]),
+            tuple(deal for deal, _outcome in some),
         )
         for stages, some in gone.items()
     ]

@@ -208,3 +208,22 @@ def like_pattern(text: str) -> str:
     """A LIKE pattern (escape character `\\`) that finds the search key of `text` anywhere; nothing in it is syntax."""
     escaped = search_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def width_of(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(sign) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in text
+    )
+
+
+def fitted(text: str, width: int) -> str:
+    """The text cut so that it takes at most `width` cells."""
+    if width_of(text) <= width:
+        return text
+    while text and width_of(text) > width - 1:
+        text = text[:-1]
+    return text + "…" if width > 0 else ""

@@ -19,7 +19,15 @@ from models.statistics import paths
 from models.statistics.rules import chains, resampling
 from models.statistics.rules import survival as plain
 from models.statistics.rules.clock import normal_day, stretches, worked
-from models.statistics.rules.estimates import account, incidences, quantile, reached, survival, total_by, wilson
+from models.statistics.rules.estimates import (
+    account,
+    incidences,
+    quantile,
+    reached,
+    survival,
+    total_by,
+    wilson,
+)
 from models.statistics.rules.resampling import resampled, win_chances, win_intervals
 from models.values.instants import SECOND, from_datetime, local_datetime
 
@@ -353,7 +361,7 @@ def test_one_deal_and_no_deal():
 
 # The working clock
 
-WEEK = {day: (9 * 3600, 18 * 3600) for day in range(5)}
+WEEK = dict.fromkeys(range(5), (9 * 3600, 18 * 3600))
 
 
 @given(
@@ -381,7 +389,7 @@ def test_working_time_is_what_counting_the_minutes_gives(weekdays, off, minutes,
 
 
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is():
-    whole = {day: (0, 86_400) for day in range(7)}
+    whole = dict.fromkeys(range(7), (0, 86400))
     for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)):
         within = stretches(day, day, whole, (), "Europe/Berlin")
         assert int(within.closes[0] - within.opens[0]) == hours * 3600 * SECOND

@@ -10,7 +10,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -37,16 +36,6 @@ SHOWN = frozenset({"type", "reason", "deal", "employee", "service", "category", 
 Do = Callable[..., Awaitable[Any]]
 
 
-class Pane(Lines[Item]):
-    """A list of Setup; posts `Sized` when it has got another width, since long values fill as many lines as they need."""
-
-    class Sized(Message):
-        pass
-
-    def on_resize(self) -> None:
-        self.post_message(self.Sized())
-
-
 class PanesScreen(FramedScreen):
     """Three panes: the areas, what is in the one under the cursor, and all of the stage under the cursor. What changes
     something is `SetupScreen`'s."""
@@ -67,9 +56,9 @@ class PanesScreen(FramedScreen):
         self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
-        self.areas = Pane(self._draw, _firm, id="areas")
-        self.things = Pane(self._draw, _firm, id="things")
-        self.details = Pane(self._draw, _firm, id="details")
+        self.areas: Lines[Item] = Lines(self._draw, _firm, id="areas")
+        self.things: Lines[Item] = Lines(self._draw, _firm, id="things")
+        self.details: Lines[Item] = Lines(self._draw, _firm, id="details")
         self.panes = (self.areas, self.things, self.details)
         yield Static(id="note")
         with Horizontal(id="panes"):
@@ -148,7 +137,7 @@ class PanesScreen(FramedScreen):
         self._resting = self.set_timer(REST_SECONDS, self._read_area_safely)
 
     @on(Lines.Moved, "#things")
-    @on(Pane.Sized)
+    @on(Lines.Sized)
     def _moved_thing(self) -> None:
         self._show_details()
 

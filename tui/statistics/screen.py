@@ -1,125 +1,335 @@
-"""Statistics: how many clients stand at each stage, as bars, and by rep as a matrix."""
+"""Statistics: a list of reports, and the one under the cursor as a table and a chart that open into their deals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Static
 
 from models.pipeline.views import TypeLine, mode_word, types
-from models.statistics.views import ClientsReport, clients_per_stage
-from models.values.language import _, ngettext
-from models.values.money import short_money
+from models.values.dates import day_time_text
+from models.values.errors import StagewatchError
+from models.values.language import _
 from tui import keymap
-from tui.widgets.chart import bars
-from tui.widgets.dialogs import Choice, Line
+from tui.statistics import filters as asking
+from tui.statistics.behind import DealsBehind, read_behind
+from tui.statistics.filters import Filters, Known
+from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports import PLACES, report, titles
+from tui.widgets import words
+from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
-NAME, NARROW, BROAD = 20, 9, 22
+if TYPE_CHECKING:
+    pass
+
+REST_SECONDS = 0.08
+SIGN_AFTER = 0.3  # seconds without an answer after which that is told
+WIDE, LIST, NAME = 110, 16, 16
+STORE_CHANGES = frozenset({"deal", "type", "client", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
 class StatisticsScreen(FramedScreen):
-    """Report 1, now: clients per stage, by rep. Above the bars, below the rep × stage matrix (deals and clients)."""
+    """The list stands left, the report right; enter goes in, esc back. A report is read aside: no key waits for it."""
 
     where = "statistics"
-    BINDINGS = keymap.bindings("statistics")
-    AUTO_FOCUS = "#matrix"
+    BINDINGS = keymap.bindings("list", "statistics")
+    AUTO_FOCUS = "#reports"
     CSS_PATH = "statistics.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        self.type_id: int | None = None
-        self._report: ClientsReport | None = None
-        self._cell = NARROW
+        self.filters: Filters | None = None
+        self.forms: dict[str, int] = {}
+        self._type = ""
+        self._known: Known | None = None
+        self._found: tuple[Report, Asked, Any] | None = None
+        self._kept: dict[Any, Any] = {}  # what reports have read of the store as it is; used aside alone
+        self._columns: list[tuple[int, Column]] = []
+        self._reading: asyncio.Task[None] | None = None
+        self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
-        self.matrix: Lines[list[str]] = Lines(self._draw, id="matrix")
-        with VerticalScroll(id="chart", can_focus=False):
-            yield Static(id="bars")
-        yield Static(id="stages")
-        yield self.matrix
+        self.list: Lines[str] = Lines(self._draw_report, id="reports")
+        self.table: Lines[Row] = Lines(self._draw_row, lambda row: row.firm, id="table")
+        with Horizontal(id="both"):
+            yield self.list
+            with Vertical(id="report"):
+                yield Static(id="heads")
+                yield self.table
+                yield Static(id="chart")
+                yield Static(id="note")
 
-    async def on_mount(self) -> None:
-        self.type_id = self.app.workplace.get("statistics", {}).get("type")
+    def on_mount(self) -> None:
+        self.list.show(list(PLACES), list(PLACES).index(self._remembered().get("report", "clients")))
+        self.forms = {name: form for name, form in self._remembered().get("forms", {}).items() if name in PLACES}
 
-    def workplace(self) -> dict[str, object]:
+    def workplace(self) -> dict[str, Any]:
         """What to remember for the next time."""
-        return {"type": self.type_id}
+        kept = {} if self.filters is None else asking.kept(self.filters)
+        return {**kept, "report": self.list.item, "forms": self.forms}
+
+    def _remembered(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.app.workplace.get("statistics", {})
+        return found if found.get("report", "clients") in PLACES else {**found, "report": "clients"}
+
+    # Reading --------------------------------------------------------------------------------------------------
 
     async def read(self) -> None:
+        """Read what the filters may name and, aside, the report."""
         known = await self.desk.ask(types)
         if not known:
-            self.matrix.show([], empty=_("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`."))
+            self.table.show([], empty=_("No deal type yet: `stagewatch type add` makes one, then `stagewatch stage add`."))
             return
-        if self.type_id not in [line.id for line in known]:
-            self.type_id = known[0].id
-        assert self.type_id is not None
-        self._report = await self.desk.ask(clients_per_stage, self.type_id)
-        self._show()
+        if self.filters is None:
+            self.filters = asking.taken_up(self._remembered(), self._remembered().get("type") or known[0].id)
+        if self.filters.type_id not in [line.id for line in known]:
+            self.filters = replace(self.filters, type_id=known[0].id)
+        self._type = next(line.name for line in known if line.id == self.filters.type_id)
+        self._known = await self.desk.ask(asking.known)
+        await self._begin()
 
-    def on_resize(self) -> None:
-        if self._report is not None:
-            self._show()
+    async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
+        """Figures of the past hardly move with one step: they are read again when the person asks for something."""
+        if not STORE_CHANGES.isdisjoint(subjects):
+            self._kept = {}
 
-    def _show(self) -> None:
-        report = self._report
-        assert report is not None
-        deals = ngettext("{count} open deal", "{count} open deals", report.deals).format(count=report.deals)
-        clients = ngettext("{count} client", "{count} clients", report.clients).format(count=report.clients)
-        self.head(
-            styled((f" {report.type} {symbol('▾')}", "bold"), "  " + _("clients per stage") + f"   {deals} {symbol('·')} {clients}")
-        )
-        width, height = self.size.width - 2, self.size.height
-        room = max(5, min(len(report.stages) * 2 + 2, height // 2))
-        labels = [cells(stage.stage, 24).rstrip() for stage in report.stages]
-        drawn = bars(labels, [stage.clients for stage in report.stages], width, room)
-        self.query_one("#bars", Static).update(plain("\n".join(drawn)))
-        stages = report.stages[: self._columns()]
-        cell = self._cell = max(NARROW, min(BROAD, (width - NAME - 4) // (len(stages) + 1)))
-        heads = [cells(stage.stage, cell - 1, right=True) + " " for stage in stages]
-        beyond = len(report.stages) - len(stages)
-        more = f" +{beyond} {symbol('›')}" if beyond else ""
-        first = cells(" " + _("deals / clients"), NAME)
-        self.query_one("#stages", Static).update(
-            styled((first, "dim"), ("".join(heads), "bold"), (cells(_("all"), cell - 1, right=True) + more, "bold"))
-        )
-        self.matrix.show(self._rows(report, len(stages)), empty=_("No open deals yet. 2 shows the board, n there adds one."))
+    async def _begin(self) -> None:
+        """Read the report under the cursor; until it is there the last one stays, unless it takes long."""
+        if self._reading is not None:
+            self._reading.cancel()
+        name = self.list.item
+        if name is None or self.filters is None or self._known is None:
+            return
+        asked = Asked(self.filters, self._known, self.forms.get(name, 0))
+        self._reading = asyncio.create_task(self._read_report(report(name), asked))
+        done, _waiting = await asyncio.wait([self._reading], timeout=SIGN_AFTER)
+        if not done and self._found is None:
+            self._show_waiting(report(name), asked)
 
-    def _columns(self) -> int:
-        return max(1, (self.size.width - NAME - NARROW - 6) // NARROW)
+    async def _read_report(self, wanted: Report, asked: Asked) -> None:
+        sign = self.set_timer(SIGN_AFTER, lambda: self._show_waiting(wanted, asked))
+        try:
+            found = await self.desk.ask_aside(wanted.read, asked, self._kept)
+        except StagewatchError as error:
+            self._found = None
+            self._show_head(wanted, asked)
+            self._show_nothing(error.message)
+            return
+        finally:
+            sign.stop()
+        before = self._found
+        self._found = (wanted, asked, found)
+        self._show(same=before is not None and before[0] is wanted)
 
-    def _rows(self, report: ClientsReport, count: int) -> list[list[str]]:
-        """The matrix as texts: a row a rep, then all, held deals and sums."""
-        if not report.deals:
-            return []
-        by_stage = [{rep.rep: rep for rep in stage.reps} for stage in report.stages[:count]]
-        rows = []
-        for rep in report.reps:
-            own = [reps.get(rep.rep) for reps in by_stage]
-            rows.append([rep.rep, *(f"{one.deals}/{one.clients}" if one else symbol("·") for one in own), f"{rep.deals}/{rep.clients}"])
-        stages = report.stages[:count]
-        rows.append([_("all"), *(f"{stage.deals}/{stage.clients}" for stage in stages), f"{report.deals}/{report.clients}"])
-        rows.append([_("on hold"), *(str(stage.held) for stage in stages), str(report.held)])
-        for total in report.amounts:
-            sums = [[short_money(m) for m in stage.amounts if m.currency == total.currency] for stage in stages]
-            rows.append([_("amount"), *("".join(found) for found in sums), short_money(total)])
-        return rows
+    @on(Lines.Moved, "#reports")
+    def _moved_report(self) -> None:
+        self._rest(self._begin)
 
-    def _draw(self, row: list[str], _width: int) -> Sequence[Part]:
-        return [(cells(f" {row[0]}", NAME), ""), *((cells(text, self._cell - 1, right=True) + " ", "muted" if text == symbol("·") else "") for text in row[1:])]
+    @on(Lines.Moved, "#table")
+    def _moved_row(self) -> None:
+        self._rest(self._show_below)
+
+    def _rest(self, work: Any) -> None:
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_SECONDS, work)
+
+    # What keys do ---------------------------------------------------------------------------------------------
+
+    async def action_open(self) -> None:
+        if self.focused is not self.table:
+            if self.table.items:
+                self.table.focus()
+            return
+        row = self.table.item
+        if row is None or not row.numbers:
+            self.say(_("No deals stand behind this line."))
+            return
+        self.run_worker(self._open_behind(row), group="dialog", exclusive=True)
+
+    async def action_cursor_right(self) -> None:
+        if self.focused is not self.table:
+            await self.action_open()
+
+    async def action_cursor_left(self) -> None:
+        await self.action_back()
+
+    async def action_back(self) -> None:
+        """Out of the report; from the list: stop waiting for one that takes long."""
+        if self.focused is self.table:
+            self.list.focus()
+        elif self._reading is not None and not self._reading.done():
+            self._reading.cancel()
+            self._show_nothing(_("Left off. enter reads it again."))
+
+    async def action_form(self) -> None:
+        name = self.list.item
+        count = len(report(name).forms()) if name is not None else 0
+        if name is None or not count:
+            self.say(_("This report has one form."))
+            return
+        self.forms[name] = (self.forms.get(name, 0) + 1) % count
+        if self._found is not None and self._found[0].name == name:
+            self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
+            self._show(same=True)
+
+    async def action_clock(self) -> None:
+        if self.filters is not None and self._known is not None:
+            now = self.filters.clock or self._known.clock
+            other = "working" if now == "calendar" else "calendar"
+            self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
+            await self._begin()
+
+    def action_filter(self) -> None:
+        self.run_worker(self._ask_filters(), group="dialog", exclusive=True)
 
     def action_pick_type(self) -> None:
         self.run_worker(self._pick_type(), group="dialog", exclusive=True)
 
+    async def _ask_filters(self) -> None:
+        filters, known = self.filters, self._known
+        if filters is None or known is None:
+            return
+        found: list[Filters] = []
+
+        async def keep(values: dict[str, str]) -> None:
+            found.append(asking.said(filters, known, values, self.desk.session().now()))
+
+        fields: list[Field] = asking.fields(filters, known)
+        if await self.app.push_screen_wait(Form(_("What is counted"), fields, keep)) is not None:
+            self.filters = found[-1]
+            await self._begin()
+
     async def _pick_type(self) -> None:
         known: list[TypeLine] = await self.desk.ask(types)
-        at = next((place for place, line in enumerate(known) if line.id == self.type_id), 0)
+        if self.filters is None:
+            return
+        at = next((place for place, line in enumerate(known) if line.id == self.filters.type_id), 0)
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
-            self.type_id = known[chosen].id
-            await self.read_safely()
+            self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
+            await self._begin()
 
+    async def _open_behind(self, row: Row) -> None:
+        number: Number | None = row.numbers[0]
+        if len(row.numbers) > 1:
+            chosen = await self.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in row.numbers]))
+            number = None if chosen is None else row.numbers[chosen]
+        if number is None or self._found is None:
+            return
+        try:
+            count, deals = await self.desk.ask_aside(read_behind, self._found[1], number, self._kept)
+        except StagewatchError as error:
+            self.say_error(error)
+            return
+        client = await self.app.push_screen_wait(DealsBehind(number.name, count, deals))
+        if client is not None:
+            self.app.show_client(client)
+
+    # What is shown --------------------------------------------------------------------------------------------
+
+    def on_descendant_focus(self) -> None:
+        self.set_class(self.focused is self.table, "-in")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    @on(Lines.Sized, "#table")
+    def _show_again(self) -> None:
+        if self._found is not None:
+            self._show(same=True)
+
+    def _show(self, *, same: bool) -> None:
+        assert self._found is not None
+        wanted, asked, found = self._found
+        self._show_head(wanted, asked)
+        columns, rows = wanted.columns(found, asked), wanted.rows(found, asked)
+        self._columns = _fitting(columns, self.table.size.width or self.size.width)
+        heads = "".join(self._cell(column.head, column, place) for place, column in self._columns)
+        self.query_one("#heads", Static).update(plain(heads, "dim") if rows else "")
+        key = self.table.item.key if same and self.table.item is not None else None
+        at = next((place for place, row in enumerate(rows) if row.key == key), 0)
+        self.table.styles.height = max(1, min(len(rows), self._room() * 3 // 5))
+        self.table.show(rows, at, wanted.empty())
+        self._show_below()
+
+    def _show_below(self) -> None:
+        """Chart and small print of the line under the cursor."""
+        if self._found is None:
+            return
+        wanted, asked, found = self._found
+        row, width = self.table.item, max(10, self.query_one("#report").size.width - 1)
+        height = self._room() - len(self.table.items[: self._room() * 3 // 5])
+        is_ascii = words.symbol("→") != "→"
+        drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
+        self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
+        note = wanted.note(found, asked, row) if self.table.items else ""
+        self.query_one("#note", Static).update(plain(note, "dim"))
+
+    def _room(self) -> int:
+        """Lines for table and chart together."""
+        return max(4, self.size.height - 6)
+
+    def _show_head(self, wanted: Report, asked: Asked) -> None:
+        filters, known = asked.filters, asked.known
+        parts = []
+        if "type" in wanted.uses:
+            parts.append(f"{self._type} {symbol('▾')}")
+        if "period" in wanted.uses:
+            parts.append(asking.period_words(filters, known.today))
+        if "rep" in wanted.uses:
+            parts.append(known.reps.get(filters.rep_id, "?") if filters.rep_id is not None else _("all reps"))
+        if "clock" in wanted.uses and (filters.clock or known.clock) == "working":
+            parts.append(_("working clock"))
+        if filters.as_of is not None:
+            parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, known.timezone, known.today)))
+        forms = wanted.forms()
+        form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
+        self.head(styled((f" {wanted.title()}", "bold"), (form, ""), ("   " + f" {symbol('·')} ".join(parts), "dim")))
+
+    def _show_waiting(self, wanted: Report, asked: Asked) -> None:
+        self._show_head(wanted, asked)
+        self._found = None
+        self._show_nothing(_("Reading the history… esc leaves off."))
+
+    def _show_nothing(self, said: str) -> None:
+        for name in ("#heads", "#chart", "#note"):
+            self.query_one(name, Static).update("")
+        self.table.styles.height = "1fr"
+        self.table.show([], 0, said)
+
+    def _cell(self, text: str, column: Column, place: int) -> str:
+        if place:
+            return cells(text, column.width - 1, right=True) + " "
+        width = max(NAME, (self.table.size.width or self.size.width) - sum(one.width for at, one in self._columns if at))
+        return cells(f" {text}", width - 1) + " "
+
+    def _draw_report(self, name: str, width: int) -> Sequence[Part]:
+        return [(cells(f" {titles()[name]}", width), "")]
+
+    def _draw_row(self, row: Row, _width: int) -> Sequence[Part]:
+        dim = symbol("·")
+        return [
+            (self._cell(text, column, place), row.style or ("muted" if place and text.strip() in ("", dim, "–") else ""))
+            for place, column in self._columns
+            for text in (row.cells[place],)
+        ]
+
+
+def _fitting(columns: Sequence[Column], width: int) -> list[tuple[int, Column]]:
+    """The columns that have room, by their places; the first always."""
+    found = list(enumerate(columns))
+    while len(found) > 1 and sum(column.width for _place, column in found) > max(width, NAME):
+        worst = max(found[1:], key=lambda one: (one[1].rank, one[0]))
+        found.remove(worst)
+    return found

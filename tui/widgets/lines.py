@@ -59,6 +59,9 @@ class Lines(Widget, Generic[Item], can_focus=True):
     class Ended(Moved):
         """The cursor stands on the last item that was read."""
 
+    class Sized(Moved):
+        """The list has got another size."""
+
     def __init__(self, draw: Draw[Item], firm: Callable[[Item], bool] = lambda _item: False, *, id: str) -> None:
         super().__init__(id=id)
         self._draw, self._firm = draw, firm
@@ -120,6 +123,7 @@ class Lines(Widget, Generic[Item], can_focus=True):
     def on_resize(self) -> None:
         self._settle()
         self.refresh()
+        self.post_message(self.Sized(self))
 
     def on_focus(self) -> None:
         self._repaint()

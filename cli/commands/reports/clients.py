@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import bars, neutral
+from cli.commands.reports.drawn import draw, neutral
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -48,8 +48,10 @@ def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | Non
     elif form == "csv":
         _csv(found)
     elif form == "chart":
-        title = _("Clients per stage, {type}").format(type=shown(found.type))
-        bars(title, [(shown(stage.stage), stage.clients) for stage in found.stages])
+        from models.statistics.pictures import clients_bars
+
+        say(_("Clients per stage, {type}").format(type=shown(found.type)))
+        draw(lambda width, ascii: clients_bars(found, width, 2 * len(found.stages) + 4, ascii=ascii))
     else:
         _table(found, session.actor.timezone)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import bars, neutral, one_type
+from cli.commands.reports.drawn import draw, neutral, one_type
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -57,8 +57,11 @@ def paths(
     elif form == "csv":
         _csv_paths(found)
     elif form == "chart":
-        title = _("Paths of deals, {type}").format(type=shown(found.type))
-        bars(title, [(_steps(path), path.deals) for path in found.paths[:PATHS_SHOWN]])
+        from models.statistics.pictures import paths_bars
+
+        say(_("Paths of deals, {type}").format(type=shown(found.type)))
+        first = found.paths[:PATHS_SHOWN]
+        draw(lambda width, ascii: paths_bars(first, width, 2 * len(first) + 3, ascii=ascii))
     else:
         _tell_paths(found, session.actor.timezone)
 

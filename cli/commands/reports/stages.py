@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import bars, curve, neutral, one_type
+from cli.commands.reports.drawn import CURVE, draw, neutral, one_type
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
+from models.statistics.words import kind_word, lasting, range_text, share_text, target_word, told, within
 from models.values.dates import day_time_text
-from models.values.durations import DAY, words
 from models.values.instants import Instant, parse_day
 from models.values.language import _
 from models.values.numbers import percent_text
@@ -23,7 +24,7 @@ from models.values.text import shown
 
 if TYPE_CHECKING:
     from models.session import Session
-    from models.statistics.durations import DurationsReport, Percentile, StageDuration
+    from models.statistics.durations import DurationsReport, StageDuration
     from models.statistics.transitions import StageExits, TransitionsReport, Way
 
 
@@ -106,19 +107,6 @@ def _head(type_name: str, as_of: Instant, clock: str, zone: str) -> None:
     say()
 
 
-def _lasting(seconds: int | None, day: int) -> str:
-    """As two units, days of the clock's length."""
-    return "" if seconds is None else words(seconds // day * DAY + seconds % day)
-
-
-def _within(one: Percentile, day: int) -> tuple[str, str]:
-    """A time and its interval, `3 d–6 d`, with `…` for a limit that there is not."""
-    if one.value is None and one.low is None:
-        return "", ""
-    value, low, high = (_lasting(seconds, day) or "…" for seconds in (one.value, one.low, one.high))
-    return value, f"{low}–{high}"
-
-
 def _tell_durations(found: DurationsReport, zone: str) -> None:
     _head(found.type, found.as_of, found.clock, zone)
     day = found.day
@@ -126,8 +114,8 @@ def _tell_durations(found: DurationsReport, zone: str) -> None:
         [_("Stage"), _("Visits"), _("Completed"), _("Open"), _("Mean"), _("Median"), "95 %", _("A deal in all")],
         [
             [
-                stage.stage, stage.visits, stage.completed, stage.open, _lasting(stage.mean, day),
-                *_within(stage.median, day), _lasting(stage.per_deal_median, day),
+                stage.stage, stage.visits, stage.completed, stage.open, lasting(stage.mean, day),
+                *within(stage.median, day), lasting(stage.per_deal_median, day),
             ]
             for stage in found.stages
         ],
@@ -136,7 +124,7 @@ def _tell_durations(found: DurationsReport, zone: str) -> None:
     say()
     table(
         [_("Stage"), _("80 % end by"), "95 %", _("90 % end by"), "95 %"],
-        [[stage.stage, *_within(stage.p80, day), *_within(stage.p90, day)] for stage in found.stages],
+        [[stage.stage, *within(stage.p80, day), *within(stage.p90, day)] for stage in found.stages],
         right=(1, 2, 3, 4),
     )
     say()
@@ -167,21 +155,13 @@ ACCOUNT_COLUMNS = ("carried_in", "entered", "advance", "skip", "return", "won", 
 def _draw_durations(found: DurationsReport) -> None:
     """The curve of each stage at which a stay has ended, with its band and the median."""
     for stage in found.stages:
-        if stage.completed:
-            _draw_stage(stage, found.day)
+        draw(partial(_curve, stage, found.day))
 
 
-def _draw_stage(stage: StageDuration, day: int) -> None:
-    longest = stage.curve[-1].seconds
-    unit, name = (day, _("days")) if longest >= 2 * day else (3600, _("hours")) if longest >= 7200 else (60, _("minutes"))
-    title = _("{stage}: share still there after so many {unit}; median {median}").format(
-        stage=shown(stage.stage), unit=name, median=_lasting(stage.median.value, day) or "–"
-    )
-    curve(
-        title,
-        [(point.seconds / unit, point.low, point.share, point.high) for point in stage.curve],
-        None if stage.median.value is None else stage.median.value / unit,
-    )
+def _curve(stage: StageDuration, day: int, width: int, ascii: bool) -> list[str]:
+    from models.statistics.pictures import duration_curve
+
+    return duration_curve(stage, day, width, CURVE, ascii=ascii)
 
 
 def _tell_transitions(found: TransitionsReport, zone: str) -> None:
@@ -217,51 +197,27 @@ def _tell_transitions(found: TransitionsReport, zone: str) -> None:
             say(said.format(stage=shown(stage.stage), stages=", ".join(map(shown, stage.win.counts_set))))
 
 
-def _told(stage: StageExits) -> bool:
-    from models.statistics.transitions import TOO_FEW
-
-    return stage.exits >= TOO_FEW
-
-
 def _way_cells(stage: StageExits, way: Way) -> list[Any]:
     from models.statistics.transitions import COLUMNS
 
-    if not _told(stage):
-        return [stage.stage, _target(way), _kind(way.how), way.count, *[""] * 8]
+    if not told(stage):
+        return [stage.stage, target_word(way), kind_word(way.how), way.count, *[""] * 8]
     chances = [
         f"{percent_text(chance)}{'+' if column in stage.beyond else ''}"
         for column, chance in zip(COLUMNS, way.incidence, strict=True)
     ]
     return [
-        stage.stage, _target(way), _kind(way.how), way.count, _percent(way.share), _range(way.low, way.high), *chances,
+        stage.stage, target_word(way), kind_word(way.how), way.count, share_text(way.share), range_text(way.low, way.high), *chances,
     ]  # fmt: skip
 
 
 def _win_cells(stage: StageExits) -> list[Any]:
-    win, told = stage.win, _told(stage)
+    win, enough = stage.win, told(stage)
     return [
         stage.stage, f"{stage.exits}{'*' if stage.few else ''}", stage.deals, stage.repeated, stage.open,
-        _percent(win.chance) if told else "", _range(win.low, win.high) if told else "", _percent(win.percentage),
-        _percent(win.reopened) if told else "",
+        share_text(win.chance) if enough else "", range_text(win.low, win.high) if enough else "", share_text(win.percentage),
+        share_text(win.reopened) if enough else "",
     ]  # fmt: skip
-
-
-def _target(way: Way) -> str:
-    ends = {"won": _("won"), "lost": _("lost"), "retyped": _("another type")}
-    return ends[way.to] if way.to_id is None else way.to
-
-
-def _kind(how: str) -> str:
-    """How an exit was made; of an end the target says it."""
-    return {"advance": _("advance"), "skip": _("skip"), "return": _("return")}.get(how, "")
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else percent_text(share)
-
-
-def _range(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{percent_text(low)}–{percent_text(high)}"
 
 
 def _csv_transitions(found: TransitionsReport) -> None:
@@ -283,17 +239,11 @@ def _csv_transitions(found: TransitionsReport) -> None:
 
 
 def _draw_transitions(found: TransitionsReport) -> None:
-    """A bar for each exit taken, in percent of the exits from its stage; of a stage with too few of them, how many."""
-    title = _("Exits from each stage in percent, {type}").format(type=shown(found.type))
-    rows = []
-    for stage in found.stages:
-        for way in stage.ways:
-            label = f"{shown(stage.stage)} → {shown(_target(way))}"
-            if _told(stage) and way.share is not None:
-                rows.append((label, int(way.share * 100 + 0.5)))
-            else:
-                rows.append((f"{label} ({way.count})", 0))
-    bars(title, rows)
+    """From × to with the shares of the exits, and a bar for each exit."""
+    from models.statistics.pictures import exits_bars, exits_matrix
+
+    draw(lambda width, ascii: exits_matrix(found, width, ascii=ascii))
+    draw(lambda width, ascii: exits_bars(found, width, 2 * sum(len(stage.ways) for stage in found.stages) + 3, ascii=ascii))
 
 
 COMMANDS = {"durations": durations, "transitions": transitions}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import bars, neutral
+from cli.commands.reports.drawn import draw, neutral
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -80,9 +80,12 @@ def _answer_time(
     elif form == "csv":
         _csv_time(found, margin)
     elif form == "chart":
+        from models.statistics.pictures import time_bars
+
         names = {"clients": _("clients"), "deals": _("deals"), "stages": _("stages"), "services": _("services"), "reps": _("reps")}
-        rows = [(_named(one), round(one.seconds / 3600)) for one in found.groups[by][:BARS_SHOWN]]
-        bars(_("Hours by {what}").format(what=names[by]), rows)
+        lines = found.groups[by][:BARS_SHOWN]
+        say(_("Hours by {what}").format(what=names[by]))
+        draw(lambda width, ascii: time_bars(lines, width, 2 * len(lines) + 4, ascii=ascii))
     else:
         _tell_time(found, by, margin)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,7 @@ class DealLine:
     expected_close: date | None
     entered_at: Instant
     held: bool
+    client_id: int
 
 
 def deal(session: Session, deal_id: int) -> DealCard:
@@ -213,10 +215,11 @@ def deals(
     rep_id: int | None = None,
     client_id: int | None = None,
     outcome: str | None = None,
+    ids: Sequence[int] | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[DealLine]:
-    """A window of the deals that the actor may read, newest first."""
+    """A window of the deals that the actor may read, newest first; with `ids` (at most some hundred) of these alone."""
     query = (
         Deal.select(Deal, Client.name, DealType.name, Stage.id, Stage.name, Employee.login)
         .join(Client)
@@ -243,6 +246,8 @@ def deals(
     for column, value in wanted:
         if value is not None:
             query = query.where(column == value)
+    if ids is not None:
+        query = query.where(Deal.id.in_(ids))
     return [
         DealLine(
             row.id,
@@ -256,6 +261,7 @@ def deals(
             row.expected_close,
             row.entered_at,
             row.held_at is not None,
+            row.client_id,
         )
         for row in query
     ]

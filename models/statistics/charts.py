@@ -1,0 +1,145 @@
+"""Charts as lines of plain text by plotext: read without colour, in any theme, on a terminal or on paper.
+
+Every chart is given its size in cells and gives that many lines or fewer, nothing where there is nothing to draw or no
+room. Labels are to be harmless already. With `ascii` it holds ASCII signs alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.values.text import fitted
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
+LEAST_WIDTH, LEAST_HEIGHT = 20, 4
+FILLS, ASCII_FILLS = "█▓▒░▚▞▤▥", "#=+:xo%*"
+SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
+# (x, lower line, share, upper line); a line ends where it is None
+Band = Sequence[tuple[float, float | None, float, float | None]]
+Ticks = Sequence[tuple[float, str]]
+
+
+def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Horizontal bars, the first label on top."""
+    if not values or not max(values) or not _room(width, height):
+        return []
+    figure = _figure(width, height)
+    # plotext draws the first bar at the bottom.
+    figure.draw(
+        figure.bar(
+            list(labels)[::-1], list(values)[::-1], orientation="horizontal", width=0.01, marker="#" if ascii else None
+        )
+    )
+    _counts(figure.ruler("x"), max(values))
+    return _lines(figure, ascii)
+
+
+def stacked_bars(
+    labels: Sequence[str], groups: Mapping[str, Sequence[float]], width: int, height: int, *, ascii: bool = False
+) -> list[str]:
+    """Horizontal bars made of a part for each group (name → a value for each label), told apart by their filling, with
+    the fillings explained above."""
+    totals = [sum(values) for values in zip(*groups.values(), strict=True)] if groups else []
+    if not totals or not max(totals) or not _room(width, height - 1):
+        return []
+    fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
+    figure = _figure(width, height - 1)
+    figure.draw(
+        figure.bar(
+            list(labels)[::-1], [list(values)[::-1] for values in groups.values()], orientation="horizontal",
+            stacked=True, width=0.01, marker=list(fills),
+        )
+    )  # fmt: skip
+    _counts(figure.ruler("x"), max(totals))
+    explained = "  ".join(f"{fill} {name}" for fill, name in zip(fills, groups, strict=True))
+    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+
+
+def curve(
+    band: Band, mark: float | None, ticks: Ticks, width: int, height: int, *, ascii: bool = False
+) -> list[str]:
+    """A falling line of shares from 1 to 0 with its band, and an upright line at `mark`."""
+    if len(band) < 2 or not _room(width, height):
+        return []
+    figure = _figure(width, height)
+    for place, sign in ((1, "."), (3, "."), (2, "*" if ascii else "braille")):
+        corners = _steps([(point[0], point[place]) for point in band])
+        if len(corners) > 1:
+            figure.draw(figure.signal([x for x, _y in corners], [y for _x, y in corners], marker=sign).lines())
+    if mark is not None:
+        figure.line(mark, "vertical")
+    figure.ruler("y").lim(0, 1)
+    figure.ruler("y").ticks([0, 0.5, 1], ["0", "½" if not ascii else ".5", "1"])
+    figure.ruler("x").ticks([x for x, _label in ticks], [label for _x, label in ticks])
+    return _lines(figure, ascii)
+
+
+def trend(
+    labels: Sequence[str], lines: Mapping[str, Sequence[float | None]], width: int, height: int, *, ascii: bool = False
+) -> list[str]:
+    """Lines over the labels (months), told apart by their signs, which are explained above; a value that is not known
+    leaves a gap."""
+    known = [value for values in lines.values() for value in values if value is not None]
+    if not known or len(labels) < 2 or not _room(width, height - 1):
+        return []
+    signs = ("*", "o", "x", "+", ":") if ascii else ("●", "○", "×", "+", "·")
+    figure = _figure(width, height - 1)
+    for sign, values in zip(signs, lines.values(), strict=False):
+        points = [(place, value) for place, value in enumerate(values) if value is not None]
+        if points:
+            figure.draw(figure.signal([x for x, _y in points], [y for _x, y in points], marker=sign))
+    figure.ruler("y").lim(0, max(known) or 1)
+    step = max(1, -(-len(labels) * 9 // width))
+    figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
+    explained = "  ".join(f"{sign} {name}" for sign, name in zip(signs, lines, strict=False))
+    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+
+
+def shade(value: float, most: float, *, ascii: bool = False) -> str:
+    """A cell of a heat map: the darker, the nearer `value` is to `most`."""
+    shades = ASCII_SHADES if ascii else SHADES
+    if value <= 0 or most <= 0:
+        return shades[0]
+    return shades[1 + min(len(shades) - 2, int(value / most * (len(shades) - 1)))]
+
+
+def _room(width: int, height: int) -> bool:
+    return width >= LEAST_WIDTH and height >= LEAST_HEIGHT
+
+
+def _figure(width: int, height: int) -> Any:
+    import plotext  # 100 ms and more: only where a chart is drawn
+
+    plotext.terminal.limit(False, False)
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("colorless")
+    figure.plot_size(width, height)
+    return figure
+
+
+def _counts(ruler: Any, most: float) -> None:
+    """An axis from 0 to `most`, with whole numbers."""
+    ruler.lim(0, most)
+    ticks = sorted({0, int(most) // 2, int(most)} if most >= 2 else {0, most})
+    ruler.ticks(ticks, [str(tick) for tick in ticks])
+
+
+def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:
+    """The corners of a line that keeps each value until the next."""
+    corners: list[tuple[float, float]] = []
+    for x, y in points:
+        if y is None:
+            break
+        if corners:
+            corners.append((x, corners[-1][1]))
+        corners.append((x, y))
+    return corners
+
+
+def _lines(figure: Any, ascii: bool) -> list[str]:
+    drawn = _COLOUR.sub("", str(figure.build())).rstrip("\n").split("\n")
+    return [line.translate(_FRAME) for line in drawn] if ascii else drawn

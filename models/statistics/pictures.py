@@ -1,0 +1,159 @@
+"""The chart of each report, the same on the screen and on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.statistics import charts
+from models.statistics.words import lasting, share_text, target_word, told, unit_for
+from models.values.language import _
+from models.values.text import fitted, shown, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from models.statistics.durations import StageDuration
+    from models.statistics.paths import Path
+    from models.statistics.time import Sums
+    from models.statistics.transitions import StageExits, TransitionsReport, Way
+    from models.statistics.views import ClientsReport
+
+REPS = 7  # told apart in a bar; the others together are one part
+LABEL = 24  # cells
+
+
+def clients_bars(found: ClientsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Clients per stage as bars, made of the reps who have most; a client of two reps counts for each."""
+    if not found.deals:
+        return []
+    reps = sorted(found.reps, key=lambda rep: (-rep.clients, rep.rep))
+    first, rest = [rep.rep for rep in reps[:REPS]], [rep.rep for rep in reps[REPS:]]
+    count = [{rep.rep: rep.clients for rep in stage.reps} for stage in found.stages]
+    groups: dict[str, list[float]] = {shown(rep): [of.get(rep, 0) for of in count] for rep in first}
+    if rest:
+        groups[_("others")] = [sum(of.get(rep, 0) for rep in rest) for of in count]
+    return charts.stacked_bars(_labels([stage.stage for stage in found.stages]), groups, width, height, ascii=ascii)
+
+
+def duration_curve(stage: StageDuration, day: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """The share of stays still at the stage after so long, with its 95 % band, the median upright; nothing where no stay
+    has ended."""
+    if not stage.completed or height < 5:
+        return []
+    longest = stage.curve[-1].seconds
+    unit, name = unit_for(longest, day)
+    title = _("{stage}: share still there, in {unit}; median {median}").format(
+        stage=shown(stage.stage), unit=name, median=lasting(stage.median.value, day) or "–"
+    )
+    median = stage.median.value
+    drawn = charts.curve(
+        [(point.seconds / unit, point.low, point.share, point.high) for point in stage.curve],
+        None if median is None else median / unit,
+        _ticks(longest / unit),
+        width,
+        height - 1,
+        ascii=ascii,
+    )
+    return [fitted(f" {title}", width), *drawn] if drawn else []
+
+
+def exits_bars(found: TransitionsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """A bar for each exit that was taken, in percent of the exits from its stage; none for stages with too few."""
+    rows = [
+        (f"{shown(stage.stage)} → {shown(target_word(way))}", way.share * 100)
+        for stage in found.stages
+        for way in stage.ways
+        if told(stage) and way.share is not None
+    ]
+    return charts.bars([row[0] for row in rows], [row[1] for row in rows], width, height, ascii=ascii)
+
+
+def exits_matrix(found: TransitionsReport, width: int, *, ascii: bool = False) -> list[str]:
+    """From × to: the share of the exits from each stage that went to each target, shaded; a line a stage. Of a stage with
+    too few exits, how many."""
+    if not found.stages:
+        return []
+    taken = {way.to for stage in found.stages for way in stage.ways if way.to_id is None}
+    columns: dict[int | str, str] = {stage.stage_id: shown(stage.stage) for stage in found.stages}
+    columns |= {end: word for end, word in (("won", _("won")), ("lost", _("lost")), ("retyped", _("another type"))) if end in taken}
+    name = min(LABEL, max(width_of(shown(stage.stage)) for stage in found.stages) + 2)
+    cell = max(6, min(12, (width - name - 1) // len(columns)))
+    lines = [" " * name + "".join(_right(head, cell) for head in columns.values())]
+    for stage in found.stages:
+        by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}
+        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column in columns)
+        head = fitted(shown(stage.stage), name - 2)
+        lines.append(" " + head + " " * (name - 1 - width_of(head)) + cells)
+    return [fitted(line, width) for line in lines]
+
+
+def flow(found: TransitionsReport, width: int, *, ascii: bool = False) -> list[str]:
+    """The way of the deals from stage to stage: below each stage an arrow to every target, as thick as the share of the
+    exits that went there, with its count."""
+    arrows = (".", "-", "=", "#") if ascii else ("┈", "─", "━", "█")
+    lines: list[str] = []
+    for stage in found.stages:
+        if not stage.exits:
+            continue
+        lines.append(fitted(f" {shown(stage.stage)}  {stage.exits}", width))
+        for way in sorted(stage.ways, key=lambda one: -one.count):
+            if not way.count:
+                continue
+            share = way.count / stage.exits
+            back = way.how == "return"
+            length = max(1, round(share * max(4, width // 3)))
+            body = arrows[min(3, int(share * 4))] * length
+            tip = ("<" if ascii else "◂") + body if back else body + (">" if ascii else "▸")
+            said = share_text(share) if told(stage) else ""
+            lines.append(fitted(f"   {tip} {shown(target_word(way))}  {way.count}  {said}".rstrip(), width))
+    return lines
+
+
+def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Deals of each path, in the order given."""
+    arrow = " > " if ascii else " → "
+    labels = [fitted(f"{place} {shown(arrow.join(path.stages))}", max(12, width // 2)) for place, path in enumerate(found, 1)]
+    return charts.bars(labels, [path.deals for path in found], width, height, ascii=ascii)
+
+
+def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Hours worked of each line, billable and not."""
+    hours = {
+        _("billable"): [one.billable / 3600 for one in found],
+        _("not billable"): [(one.seconds - one.billable) / 3600 for one in found],
+    }
+    return charts.stacked_bars(_labels([one.name or "–" for one in found]), hours, width, height, ascii=ascii)
+
+
+def _right(text: str, width: int) -> str:
+    """The text at the right of a cell, a space before it."""
+    inner = fitted(text, width - 1)
+    return " " * (width - width_of(inner)) + inner
+
+
+def _matrix_cell(stage: StageExits, way: Way | None, ascii: bool) -> str:
+    if way is None or not way.count:
+        return "·" if not ascii else "."
+    if not told(stage) or way.share is None:
+        return f"({way.count})"
+    return f"{charts.shade(way.share, 1, ascii=ascii)}{share_text(way.share).replace(chr(160), '')}"
+
+
+def _ticks(longest: float) -> list[tuple[float, str]]:
+    """At most seven round numbers from 0 to `longest`."""
+    step = 1.0
+    while longest / step > 6:
+        step *= 2 if str(int(step))[0] in "15" else 2.5
+    step = max(1, round(step))
+    return [(float(at), str(at)) for at in range(0, int(longest) + 1, step)]
+
+
+def _labels(names: list[str]) -> list[str]:
+    """Names short enough, each its own: plotext adds up bars of one name."""
+    found: list[str] = []
+    for name in names:
+        short = fitted(shown(name), LABEL)
+        while short in found:
+            short += " "
+        found.append(short)
+    return found

@@ -1,0 +1,83 @@
+"""The deals behind a number, as a list; enter opens the client's card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from models.pipeline.views import DealLine, deals
+from models.values.durations import short_age
+from models.values.instants import SECOND
+from models.values.language import _, ngettext
+from models.values.money import short_money
+from models.values.numbers import int_text
+from tui.statistics.report import Asked, Number
+from tui.statistics.reports.durations import over_visits
+from tui.widgets.dialogs import Dialog
+from tui.widgets.lines import Lines, Part
+from tui.widgets.words import cells, plain
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+LISTED = 500  # deals
+
+
+def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, Any]) -> tuple[int, list[DealLine]]:
+    """How many deals there are, and the newest of them."""
+    said = dict(number.asked)
+    if "ids" in said:
+        ids = said["ids"]
+    else:
+        from models.statistics.behind import deals_behind
+        from tui.statistics.reports.kept import records
+
+        ids = deals_behind(session, asked.filters.type_id, records=records(session, asked, kept), **over_visits(asked), **said)
+    newest = sorted(ids)[-LISTED:]
+    return len(ids), deals(session, ids=newest, limit=LISTED) if newest else []
+
+
+class DealsBehind(Dialog[int]):
+    """Shows them; gives the id of the client whose card is wanted, None when it was left."""
+
+    BINDINGS = [("enter", "choose")]
+
+    def __init__(self, title: str, count: int, found: Sequence[DealLine]) -> None:
+        super().__init__()
+        self._title, self._count, self._found = title, count, found
+
+    def compose(self) -> ComposeResult:
+        self._lines: Lines[DealLine] = Lines(self._draw, id="behind")
+        said = ngettext("{count} deal", "{count} deals", self._count).format(count=int_text(self._count))
+        if self._count > len(self._found):
+            said += ", " + _("the newest {count}").format(count=int_text(len(self._found)))
+        with Vertical(classes="dialog"):
+            yield Static(plain(self._title, "bold"), classes="dialog-title")
+            yield Static(plain(said, "dim"))
+            yield self._lines
+            yield Static(plain(_("enter: the client's card   esc: back"), "dim"))
+
+    def on_mount(self) -> None:
+        self._lines.styles.height = max(1, min(len(self._found), self.app.size.height * 4 // 5 - 6))
+        self._lines.show(self._found, 0, _("Nothing that you may see."))
+
+    def _draw(self, line: DealLine, width: int) -> Sequence[Part]:
+        now = self.app.desk.session().now()  # type: ignore[attr-defined]
+        state = {"won": _("won"), "lost": _("lost")}.get(line.outcome) or line.stage or ""
+        age = short_age((now - line.entered_at) // SECOND) if line.outcome == "open" else ""
+        money = short_money(line.amount) if line.amount else ""
+        room = max(10, width - 1 - 17 - 1 - 13 - 9 - 8)
+        name = " · ".join(part for part in (line.client, line.title) if part)
+        return [
+            (f" {cells(name, room)} ", ""), (cells(state, 16) + " ", "muted"), (cells(line.owner, 12) + " ", "muted"),
+            (cells(money, 9, right=True), ""), (cells(age, 7, right=True) + " ", ""),
+        ]  # fmt: skip
+
+    def action_choose(self) -> None:
+        line = self._lines.item
+        if line is not None:
+            self.dismiss(line.client_id)

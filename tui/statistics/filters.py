@@ -1,0 +1,160 @@
+"""What the reports on the screen are asked for: type, period, rep, instant, clock; and how a person says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from models.people.rules import covers, readable
+from models.people.views import company, people
+from models.values.dates import day_text, day_time_text
+from models.values.errors import NotFound, Refused
+from models.values.instants import Instant, local_day, parse_day, parse_past
+from models.values.language import _
+from tui.widgets.dialogs import Field
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+PERIODS = ("year_back", "all", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "days")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Shared by all reports. `first` and `last` hold for the period `days`; without `rep_id` everybody's that may be read;
+    without `as_of` now; without `clock` the company's."""
+
+    type_id: int
+    period: str = PERIODS[0]
+    first: date | None = None
+    last: date | None = None
+    rep_id: int | None = None
+    as_of: Instant | None = None
+    clock: str | None = None
+
+    def days(self, today: date) -> tuple[date | None, date | None]:
+        """The first and last day of the period, None for no bound."""
+        quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+        month = today.replace(day=1)
+        year = date(today.year, 1, 1)
+        before = timedelta(days=1)
+        last_month, last_quarter, last_year = month - before, quarter - before, year - before
+        return {
+            "all": (None, None),
+            "year_back": (_year_back(today), None),
+            "month": (month, None),
+            "quarter": (quarter, None),
+            "year": (year, None),
+            "last_month": (last_month.replace(day=1), last_month),
+            "last_quarter": (date(last_quarter.year, last_quarter.month - 2, 1), last_quarter),
+            "last_year": (date(last_year.year, 1, 1), last_year),
+            "days": (self.first, self.last),
+        }[self.period]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What filters may name: reps by id, and the company's today, zone and clock."""
+
+    reps: dict[int, str]
+    today: date
+    timezone: str
+    clock: str
+
+
+def known(session: Session) -> Known:
+    """Whom the actor may ask for, and what day it is."""
+    found, owners = company(), readable(session.actor)
+    reps = {one.id: one.name for one in people() if covers(owners, one.id)}
+    return Known(reps, local_day(session.now(), found.timezone), found.timezone, found.clock)
+
+
+def period_words(filters: Filters, today: date) -> str:
+    """`last 12 months`, `1 Jan – 31 Mar 2026`."""
+    if filters.period != "days":
+        return _periods()[filters.period]
+    first, last = (None if day is None else day_text(day, today) for day in (filters.first, filters.last))
+    if first is not None and last is not None:
+        return f"{first} – {last}"
+    return _("since {day}").format(day=first) if first is not None else _("until {day}").format(day=last)
+
+
+def fields(filters: Filters, seen: Known) -> list[Field]:
+    """The form of the filters."""
+    periods, reps, clocks = _periods(), _reps(seen), _clocks()
+    as_of = "" if filters.as_of is None else day_time_text(filters.as_of, seen.timezone, seen.today)
+    return [
+        Field("period", _("Period"), periods[filters.period], options=tuple(periods.values())),
+        Field("first", _("From"), filters.first.isoformat() if filters.first else "", placeholder=_("a day of your own")),
+        Field("last", _("To"), filters.last.isoformat() if filters.last else "", placeholder=_("a day of your own")),
+        Field("rep", _("Rep"), reps[filters.rep_id] if filters.rep_id in reps else _("all"), options=tuple(reps.values())),
+        Field("as_of", _("As of"), as_of, placeholder=_("now; a past day or instant")),
+        Field("clock", _("Clock"), clocks[filters.clock or seen.clock], options=tuple(clocks.values())),
+    ]
+
+
+def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) -> Filters:
+    """The filters that a filled form means. Raises Refused `bad_period`, Usage `bad_date`, `in_future`."""
+    first, last = (parse_day(values[name]) if values[name] else None for name in ("first", "last"))
+    if first is not None and last is not None and last < first:
+        raise Refused("bad_period", _("The period ends before it begins."))
+    if (first is not None or last is not None) and (first, last) != (filters.first, filters.last):
+        period = "days"
+    else:
+        period = next(name for name, word in _periods().items() if word == values["period"])
+    if period == "days" and first is None and last is None:
+        period = "all"
+    as_of = filters.as_of
+    if values["as_of"] != next(field.value for field in fields(filters, seen) if field.name == "as_of"):
+        as_of = parse_past(values["as_of"], now, seen.timezone) if values["as_of"] else None
+    clock = next(name for name, word in _clocks().items() if word == values["clock"])
+    rep = next((number for number, name in _reps(seen).items() if name == values["rep"]), None)
+    return replace(
+        filters, period=period, first=first, last=last, rep_id=rep, as_of=as_of, clock=None if clock == seen.clock else clock
+    )
+
+
+def kept(filters: Filters) -> dict[str, Any]:
+    """For the next time; an instant is not kept."""
+    return {
+        "type": filters.type_id, "period": filters.period, "rep": filters.rep_id, "clock": filters.clock,
+        "first": filters.first.isoformat() if filters.first else None,
+        "last": filters.last.isoformat() if filters.last else None,
+    }  # fmt: skip
+
+
+def taken_up(state: dict[str, Any], type_id: int) -> Filters:
+    """The filters of the last time, as far as they still make sense."""
+    period = state.get("period") if state.get("period") in PERIODS else PERIODS[0]
+    first, last = (date.fromisoformat(state[name]) if state.get(name) else None for name in ("first", "last"))
+    return Filters(type_id, str(period), first, last, state.get("rep"), None, state.get("clock"))
+
+
+def rep_of(filters: Filters, seen: Known) -> int | None:
+    """The rep asked for. Raises NotFound where the actor may see them no more."""
+    if filters.rep_id is not None and filters.rep_id not in seen.reps:
+        raise NotFound(_("There is no such employee."))
+    return filters.rep_id
+
+
+def _year_back(today: date) -> date:
+    """The day after this one a year ago."""
+    day = today.replace(year=today.year - 1, day=28) if (today.month, today.day) == (2, 29) else today.replace(year=today.year - 1)
+    return day + timedelta(days=1)
+
+
+def _periods() -> dict[str, str]:
+    return {
+        "year_back": _("last 12 months"), "all": _("all time"), "month": _("this month"), "quarter": _("this quarter"),
+        "year": _("this year"), "last_month": _("last month"), "last_quarter": _("last quarter"), "last_year": _("last year"),
+        "days": _("days of your own"),
+    }  # fmt: skip
+
+
+def _reps(seen: Known) -> dict[int | None, str]:
+    return {None: _("all"), **seen.reps}
+
+
+def _clocks() -> dict[str, str]:
+    return {"calendar": _("calendar"), "working": _("working")}

@@ -1,0 +1,88 @@
+"""What a report is on the screen: how it is read, its table, its chart, and the deals behind its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from models.values.language import _
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from tui.statistics.filters import Filters, Known
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. The first takes the room that the others leave; where that gets too little, those of the
+    highest `rank` are left out first."""
+
+    head: str
+    width: int
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a line that opens into deals: what it is called, and the arguments of `deals_behind`."""
+
+    name: str
+    asked: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line: `key` stays when it is read again; `firm` ones are headings; `cells` one for each column."""
+
+    key: object
+    cells: tuple[str, ...]
+    style: str = ""
+    firm: bool = False
+    numbers: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is read with: the filters, what they name, and the form chosen with `v`."""
+
+    filters: Filters
+    known: Known
+    form: int
+
+
+class Report:
+    """A report of the screen. `read` runs aside, in a thread of its own, and may be thrown away; the rest is quick. `uses`
+    are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`."""
+
+    name = ""
+    uses: frozenset[str] = frozenset({"type", "period", "rep", "as_of", "clock"})
+
+    def title(self) -> str:
+        raise NotImplementedError
+
+    def forms(self) -> Sequence[str]:
+        """What `v` goes through, in words; none where there is one form."""
+        return ()
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Any:
+        """Read it; `kept` holds what reports have read of the store's present state, for the next."""
+        raise NotImplementedError
+
+    def columns(self, found: Any, asked: Asked) -> Sequence[Column]:
+        raise NotImplementedError
+
+    def rows(self, found: Any, asked: Asked) -> Sequence[Row]:
+        raise NotImplementedError
+
+    def chart(self, found: Any, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        """The picture for the line under the cursor, in at most so many lines."""
+        raise NotImplementedError
+
+    def note(self, found: Any, asked: Asked, row: Row | None) -> str:
+        """A line of small print."""
+        return ""
+
+    def empty(self) -> str:
+        """Said where there is nothing to tell."""
+        return _("Nothing in this period. f changes the filters, y the type.")

@@ -1,0 +1,37 @@
+"""The reports of the screen Statistics, in their order. A report's module is imported when it is first shown."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from models.values.language import _
+
+if TYPE_CHECKING:
+    from tui.statistics.report import Report
+
+# Name → module and class.
+PLACES = {
+    "clients": "clients:Clients",
+    "durations": "durations:Durations",
+    "transitions": "transitions:Transitions",
+    "paths": "paths:Paths",
+    "time": "time:Time",
+    "margin": "time:Margin",
+}
+
+
+def titles() -> dict[str, str]:
+    """What each report is called in the list."""
+    return {
+        "clients": _("Clients"), "durations": _("Durations"), "transitions": _("Transitions"), "paths": _("Paths"),
+        "time": _("Time worked"), "margin": _("Margin"),
+    }  # fmt: skip
+
+
+@cache
+def report(name: str) -> Report:
+    """The report of that name."""
+    module, _colon, kind = PLACES[name].partition(":")
+    return getattr(import_module(f"tui.statistics.reports.{module}"), kind)()  # type: ignore[no-any-return]

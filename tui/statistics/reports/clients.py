@@ -1,0 +1,79 @@
+"""Clients per stage: bars by rep, and the rep × stage matrix, the darker the more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.statistics.charts import shade
+from models.statistics.pictures import clients_bars
+from models.statistics.views import ClientsReport, clients_per_stage
+from models.values.language import _, ngettext
+from models.values.money import short_money
+from models.values.numbers import int_text
+from tui.statistics.filters import rep_of
+from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.widgets import words
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+CELL = 12
+
+
+class Clients(Report):
+    name = "clients"
+    uses = frozenset({"type", "rep", "as_of"})
+
+    def title(self) -> str:
+        return _("Clients per stage")
+
+    def forms(self) -> Sequence[str]:
+        return (_("clients"), _("deals"))
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> ClientsReport:
+        filters = asked.filters
+        return clients_per_stage(session, filters.type_id, as_of=filters.as_of, rep_id=rep_of(filters, asked.known))
+
+    def columns(self, found: ClientsReport, asked: Asked) -> Sequence[Column]:
+        stages = [Column(stage.stage, CELL, place) for place, stage in enumerate(found.stages, 1)]
+        return [Column(self.forms()[asked.form], 18), Column(_("all"), 9), *stages]
+
+    def rows(self, found: ClientsReport, asked: Asked) -> Sequence[Row]:
+        if not found.deals:
+            return []
+        by = [{rep.rep: rep for rep in stage.reps} for stage in found.stages]
+        what = "deals" if asked.form else "clients"
+        most = max((getattr(rep, what) for of in by for rep in of.values()), default=0)
+        rows = []
+        for rep in found.reps:
+            own = [of.get(rep.rep) for of in by]
+            counts = [0 if one is None else getattr(one, what) for one in own]
+            cells = (rep.rep, int_text(getattr(rep, what)), *(_shaded(count, most) for count in counts))
+            numbers = [
+                Number(f"{rep.rep} {words.symbol('·')} {stage.stage} {words.symbol('·')} {_deals(one.deals)}", {"stage_id": stage.stage_id, "rep": rep.rep})
+                for stage, one in zip(found.stages, own, strict=True)
+                if one is not None
+            ]
+            rows.append(Row(("rep", rep.rep), cells, numbers=tuple(numbers)))
+        whole = [Number(f"{stage.stage} {words.symbol('·')} {_deals(stage.deals)}", {"stage_id": stage.stage_id}) for stage in found.stages if stage.deals]
+        rows.append(Row("all", (_("all"), int_text(getattr(found, what)), *(int_text(getattr(stage, what)) for stage in found.stages)), numbers=tuple(whole)))
+        rows.append(Row("held", (_("on hold"), int_text(found.held), *(int_text(stage.held) if stage.held else "" for stage in found.stages)), "muted"))
+        for total in found.amounts:
+            sums = [next((short_money(money) for money in stage.amounts if money.currency == total.currency), "") for stage in found.stages]
+            rows.append(Row(("amount", total.currency), (_("amount"), short_money(total), *sums), "muted"))
+        return rows
+
+    def chart(self, found: ClientsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        return clients_bars(found, width, min(height, 2 * len(found.stages) + 4), ascii=ascii)
+
+    def empty(self) -> str:
+        return _("No open deals yet. 2 shows the board, n there adds one.")
+
+
+def _shaded(count: int, most: int) -> str:
+    return f"{shade(count, most, ascii=words.symbol('→') != '→')} {int_text(count) if count else words.symbol('·')}"
+
+
+def _deals(count: int) -> str:
+    return ngettext("{count} deal", "{count} deals", count).format(count=int_text(count))

@@ -1,0 +1,61 @@
+"""Paths: the ways deals take through the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.statistics.pictures import paths_bars
+from models.values.durations import words
+from models.values.language import _, ngettext
+from models.values.numbers import int_text, percent_text
+from tui.statistics.filters import rep_of
+from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from models.statistics.paths import Path, PathsReport
+
+LISTED, DRAWN = 500, 8
+
+
+class Paths(Report):
+    name = "paths"
+    uses = frozenset({"type", "period", "rep", "as_of"})
+
+    def title(self) -> str:
+        return _("Paths")
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> PathsReport:
+        from models.statistics.paths import paths
+
+        first, last = asked.filters.days(asked.known.today)
+        rep = rep_of(asked.filters, asked.known)
+        return paths(session, asked.filters.type_id, since=first, until=last, as_of=asked.filters.as_of, rep_id=rep)
+
+    def columns(self, found: PathsReport, asked: Asked) -> Sequence[Column]:
+        return [Column(_("way"), 24), Column(_("deals"), 8), Column(_("share"), 8, 2), Column(_("won"), 8), Column(_("median"), 13, 1)]
+
+    def rows(self, found: PathsReport, asked: Asked) -> Sequence[Row]:
+        return [_row(place, path, found.deals) for place, path in enumerate(found.paths[:LISTED])]
+
+    def chart(self, found: PathsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        first = found.paths[: min(DRAWN, max(1, (height - 3) // 2))]
+        return paths_bars(first, width, min(height, 2 * len(first) + 3), ascii=ascii)
+
+    def note(self, found: PathsReport, asked: Asked, row: Row | None) -> str:
+        ways = ngettext("{count} way", "{count} ways", len(found.paths)).format(count=int_text(len(found.paths)))
+        broken = _("strict would refuse {strict} of {deals}, semi-strict {semi}").format(
+            strict=int_text(found.strict), semi=int_text(found.semi_strict), deals=int_text(found.deals)
+        )
+        return f"{ways} {symbol('·')} {broken}"
+
+
+def _row(place: int, path: Path, deals: int) -> Row:
+    way = f" {symbol('→')} ".join(path.stages) or symbol("·")
+    cells = (
+        way, int_text(path.deals), percent_text(path.deals / deals), percent_text(path.won / path.deals),
+        "" if path.median_seconds is None else words(path.median_seconds),
+    )  # fmt: skip
+    return Row(path.stages, cells, numbers=(Number(f"{way} {symbol('·')} {int_text(path.deals)}", {"ids": list(path.ids)}),))

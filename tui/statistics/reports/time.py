@@ -1,0 +1,86 @@
+"""Time worked and margin: hours and what they come to, by client, deal, stage, service or rep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.statistics.pictures import time_bars
+from models.statistics.time import GROUPS, Sums, TimeReport, amounts, time_report
+from models.values.durations import clock_text
+from models.values.language import _, ngettext
+from models.values.money import money_text
+from models.values.numbers import percent_text
+from tui.statistics.filters import rep_of
+from tui.statistics.report import Asked, Column, Report, Row
+
+if TYPE_CHECKING:
+    from models.session import Session
+
+DRAWN = 12  # bars
+
+
+class Time(Report):
+    name = "time"
+    uses = frozenset({"period", "rep", "as_of"})
+    margin = False
+
+    def title(self) -> str:
+        return _("Time worked")
+
+    def forms(self) -> Sequence[str]:
+        return (_("client"), _("deal"), _("stage"), _("service"), _("rep"))
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TimeReport:
+        first, last = asked.filters.days(asked.known.today)
+        return time_report(
+            session, since=first, until=last, rep_id=rep_of(asked.filters, asked.known), as_of=asked.filters.as_of, margin=self.margin
+        )
+
+    def columns(self, found: TimeReport, asked: Asked) -> Sequence[Column]:
+        money = [Column(_("charge"), 15), Column(_("unbilled"), 15, 1)]
+        if self.margin:
+            money = [Column(_("charge"), 15, 1), Column(_("paid"), 15, 2), Column(_("margin"), 15)]
+        return [Column(self.forms()[asked.form], 18), Column(_("hours"), 9), Column(_("billable"), 10, 3), *money]
+
+    def rows(self, found: TimeReport, asked: Asked) -> Sequence[Row]:
+        lines = found.groups[GROUPS[asked.form]]
+        if not lines:
+            return []
+        return [
+            *(Row((asked.form, one.name), self._cells(one.name or _("none"), one)) for one in lines),
+            Row("all", self._cells(_("all"), found.total), "head"),
+        ]
+
+    def chart(self, found: TimeReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        lines = found.groups[GROUPS[asked.form]][: min(DRAWN, max(1, (height - 4) // 2))]
+        return time_bars(lines, width, min(height, 2 * len(lines) + 4), ascii=ascii)
+
+    def note(self, found: TimeReport, asked: Asked, row: Row | None) -> str:
+        said = _("An entry counts as a whole on the day it began, at the stage its deal was at then.")
+        without = found.total.unpriced
+        if without:
+            said = ngettext("{count} entry has no rate", "{count} entries have no rate", without).format(count=without) + ". " + said
+        return said
+
+    def empty(self) -> str:
+        return _("No time in this period. f changes the filters; S starts the timer.")
+
+    def _cells(self, name: str, one: Sums) -> tuple[str, ...]:
+        share = one.share()
+        money = [_sums(one.charged), _sums(one.unbilled)]
+        if self.margin:
+            money = [_sums(one.charged), _sums(one.paid), _sums(one.margin())]
+        return (name, clock_text(one.seconds)[:-3], "" if share is None else percent_text(share), *money)
+
+
+class Margin(Time):
+    name = "margin"
+    margin = True
+
+    def title(self) -> str:
+        return _("Margin")
+
+
+def _sums(said: dict[str, int]) -> str:
+    return " + ".join(money_text(one) for one in amounts(said))
