@@ -69,3 +69,11 @@ def time_writable(actor: Actor) -> Owners:
 def may_set_rates(actor: Actor) -> bool:
     """What an hour is billed or paid at: the accountant's and the administrator's."""
     return actor.role in ("accountant", "admin")
+
+
+def may_set_target(actor: Actor, employee_id: int | None) -> bool:
+    """The administrator sets every target, a manager those of the others in the team; a team's (`employee_id` None) is
+    the administrator's."""
+    if actor.role == "manager":
+        return employee_id is not None and employee_id != actor.id and employee_id in actor.team
+    return actor.role == "admin"
