@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-import re
-import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.call import Call
+from cli.charts import bars as _bars
+from cli.charts import neutral as _neutral
+from cli.commands.sales_reports import ageing, funnel, reps, volumes
 from cli.main import Group
 from cli.names import instant
-from cli.output import cells, print_json, say, table
+from cli.output import print_json, say, table
 from models.values.dates import day_time_text
 from models.values.durations import clock_text, words
 from models.values.errors import NotFound, Usage
@@ -23,9 +24,6 @@ from models.values.language import _, ngettext
 from models.values.money import Money, money_text, plain_text
 from models.values.numbers import percent_text
 from models.values.text import shown
-
-# What sets the colours of a terminal; it has no place in a file.
-_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 if TYPE_CHECKING:
     from models.statistics.paths import Path, PathsReport
@@ -100,32 +98,6 @@ def _csv(found: ClientsReport) -> None:
         writer.writerow([_neutral(stage.stage), "", stage.deals, stage.held, stage.clients, amounts])
         for rep in stage.reps:
             writer.writerow([_neutral(stage.stage), _neutral(rep.rep), rep.deals, "", rep.clients, ""])
-
-
-def _neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    safe = shown(text)
-    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe
-
-
-def _bars(title: str, rows: Sequence[tuple[str, int]]) -> None:
-    """A bar for each row, the first one uppermost."""
-    import plotext  # takes 100 ms and more: only here
-
-    plotext.terminal.limit(False, False)
-    labels = [f"{label} {value}" for label, value in rows][::-1]  # the first label is drawn at the bottom
-    values = [value for _label, value in rows][::-1]
-    width = min(shutil.get_terminal_size((80, 24)).columns, 120)
-    figure = plotext.figure
-    figure.clear()
-    figure.plot_size(max(width, 40, max((cells(label) for label in labels), default=0) + 20), len(labels) * 3 + 3)
-    figure.theme("colorless")
-    figure.title(title)
-    if labels:
-        figure.draw(figure.bar(labels, values, orientation="horizontal", width=0.6))
-        figure.ruler("x").lim(0, max(*values, 1))
-    drawn = str(figure.build())
-    print(drawn if sys.stdout.isatty() else _COLOUR.sub("", drawn))
 
 
 def _period(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -328,5 +300,8 @@ def _csv_paths(found: PathsReport) -> None:
     for path in found.paths:
         writer.writerow([_neutral(_steps(path)), path.deals, path.won, path.median_seconds])
 
+
+for command in (volumes, funnel, ageing, reps):
+    report.add_command(command)
 
 COMMANDS = {"report": report}

@@ -229,8 +229,8 @@ def targets(actor: Actor, *, since: date | None = None, until: date | None = Non
     owners = readable(actor)
     own_team = team_of(actor.id) if actor.role == "manager" or actor.team_read else None
     found = []
-    for row in database.execute_sql(_TARGETS):
-        line = TargetLine(*row[:5], date.fromisoformat(str(row[5])), row[6], row[7])
+    for number, employee, team_id, login, team, month, amount, code in database.execute_sql(_TARGETS):
+        line = TargetLine(number, employee, team_id, login, team, date.fromisoformat(str(month)), amount, code)
         if line.team_id is None:
             may = covers(owners, line.employee_id)
         else:

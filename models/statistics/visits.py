@@ -1,0 +1,83 @@
+"""The visits of a deal type as columns, read once: what exits, lengths of stays and funnels are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.statistics.rules.chains import LOST, WON, Target
+from models.statistics.rules.clocks import Clock
+from models.storage.database import database
+from models.values.instants import SECOND, Instant
+
+Whole = NDArray[np.int64]
+_NEVER = 2**62
+_ENDS: dict[int, Target] = {1: WON, 2: LOST, 3: "retyped"}
+_VISITS = f"""
+    SELECT deal_id, seq, stage_id, entered_at, coalesce(left_at, {_NEVER}), begin_unknown,
+        CASE left_as WHEN 'won' THEN 1 WHEN 'lost' THEN 2 WHEN 'retyped' THEN 3 ELSE 0 END
+    FROM visit WHERE deal_type_id = ? AND entered_at <= ?
+"""
+_HOLDS = f"""
+    SELECT deal_id, started_at, coalesce(ended_at, {_NEVER}) FROM hold WHERE started_at <= ?
+"""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits of one type begun by `at`, by deal and in order; instants in microseconds, `left` far away where the visit
+    lasts at `at`. `end` is 1 for won, 2 lost, 3 retyped, 0 for another stage; `unknown` where the beginning is not known."""
+
+    at: Instant
+    deal: Whole
+    stage: Whole
+    entered: Whole
+    left: Whole
+    unknown: NDArray[np.bool_]
+    end: Whole
+
+    @property
+    def lasting(self) -> NDArray[np.bool_]:
+        return self.left > self.at
+
+    def exits(self) -> dict[int, dict[Target, int]]:
+        """How many exits were made by `at`, by stage and target."""
+        left = np.flatnonzero(~self.lasting)
+        following = np.concatenate([self.stage[1:], [0]])[left] if len(self.stage) else left
+        target = np.where(self.end[left] > 0, -self.end[left], following)
+        pairs, counts = np.unique(np.stack([self.stage[left], target]), axis=1, return_counts=True)
+        found: dict[int, dict[Target, int]] = {}
+        for stage, to, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
+            found.setdefault(stage, {})[_ENDS[-to] if to < 0 else to] = count
+        return found
+
+    def seconds(self, clock: Clock) -> Whole:
+        """How long each visit has lasted up to `at`, without holds, in whole seconds on the clock."""
+        until = np.minimum(self.left, self.at)
+        passed = clock.read(until) - clock.read(self.entered)
+        held_deal, begun, ended = rows(_HOLDS, (self.at,), 3)
+        ended = np.minimum(ended, self.at)
+        first, behind = (np.searchsorted(self.deal, held_deal, side=side) for side in ("left", "right"))
+        many = behind - first
+        hold = np.repeat(np.arange(len(held_deal)), many)
+        visit = np.arange(len(hold)) - np.repeat(np.cumsum(many) - many, many) + first[hold]
+        since, till = np.maximum(begun[hold], self.entered[visit]), np.minimum(ended[hold], until[visit])
+        np.subtract.at(passed, visit, clock.read(np.maximum(since, till)) - clock.read(since))
+        return np.maximum(passed, 0) // SECOND
+
+
+def read_visits(type_id: int, at: Instant) -> Visits:
+    """The visits of a type begun by `at` (what happened at it included)."""
+    deal, seq, stage, entered, left, unknown, end = rows(_VISITS, (type_id, at), 7)
+    order = np.lexsort((seq, deal))
+    return Visits(at, deal[order], stage[order], entered[order], left[order], unknown[order].astype(np.bool_), end[order])
+
+
+def rows(query: str, values: tuple[Any, ...], columns: int) -> list[Whole]:
+    """The columns of whole numbers that a query finds."""
+    flat = np.fromiter(chain.from_iterable(database.execute_sql(query, values)), np.int64)
+    return list(flat.reshape(-1, columns).T)
