@@ -243,7 +243,7 @@ def flagged(
 ) -> list[Flagged]:
     """Open deals of the type of the visits with their flags. A deal on hold is never ageing, and one that has no beginning
     is not either."""
-    lasts = np.flatnonzero(visits.lasting)
+    lasts = np.flatnonzero(visits.lasting & ~visits.unknown)
     stayed = dict(zip(visits.deal[lasts].tolist(), seconds[lasts].tolist(), strict=True))
     run, values = database.connection().execute, {"at": asked.at}
     touched: dict[int, Instant] = {}
@@ -252,7 +252,7 @@ def flagged(
     planned = {row[0] for row in run(_PLANNED, values)}
     found = []
     for deal in deals:
-        stay = None if deal.unknown else stayed[deal.deal_id]
+        stay = stayed.get(deal.deal_id)
         limit, last = limits[deal.stage_id], max(deal.entered_at, touched.get(deal.deal_id, deal.entered_at))
         flags = []
         if not deal.held and stay is not None and limit.seconds is not None and stay > limit.seconds:
@@ -276,7 +276,7 @@ def _lines(asked: Asked, listed: list[Flagged], stages: dict[int, str]) -> list[
         Aged(
             deal.deal_id, titles[deal.deal_id], clients[deal.client_id], stages[deal.stage_id], logins[deal.owner_id],
             None if deal.amount is None else Money(deal.amount, deal.currency), bool(deal.held),
-            None if deal.unknown else deal.entered_at, each.seconds, each.limit, each.touched_at, deal.expected,
+            None if each.seconds is None else deal.entered_at, each.seconds, each.limit, each.touched_at, deal.expected,
             pushed.get(deal.deal_id, 0), each.flags,
         )
         for each in listed

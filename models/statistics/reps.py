@@ -120,7 +120,7 @@ def reps(
         asked = ask(session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id)
         for one in asked.types:
             visits = read_visits(one.id, asked.at)
-            chances |= chances_of(one, visits)
+            chances |= chances_of(one, visits.exits())
             used = clock_for(clock, asked, visits)
             seconds = visits.seconds(used)
             deals = open_deals(asked, one.id)
@@ -129,7 +129,10 @@ def reps(
                     tally.deals += 1
                     tally.held += bool(each.deal.held)
                     tally.clients.add(each.deal.client_id)
-                    tally.line.add(each.deal, chances)
+                    if each.deal.amount is not None:
+                        tally.line.add(
+                            each.deal.stage_id, each.deal.currency, each.deal.amount, each.deal.probability, chances
+                        )
                     for flag in each.flags:
                         tally.flags[flag] += 1
             closed = closed_by_those_meant(asked, closed_deals(asked, one.id))

@@ -16,10 +16,18 @@ from models.values.instants import SECOND, Instant
 
 Whole = NDArray[np.int64]
 _NEVER = 2**62
+_SHIFT = 2**31  # more than there are stages
 _ENDS: dict[int, Target] = {1: WON, 2: LOST, 3: "retyped"}
+# Few columns, for each costs: a deal's number with the visit's, the stage with how it ended and whether it began unknown.
+_SEQ, _KIND = 2**20, 8
+_ENDED = "CASE left_as WHEN 'won' THEN 2 WHEN 'lost' THEN 4 WHEN 'retyped' THEN 6 ELSE 0 END"
 _VISITS = f"""
-    SELECT deal_id, seq, stage_id, entered_at, coalesce(left_at, {_NEVER}), begin_unknown,
-        CASE left_as WHEN 'won' THEN 1 WHEN 'lost' THEN 2 WHEN 'retyped' THEN 3 ELSE 0 END
+    SELECT deal_id * {_SEQ} + seq, stage_id * {_KIND} + {_ENDED} + CASE WHEN begin_unknown THEN 1 ELSE 0 END,
+        entered_at, coalesce(left_at, {_NEVER})
+    FROM visit WHERE deal_type_id = ? AND entered_at <= ?
+"""
+_EXITS = f"""
+    SELECT deal_id * {_SEQ} + seq, stage_id * {_KIND} + CASE WHEN left_at <= ? THEN {_ENDED} ELSE 1 END
     FROM visit WHERE deal_type_id = ? AND entered_at <= ?
 """
 _HOLDS = f"""
@@ -46,14 +54,7 @@ class Visits:
 
     def exits(self) -> dict[int, dict[Target, int]]:
         """How many exits were made by `at`, by stage and target."""
-        left = np.flatnonzero(~self.lasting)
-        following = np.concatenate([self.stage[1:], [0]])[left] if len(self.stage) else left
-        target = np.where(self.end[left] > 0, -self.end[left], following)
-        pairs, counts = np.unique(np.stack([self.stage[left], target]), axis=1, return_counts=True)
-        found: dict[int, dict[Target, int]] = {}
-        for stage, to, count in zip(*pairs.tolist(), counts.tolist(), strict=True):
-            found.setdefault(stage, {})[_ENDS[-to] if to < 0 else to] = count
-        return found
+        return _exits(self.stage, self.end, self.lasting)
 
     def seconds(self, clock: Clock) -> Whole:
         """How long each visit has lasted up to `at`, without holds, in whole seconds on the clock."""
@@ -72,9 +73,33 @@ class Visits:
 
 def read_visits(type_id: int, at: Instant) -> Visits:
     """The visits of a type begun by `at` (what happened at it included)."""
-    deal, seq, stage, entered, left, unknown, end = rows(_VISITS, (type_id, at), 7)
-    order = np.lexsort((seq, deal))
-    return Visits(at, deal[order], stage[order], entered[order], left[order], unknown[order].astype(np.bool_), end[order])
+    key, stage, entered, left = rows(_VISITS, (type_id, at), 4)
+    order = np.argsort(key)
+    stage = stage[order]
+    return Visits(
+        at, key[order] // _SEQ, stage // _KIND, entered[order], left[order], (stage & 1).astype(np.bool_),
+        stage % _KIND // 2,
+    )  # fmt: skip
+
+
+def read_exits(type_id: int, at: Instant) -> dict[int, dict[Target, int]]:
+    """How many exits were made by `at`, by stage and target: as of the visits, in half the time."""
+    key, stage = rows(_EXITS, (at, type_id, at), 2)
+    stage = stage[np.argsort(key)]
+    return _exits(stage // _KIND, stage % _KIND // 2, (stage & 1).astype(np.bool_))
+
+
+def _exits(stage: Whole, end: Whole, lasting: NDArray[np.bool_]) -> dict[int, dict[Target, int]]:
+    """Exits counted from visits by deal and in order: a visit that did not end the deal led to the next one's stage."""
+    left = np.flatnonzero(~lasting)
+    following = np.append(stage[1:], 0)[left]
+    target = np.where(end[left] > 0, -end[left], following)
+    pairs, counts = np.unique(stage[left] * _SHIFT + target + _KIND, return_counts=True)
+    found: dict[int, dict[Target, int]] = {}
+    for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        of, to = pair // _SHIFT, pair % _SHIFT - _KIND
+        found.setdefault(of, {})[_ENDS[-to] if to < 0 else to] = count
+    return found
 
 
 def rows(query: str, values: tuple[Any, ...], columns: int) -> list[Whole]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.people import views as people
 from models.pipeline.rules import TypeFacts
-from models.statistics.rules.chains import win_probabilities
+from models.statistics.rules.chains import Exits, win_probabilities
 from models.statistics.standing import (
     Closed,
     Open,
@@ -22,7 +22,7 @@ from models.statistics.standing import (
     open_deals,
     targets,
 )
-from models.statistics.visits import Visits, read_visits
+from models.statistics.visits import read_exits
 from models.values.exchange import Rate, rate_text, summed
 from models.values.instants import Instant, LocalDays, local_day
 from models.values.money import Money, as_json
@@ -53,16 +53,17 @@ class Line:
     won: Sums = field(default_factory=dict)
     target: Sums = field(default_factory=dict)
 
-    def add(self, deal: Open, chances: Mapping[int, Chance]) -> None:
-        if deal.amount is None:
-            return
-        _add(self.planned, deal.currency, deal.amount)
-        if deal.probability is not None:
-            _add(self.certain, deal.currency, deal.amount * deal.probability)
-        elif deal.stage_id in chances:
-            _add(self.at_stage.setdefault(deal.stage_id, {}), deal.currency, deal.amount)
+    def add(
+        self, stage_id: int, currency: str, amount: int, probability: int | None, chances: Mapping[int, Chance]
+    ) -> None:
+        """Add an amount of open deals at a stage that have that percentage of their own, or (None) none."""
+        _add(self.planned, currency, amount)
+        if probability is not None:
+            _add(self.certain, currency, amount * probability)
+        elif stage_id in chances:
+            _add(self.at_stage.setdefault(stage_id, {}), currency, amount)
         else:
-            _add(self.apart, deal.currency, deal.amount)
+            _add(self.apart, currency, amount)
 
     def weighted(self, chances: Mapping[int, Chance]) -> Sums:
         """The sum of amount × chance by currency, rounded once, half away from zero (amounts are not negative)."""
@@ -189,22 +190,27 @@ def volumes(
         for one in asked.types:
             found += open_deals(asked, one.id)
             won += [deal for deal in closed_by_those_meant(asked, closed_deals(asked, one.id)) if deal.outcome == "won"]
-            chances |= chances_of(one, read_visits(one.id, asked.at))
+            chances |= chances_of(one, read_exits(one.id, asked.at))
         of_months, of_reps = targets(session, asked)
         logins = people.logins()
         rates = people.exchange_rates() if currency else []
     stages, months, reps = dict[int, Line](), dict[str, Line](), dict[int, Line]()
     total, undated = Line(), Line()
     counts: dict[int, list[int]] = {}
+    alike: dict[tuple[int, int, str | None, str, int | None], int] = {}  # sums of deals that are added alike
     for deal in found:
-        of_month = months.setdefault(deal.expected[:7], Line()) if deal.expected and deal.amount is not None else None
-        of_stage, of_rep = stages.setdefault(deal.stage_id, Line()), reps.setdefault(deal.owner_id, Line())
-        for line in (of_stage, of_rep, total, undated if deal.expected is None else of_month):
-            if line is not None:
-                line.add(deal, chances)
+        reps.setdefault(deal.owner_id, Line())
         count = counts.setdefault(deal.stage_id, [0, 0])
         count[0] += 1
         count[1] += bool(deal.held)
+        if deal.amount is not None:
+            month = None if deal.expected is None else deal.expected[:7]
+            key = (deal.stage_id, deal.owner_id, month, deal.currency, deal.probability)
+            alike[key] = alike.get(key, 0) + deal.amount
+    for (stage_id, owner_id, month, code, percent), amount in alike.items():
+        of_month = undated if month is None else months.setdefault(month, Line())
+        for line in (stages.setdefault(stage_id, Line()), reps.setdefault(owner_id, Line()), of_month, total):
+            line.add(stage_id, code, amount, percent, chances)
     days = LocalDays(asked.zone)
     for closed in won:
         if closed.amount is not None:
@@ -225,7 +231,7 @@ def volumes(
             _stage(stage.id, stage.name, stages.get(stage.id, Line()), counts.get(stage.id, [0, 0]), chances)
             for deal_type in asked.types
             for stage in deal_type.stages
-            if not stage.archived or stage.id in stages
+            if not stage.archived or stage.id in counts
         ),
         tuple(_volume(month, months[month], chances) for month in sorted(months)),
         tuple(
@@ -242,11 +248,11 @@ def volumes(
     )
 
 
-def chances_of(deal_type: TypeFacts, visits: Visits) -> dict[int, Chance]:
+def chances_of(deal_type: TypeFacts, exits: Exits) -> dict[int, Chance]:
     """By stage the observed win probability over all exits, else the set percentage; absent where there is neither."""
     percentages = {stage.id: stage.probability for stage in deal_type.stages}
     found = {}
-    for stage, chance in win_probabilities(visits.exits(), percentages, percentages).items():
+    for stage, chance in win_probabilities(exits, percentages, percentages).items():
         percent = percentages[stage]
         if chance is not None:
             found[stage] = Chance(chance, "observed")
