@@ -13,15 +13,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.exchange.deals import import_deals
+from models.exchange.demo import fill_demo
 from models.exchange.history import ImportOptions, import_history
 from models.people.setup import set_exchange_rate, set_target
-from models.people.views import find_employee, find_holder
+from models.people.views import acting, find_employee, find_holder
 from models.pipeline import commands, setup
 from models.pipeline.facts import find_type
 from models.pipeline.views import types
+from models.session import Session
+from models.statistics.figures import Stays, figures, gather
+from models.statistics.reps import reps
 from models.statistics.rules.chains import win_probabilities
 from models.statistics.visits import read_exits, read_visits
 from models.statistics.volumes import volumes
+from models.storage.store import open_store
 from models.values.errors import NotFound, Refused, Usage
 from models.values.money import Money
 from tests.statistics.pipeline_example import DAY, company, empty, worked
@@ -359,6 +365,36 @@ def test_volumes_of_maven_are_the_sums_of_its_rows(session, data):
     assert {one.key: sum(sums(one.won).values()) for one in report.months} == months
     assert sum(sums(report.total.planned).values()) == sum(open_of.values())
     assert len(won) == 30 and sum(won.values()) == 1_000_553_400
+
+
+def test_a_won_deal_of_a_snapshot_has_no_visit_and_counts_all_the_same(session, data):
+    path = data / "maven" / "sales_pipeline.csv"
+    import_deals(session, path, ImportOptions(create_stages=True, type_name="Maven", default_client="(none)"))
+    with path.open() as file:
+        rows = list(csv.DictReader(file))
+    won = defaultdict(int)
+    for row in rows:
+        if row["deal_stage"] == "Won":
+            won[row["close_date"][:7]] += int(row["close_value"]) * 100
+    for as_of in (None, session.now()):
+        report = volumes(session, find_type("Maven"), as_of=as_of)
+        assert {one.key: sum(sums(one.won).values()) for one in report.months if one.won} == won
+        assert sum(stage.deals for stage in report.stages) == sum(row["deal_stage"] in ("Engaging", "Prospecting") for row in rows)
+    sold = reps(session, find_type("Maven")).together
+    assert (sold.won, sold.lost) == (4238, 2473)
+
+
+def test_the_board_weighs_by_the_same_chances(tmp_path):
+    fill_demo(tmp_path / "demo.db", deals=200, seed=8, admin="root")
+    store = open_store(tmp_path / "demo.db")
+    session = Session(store, acting("root", ""))
+    for line in types(session):
+        stays = Stays()
+        while gather(session, line.id, stays):
+            pass
+        told = {one.stage_id: one.probability for one in volumes(session, line.id).stages}
+        assert {stage: chance for stage, chance in told.items() if chance is not None} == figures(session, line.id, stays).win
+    store.close()
 
 
 def test_the_exits_of_a_retyped_deal_count_as_such(session):
