@@ -64,6 +64,8 @@ def test_time_on_hold_does_not_count_and_a_held_deal_never_ages(session):
     assert ageing(made.at, made.type_id).counts["ageing"] == 0
     made.clock[0] += SECOND
     assert ages(ageing(made.at, made.type_id)) == {deal: ("A", 1 + 1 / 86_400, 86_400, "norm")}
+    commands.hold_deal(made.at, deal, reason="later again")
+    assert ageing(made.at, made.type_id).counts["ageing"] == 0
 
 
 def test_without_a_norm_the_limit_is_the_time_in_which_four_of_five_end_where_twenty_did(session):
@@ -81,6 +83,9 @@ def test_without_a_norm_the_limit_is_the_time_in_which_four_of_five_end_where_tw
     # Of 22, two last: S falls to 0.2 where 18 have ended, on day 18.
     assert (report.stages[0].limit.seconds, report.stages[0].limit.source) == (18 * 86_400, "percentile")
     assert set(ages(report)) == {deals[20], deals[21]}
+    session.store.database.execute_sql("UPDATE visit SET begin_unknown = 1 WHERE deal_id = ? AND seq = 1", (deals[0],))
+    assert ageing(made.at, made.type_id).stages[0].limit.completed == 19
+    session.store.database.execute_sql("UPDATE visit SET begin_unknown = 0")
     # All visits count, whoever looks and whatever is asked.
     company(made.at)
     commands.set_deal(made.at, deals[20], owner="anna")

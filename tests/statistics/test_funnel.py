@@ -16,6 +16,7 @@ from models.pipeline.facts import find_type
 from models.statistics.funnel import funnel
 from models.statistics.rules.shares import wilson
 from models.values.errors import NotFound, Usage
+from models.values.instants import day_start
 from tests.statistics.pipeline_example import DAY, company, empty, worked
 
 
@@ -56,8 +57,9 @@ def test_in_semi_strict_types_it_is_the_share_that_covered_each_stage(session):
         made.clock[0] += DAY
         commands.move_deal(made.at, deal, made.stages[1 if deal == second or made.clock[0] == made.on(1) else 0])
     commands.lose_deal(made.at, second, reason="x")
+    commands.new_deal(made.at, "Orion", type_id=made.type_id, stage_id=made.stages[2])
     report = funnel(made.at, made.type_id)
-    assert told(report) == [("A", 3, None, 0), ("B", 2, None, 1), ("C", 1, None, 1)]
+    assert told(report) == [("A", 3, None, 1), ("B", 2, None, 2), ("C", 2, None, 1)]
     assert report.as_json()["stages"][1]["share_implied"] is None
 
 
@@ -68,14 +70,19 @@ def test_the_period_and_the_rep_choose_the_deals(session):
         made.clock[0] = made.on(day)
         commands.new_deal(made.at, "Orion", type_id=made.type_id, owner=owner)
     first = date(2026, 9, 21)
+    made.clock[0] = day_start(date(2026, 9, 22), "UTC")
+    commands.lose_deal(
+        made.at, commands.new_deal(made.at, "Orion", type_id=made.type_id, owner="boris").deal_id, reason="x"
+    )
+    made.clock[0] = made.on(2)
 
     def started(by="root", **what):
         return funnel(made.as_(by), made.type_id, **what).started
 
-    assert started() == 3 and started(until=first) == 1 and started(since=date(2026, 9, 22), until=date(2026, 9, 22)) == 2
+    assert started() == 4 and started(until=first) == 1 and started(since=date(2026, 9, 22), until=date(2026, 9, 22)) == 3
     anna, boris = (find_employee(login).id for login in ("anna", "boris"))
-    assert (started(rep_id=anna), started(rep_id=boris)) == (2, 1)
-    assert [started(login) for login in ("anna", "boris", "mark", "carl")] == [2, 1, 2, 3]
+    assert (started(rep_id=anna), started(rep_id=boris)) == (2, 2)
+    assert [started(login) for login in ("anna", "boris", "mark", "carl")] == [2, 2, 2, 4]
     assert started("anna", rep_id=boris) == started("mark", rep_id=boris) == 0
     for wrong in ({"as_of": made.clock[0] + 1}, {"since": date(2026, 9, 22), "until": first}):
         with pytest.raises(Usage):

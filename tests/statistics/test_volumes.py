@@ -134,6 +134,7 @@ def test_won_counts_on_the_companys_day_for_who_owned_the_deal_then(session):
     commands.win_deal(made.at, deals[0])
     made.clock[0] = made.on(10)
     commands.win_deal(made.at, deals[1])
+    commands.set_deal(made.at, deals[1], owner="boris")  # at the same instant, after it
     commands.lose_deal(made.at, deals[2], reason="x")
     made.clock[0] = made.on(11)
     commands.set_deal(made.at, deals[0], owner="boris")
