@@ -10,7 +10,7 @@ import numpy as np
 
 from models.people.rules import covers
 from models.statistics.standing import ask, closed_deals, open_deals
-from models.statistics.visits import Visits, Whole, read_visits
+from models.statistics.visits import Whole, read_steps
 from models.values.instants import Instant
 
 if TYPE_CHECKING:
@@ -82,17 +82,17 @@ def funnel(
             deal for deal in closed_deals(asked, type_id)
             if deal.stage_id is not None and asked.within(deal.started_at) and covers(asked.owners, deal.owner_id)
         ]  # fmt: skip
-        visits = read_visits(type_id, asked.at)
+        steps = read_steps(type_id, asked.at)
     won = {deal.deal_id for deal in closed if deal.outcome == "won"}
     lost = {deal.deal_id for deal in closed if deal.outcome == "lost"}
     order = {stage.id: place for place, stage in enumerate(deal_type.stages)}
     semi_strict, count = deal_type.mode == "semi-strict", len(order)
-    furthest = {"open": _furthest(visits, started_open, order), "lost": _furthest(visits, lost, order)}
+    furthest = {"open": _furthest(steps, started_open, order), "lost": _furthest(steps, lost, order)}
     reached = {
         name: np.array([np.sum(places >= place) for place in range(count)], np.int64) for name, places in furthest.items()
     }
-    actual = _visited(visits, started_open | won | lost, order)
-    before = len(started_open) - (_visited(visits, started_open, order) if semi_strict else reached["open"])
+    actual = _visited(steps, started_open | won | lost, order)
+    before = len(started_open) - (_visited(steps, started_open, order) if semi_strict else reached["open"])
     implied = reached["open"] + reached["lost"] + len(won)
     return FunnelReport(
         deal_type.name,
@@ -111,22 +111,29 @@ def funnel(
     )
 
 
-def _of(visits: Visits, deals: set[int], order: dict[int, int]) -> tuple[Whole, Whole]:
+Steps = tuple[Whole, Whole]  # deal and stage of each visit, by deal and in order
+
+
+def _of(steps: Steps, deals: set[int], order: dict[int, int]) -> Steps:
     """Deal and place in the order of stages of the visits of these deals."""
-    meant = np.isin(visits.deal, np.array(sorted(deals), np.int64))
-    known, places = np.array(sorted(order), np.int64), np.array([order[stage] for stage in sorted(order)], np.int64)
-    return visits.deal[meant], places[np.searchsorted(known, visits.stage[meant])]
+    deal, stage = steps
+    meant, place = np.zeros(int(deal.max(initial=0)) + 1, np.bool_), np.zeros(max(order, default=0) + 1, np.int64)
+    meant[[one for one in deals if one < len(meant)]] = True
+    for stage_id, number in order.items():
+        place[stage_id] = number
+    chosen = meant[deal]
+    return deal[chosen], place[stage[chosen]]
 
 
-def _visited(visits: Visits, deals: set[int], order: dict[int, int]) -> Whole:
+def _visited(steps: Steps, deals: set[int], order: dict[int, int]) -> Whole:
     """How many of these deals have visited each stage."""
-    deal, place = _of(visits, deals, order)
+    deal, place = _of(steps, deals, order)
     pairs = np.unique(deal * len(order) + place)
     return np.bincount(pairs % len(order), minlength=len(order)).astype(np.int64) if len(order) else pairs
 
 
-def _furthest(visits: Visits, deals: set[int], order: dict[int, int]) -> Whole:
+def _furthest(steps: Steps, deals: set[int], order: dict[int, int]) -> Whole:
     """The place of the last stage in order that each of these deals has visited."""
-    deal, place = _of(visits, deals, order)
+    deal, place = _of(steps, deals, order)
     begins = np.flatnonzero(np.diff(deal, prepend=-1))
     return np.maximum.reduceat(place, begins) if len(begins) else begins.astype(np.int64)

@@ -52,20 +52,20 @@ _CLOSED = f"""
     SELECT deal.id, visit.stage_id, visit.left_as, visit.left_at, terms.owner_id, {_CLOSER.format(closed='visit.left_at')}, terms.amount, terms.currency,
         deal.started_at
     FROM visit JOIN deal ON deal.id = visit.deal_id {_TERMS}
-    WHERE visit.deal_type_id = :type AND visit.left_at <= :at AND visit.left_as IN ('won', 'lost') AND NOT EXISTS (
+    WHERE visit.deal_type_id = :type AND visit.left_at <= :at AND visit.left_as IN ('won', :also) AND NOT EXISTS (
         SELECT 1 FROM visit AS later WHERE later.deal_id = visit.deal_id AND later.seq = visit.seq + 1
         AND later.entered_at <= :at)
     UNION ALL
     SELECT deal.id, NULL, deal.outcome, deal.closed_at, terms.owner_id, {_CLOSER.format(closed='deal.closed_at')},
         terms.amount, terms.currency, deal.started_at
     FROM deal {_TERMS}
-    WHERE deal.deal_type_id = :type AND deal.outcome <> 'open' AND deal.closed_at <= :at
+    WHERE deal.deal_type_id = :type AND deal.outcome IN ('won', :also) AND deal.closed_at <= :at
         AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.deal_id = deal.id)
 """
 _CLOSED_NOW = f"""
     SELECT deal.id, deal.stage_id, deal.outcome, deal.closed_at, deal.owner_id, {_CLOSER.format(closed='deal.closed_at')},
         deal.amount, deal.currency, deal.started_at
-    FROM deal WHERE deal.deal_type_id = :type AND deal.outcome <> 'open'
+    FROM deal WHERE deal.deal_type_id = :type AND deal.outcome IN ('won', :also)
 """
 
 
@@ -166,9 +166,10 @@ def open_deals(asked: Asked, type_id: int) -> list[Open]:
     return [deal for deal in found if covers(asked.owners, deal.owner_id)]
 
 
-def closed_deals(asked: Asked, type_id: int) -> list[Closed]:
+def closed_deals(asked: Asked, type_id: int, *, only_won: bool = False) -> list[Closed]:
     """The deals of a type that were won or lost at the instant, whosever they are."""
-    return list(map(Closed._make, _execute(_CLOSED_NOW if asked.now else _CLOSED, type_id, asked.at)))
+    also = "won" if only_won else "lost"
+    return list(map(Closed._make, _execute(_CLOSED_NOW if asked.now else _CLOSED, type_id, asked.at, also)))
 
 
 def closed_by_those_meant(asked: Asked, closed: Iterable[Closed]) -> list[Closed]:
@@ -176,8 +177,8 @@ def closed_by_those_meant(asked: Asked, closed: Iterable[Closed]) -> list[Closed
     return [deal for deal in closed if asked.within(deal.closed_at) and covers(asked.owners, deal.closer_id)]
 
 
-def _execute(query: str, type_id: int, at: Instant) -> Iterable[Sequence[Any]]:
-    rows: Iterable[Sequence[Any]] = database.connection().execute(query, {"type": type_id, "at": at})
+def _execute(query: str, type_id: int, at: Instant, also: str = "") -> Iterable[Sequence[Any]]:
+    rows: Iterable[Sequence[Any]] = database.connection().execute(query, {"type": type_id, "at": at, "also": also})
     return rows
 
 

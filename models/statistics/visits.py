@@ -26,7 +26,7 @@ _VISITS = f"""
         entered_at, coalesce(left_at, {_NEVER})
     FROM visit WHERE deal_type_id = ? AND entered_at <= ?
 """
-_EXITS = f"""
+_KINDS = f"""
     SELECT deal_id * {_SEQ} + seq, stage_id * {_KIND} + CASE WHEN left_at <= ? THEN {_ENDED} ELSE 1 END
     FROM visit WHERE deal_type_id = ? AND entered_at <= ?
 """
@@ -84,9 +84,20 @@ def read_visits(type_id: int, at: Instant) -> Visits:
 
 def read_exits(type_id: int, at: Instant) -> dict[int, dict[Target, int]]:
     """How many exits were made by `at`, by stage and target: as of the visits, in half the time."""
-    key, stage = rows(_EXITS, (at, type_id, at), 2)
-    stage = stage[np.argsort(key)]
-    return _exits(stage // _KIND, stage % _KIND // 2, (stage & 1).astype(np.bool_))
+    _deal, kind = _read_kinds(type_id, at)
+    return _exits(kind // _KIND, kind % _KIND // 2, (kind & 1).astype(np.bool_))
+
+
+def read_steps(type_id: int, at: Instant) -> tuple[Whole, Whole]:
+    """Deal and stage of each visit begun by `at`, by deal and in order."""
+    deal, kind = _read_kinds(type_id, at)
+    return deal, kind // _KIND
+
+
+def _read_kinds(type_id: int, at: Instant) -> tuple[Whole, Whole]:
+    key, kind = rows(_KINDS, (at, type_id, at), 2)
+    order = np.argsort(key)
+    return key[order] // _SEQ, kind[order]
 
 
 def _exits(stage: Whole, end: Whole, lasting: NDArray[np.bool_]) -> dict[int, dict[Target, int]]:

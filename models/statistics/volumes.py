@@ -189,7 +189,7 @@ def volumes(
         chances: dict[int, Chance] = {}
         for one in asked.types:
             found += open_deals(asked, one.id)
-            won += [deal for deal in closed_by_those_meant(asked, closed_deals(asked, one.id)) if deal.outcome == "won"]
+            won += closed_by_those_meant(asked, closed_deals(asked, one.id, only_won=True))
             chances |= chances_of(one, read_exits(one.id, asked.at))
         of_months, of_reps = targets(session, asked)
         logins = people.logins()
