@@ -154,7 +154,7 @@ def _tell_volumes(found: VolumesReport) -> None:
     ):
         say()
         table(
-            [head, _("Planned"), _("Weighted"), _("Won"), _("Target")],
+            [head, _("Planned"), _("Weighted"), _("Amount won"), _("Target")],
             [[name, _sums(one.planned), _sums(one.weighted), _sums(one.won), _sums(one.target)] for name, one in lines],
             right=(1, 2, 3, 4),
         )
@@ -173,7 +173,7 @@ def _tell_volumes(found: VolumesReport) -> None:
         total = found.converted.total
         say()
         table(
-            [_("In {currency}").format(currency=found.converted.currency), _("Planned"), _("Weighted"), _("Won"), _("Target")],
+            [_("In {currency}").format(currency=found.converted.currency), _("Planned"), _("Weighted"), _("Amount won"), _("Target")],
             [["", _sums(total.planned), _sums(total.weighted), _sums(total.won), _sums(total.target)]],
             right=(1, 2, 3, 4),
         )
@@ -356,10 +356,10 @@ def reps(
     elif form == "csv":
         _csv_reps(found)
     elif form == "chart":
-        if any(one.won_amounts for one in found.reps):
-            _money_bars(_("Won by rep, {currency}"), [(one.rep or "", one.won_amounts) for one in found.reps])
+        if any(one.won for one in found.reps):
+            _money_bars(_("Won by rep, {currency}"), [(one.rep or "", one.won) for one in found.reps])
         else:
-            bars(_("Deals won by rep"), [(shown(one.rep or ""), one.won) for one in found.reps])
+            bars(_("Deals won by rep"), [(shown(one.rep or ""), one.deals_won) for one in found.reps])
     else:
         _head(session, found.type, found.as_of)
         _tell_reps(found)
@@ -380,11 +380,11 @@ def _tell_reps(found: RepsReport) -> None:
     )
     say()
     table(
-        [_("Rep"), _("Won"), _("Lost"), _("Share"), "95 %", _("Median"), _("Won"), _("Target")],
+        [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median"), _("Amount won"), _("Target")],
         [
             [
-                one.rep or _("Together"), one.won, one.lost, *_shares(one), _time(one.median, found.day),
-                _sums(one.won_amounts), _sums(one.target),
+                one.rep or _("Together"), one.deals_won, one.deals_lost, *_shares(one), _time(one.median, found.day),
+                _sums(one.won), _sums(one.target),
             ]
             for one in lines
         ],
@@ -399,7 +399,7 @@ LEAST = 5  # below it shares say nothing, and only counts are shown
 
 
 def _shares(one: RepLine) -> tuple[str, str]:
-    if one.low is None or one.high is None or one.won + one.lost < LEAST:
+    if one.low is None or one.high is None or one.deals_won + one.deals_lost < LEAST:
         return "", ""
     few = f" ({_('few')})" if one.few else ""
     return f"{_share(one.share)}{few}", f"{_share(one.low)}–{_share(one.high)}"
@@ -409,10 +409,10 @@ def _csv_reps(found: RepsReport) -> None:
     """A row for each rep and each of the currencies of their sums."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     facts = [
-        "rep", "name", "open", "held", "clients", "ageing", "idle", "no_next_step", "won", "lost", "share", "low", "high",
+        "rep", "name", "deals", "held", "clients", "ageing", "idle", "no_next_step", "deals_won", "deals_lost", "share", "low", "high",
         "median_seconds",
     ]  # fmt: skip
-    sides = ("planned", "weighted", "won_amounts", "target")
+    sides = ("planned", "weighted", "won", "target")
     writer.writerow([*facts, "currency", *sides])
     for one in found.reps:
         told = one.as_json()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -72,8 +72,7 @@ class StageAges:
     limit: Limit
 
 
-@dataclass(frozen=True)
-class Aged:
+class Aged(NamedTuple):
     """An open deal with its flags. `seconds` its present visit has lasted without holds, on the report's clock; None where
     its beginning is not known. `pushed` counts how often its expected close was put off."""
 
@@ -133,8 +132,7 @@ class AgeingReport:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Flagged:
+class Flagged(NamedTuple):
     """An open deal with how long it has stayed and what it is flagged with."""
 
     deal: Open

@@ -54,9 +54,9 @@ class RepLine:
     planned: tuple[Money, ...]
     weighted: tuple[Money, ...]
     flags: dict[str, int]
-    won: int
-    lost: int
-    won_amounts: tuple[Money, ...]
+    deals_won: int
+    deals_lost: int
+    won: tuple[Money, ...]
     target: tuple[Money, ...]
     share: float | None
     low: float | None
@@ -65,13 +65,13 @@ class RepLine:
 
     @property
     def few(self) -> bool:
-        return self.won + self.lost < FEW
+        return self.deals_won + self.deals_lost < FEW
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "rep": self.rep, "name": self.name, "open": self.deals, "held": self.held, "clients": self.clients,
+            "rep": self.rep, "name": self.name, "deals": self.deals, "held": self.held, "clients": self.clients,
             "planned": money_json(self.planned), "weighted": money_json(self.weighted), **self.flags,
-            "won": self.won, "lost": self.lost, "won_amounts": money_json(self.won_amounts),
+            "deals_won": self.deals_won, "deals_lost": self.deals_lost, "won": money_json(self.won),
             "target": money_json(self.target), "share": self.share, "low": self.low, "high": self.high, "few": self.few,
             "median_seconds": self.median,
         }  # fmt: skip

@@ -57,7 +57,7 @@ def test_ageing_and_reps_print_json(sold: Program) -> None:
     assert (found["deals"][0]["limit"], found["deals"][0]["limit_source"]) == (7 * 86_400, "norm")
     found = sold("report", "reps", "--type", "all", "--json").json
     [anna, boris] = found["reps"]
-    assert (anna["open"], anna["won"], anna["share"], anna["few"], boris["share"]) == (1, 1, 1, True, None)
+    assert (anna["deals"], anna["deals_won"], anna["share"], anna["few"], boris["share"]) == (1, 1, 1, True, None)
     assert found["together"]["planned"] == [{"amount": "1020.50", "currency": "EUR"}]
 
 

@@ -292,19 +292,19 @@ def test_what_reps_compare(session):
     commands.set_deal(made.at, deals[0], owner="boris")
     report = reps(made.at, made.type_id)
     anna, boris = report.reps
-    assert (anna.rep, anna.deals, anna.clients, anna.won, anna.lost, anna.few) == ("anna", 2, 1, 3, 1, True)
-    assert (anna.planned, anna.won_amounts, anna.target) == tuple((Money(n, "EUR"),) for n in (200, 300, 900))
+    assert (anna.rep, anna.deals, anna.clients, anna.deals_won, anna.deals_lost, anna.few) == ("anna", 2, 1, 3, 1, True)
+    assert (anna.planned, anna.won, anna.target) == tuple((Money(n, "EUR"),) for n in (200, 300, 900))
     assert anna.weighted == (Money(120, "EUR"),)  # three of five exits were won, which comes before the set 50 %
     assert (anna.share, anna.median) == (0.75, 2 * 86_400)
     assert (anna.low, anna.high) == (pytest.approx(0.300641842582), pytest.approx(0.954412739))
     assert anna.flags == {"ageing": 2, "idle": 0, "no_next_step": 2}
-    assert (boris.deals, boris.won, boris.lost, boris.share, boris.median, boris.won_amounts) == (1, 0, 1, 0.0, None, ())
-    assert (report.together.won, report.together.lost, report.together.clients) == (3, 2, 2)
+    assert (boris.deals, boris.deals_won, boris.deals_lost, boris.share, boris.median, boris.won) == (1, 0, 1, 0.0, None, ())
+    assert (report.together.deals_won, report.together.deals_lost, report.together.clients) == (3, 2, 2)
     assert report.together.target == (Money(5_000, "EUR"),)
     september = reps(made.at, made.type_id, since=date(2026, 9, 21), until=date(2026, 9, 22))
-    assert {line.rep: (line.deals, line.won, line.lost) for line in september.reps} == {"anna": (2, 1, 0), "boris": (1, 0, 0)}
+    assert {line.rep: (line.deals, line.deals_won, line.deals_lost) for line in september.reps} == {"anna": (2, 1, 0), "boris": (1, 0, 0)}
     then = reps(made.at, made.type_id, as_of=made.on(2))
-    assert {line.rep: (line.deals, line.won) for line in then.reps} == {"anna": (4, 2), "boris": (2, 0)}
+    assert {line.rep: (line.deals, line.deals_won) for line in then.reps} == {"anna": (4, 2), "boris": (2, 0)}
     document = report.as_json()
     assert list(document) == ["as_of", "type", "from", "to", "clock", "reps", "together"]
     assert document["reps"][0]["median_seconds"] == 2 * 86_400 and document["together"]["rep"] is None

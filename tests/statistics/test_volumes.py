@@ -382,7 +382,7 @@ def test_a_won_deal_of_a_snapshot_has_no_visit_and_counts_all_the_same(session, 
         assert {one.key: sum(sums(one.won).values()) for one in report.months if one.won} == won
         assert sum(stage.deals for stage in report.stages) == sum(row["deal_stage"] in ("Engaging", "Prospecting") for row in rows)
     sold = reps(session, find_type("Maven")).together
-    assert (sold.won, sold.lost) == (4238, 2473)
+    assert (sold.deals_won, sold.deals_lost) == (4238, 2473)
 
 
 def test_the_board_weighs_by_the_same_chances(tmp_path):
