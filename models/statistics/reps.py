@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -114,7 +115,7 @@ def reps(
 
     Raises Usage `in_future`, `bad_period`, `one_of`; Refused `no_hours`; NotFound.
     """
-    tallies: dict[int, Tally] = {}
+    tallies: defaultdict[int, Tally] = defaultdict(Tally)
     together, chances, used = Tally(), dict[int, Chance](), CALENDAR
     with session.store.reading():
         asked = ask(session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id)
@@ -125,7 +126,7 @@ def reps(
             seconds = visits.seconds(used)
             deals = open_deals(asked, one.id)
             for each in flagged(asked, deals, visits, seconds, limits_of(one, visits, seconds, used), idle_days):
-                for tally in (tallies.setdefault(each.deal.owner_id, Tally()), together):
+                for tally in (tallies[each.deal.owner_id], together):
                     tally.deals += 1
                     tally.held += bool(each.deal.held)
                     tally.clients.add(each.deal.client_id)
@@ -138,12 +139,12 @@ def reps(
             closed = closed_by_those_meant(asked, closed_deals(asked, one.id))
             times = _times(visits, seconds)
             for deal in closed:
-                for tally in (tallies.setdefault(deal.closer_id, Tally()), together):
+                for tally in (tallies[deal.closer_id], together):
                     _close(tally, deal, times)
         of_months, of_reps = targets(session, asked)
         names = {person.id: (person.login, person.name) for person in people.people()}
     for rep, sums in of_reps.items():
-        tallies.setdefault(rep, Tally()).line.target = sums
+        tallies[rep].line.target = sums
     for sums in of_months.values():
         for currency, amount in sums.items():
             together.line.target[currency] = together.line.target.get(currency, 0) + amount

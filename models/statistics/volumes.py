@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -194,12 +195,13 @@ def volumes(
         of_months, of_reps = targets(session, asked)
         logins = people.logins()
         rates = people.exchange_rates() if currency else []
-    stages, months, reps = dict[int, Line](), dict[str, Line](), dict[int, Line]()
+    stages, reps = defaultdict[int, Line](Line), defaultdict[int, Line](Line)
+    months = defaultdict[str, Line](Line)
     total, undated = Line(), Line()
     counts: dict[int, list[int]] = {}
     alike: dict[tuple[int, int, str | None, str, int | None], int] = {}  # sums of deals that are added alike
     for deal in found:
-        reps.setdefault(deal.owner_id, Line())
+        _line = reps[deal.owner_id]  # listed, whether with an amount or not
         count = counts.setdefault(deal.stage_id, [0, 0])
         count[0] += 1
         count[1] += bool(deal.held)
@@ -208,21 +210,21 @@ def volumes(
             key = (deal.stage_id, deal.owner_id, month, deal.currency, deal.probability)
             alike[key] = alike.get(key, 0) + deal.amount
     for (stage_id, owner_id, month, code, percent), amount in alike.items():
-        of_month = undated if month is None else months.setdefault(month, Line())
-        for line in (stages.setdefault(stage_id, Line()), reps.setdefault(owner_id, Line()), of_month, total):
+        of_month = undated if month is None else months[month]
+        for line in (stages[stage_id], reps[owner_id], of_month, total):
             line.add(stage_id, code, amount, percent, chances)
     days = LocalDays(asked.zone)
     for closed in won:
         if closed.amount is not None:
             month = days.day(closed.closed_at).isoformat()[:7]
-            for line in (months.setdefault(month, Line()), reps.setdefault(closed.closer_id, Line()), total):
+            for line in (months[month], reps[closed.closer_id], total):
                 _add(line.won, closed.currency, closed.amount)
     for first_day, sums in of_months.items():
         for code, amount in sums.items():
-            for line in (months.setdefault(first_day.isoformat()[:7], Line()), total):
+            for line in (months[first_day.isoformat()[:7]], total):
                 _add(line.target, code, amount)
     for rep, sums in of_reps.items():
-        reps.setdefault(rep, Line()).target = sums
+        reps[rep].target = sums
     whole = _volume(None, total, chances)
     return VolumesReport(
         asked.name,
