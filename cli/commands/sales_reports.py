@@ -125,7 +125,7 @@ def volumes(
     elif form == "csv":
         _csv_volumes(found)
     elif form == "chart":
-        _money_bars(_("Planned by month, {currency}"), [(_month(one), one.planned) for one in found.months])
+        _money_bars(_("Planned by month, {currency}"), [(_month(one), one.planned) for one in found.months if one.planned])
     else:
         _head(session, found.type, found.as_of)
         _tell_volumes(found)
