@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reason": ("cli.commands.fields", "Reasons for which deals are lost."),
     "user": ("cli.commands.people", "Employees."),
     "company": ("cli.commands.people", "The company."),
+    "target": ("cli.commands.targets", "What reps and teams are to win in a month."),
+    "currency": ("cli.commands.targets", "Exchange rates of the company."),
     "service": ("cli.commands.rates", "Services that time is booked on."),
     "category": ("cli.commands.rates", "Categories of employees, which rates may be for."),
     "rate": ("cli.commands.rates", "What an hour is billed or paid at."),

@@ -19,7 +19,7 @@ from random import Random
 from typing import Any
 
 from models.clients.commands import search_text
-from models.exchange import demo_stages, demo_time
+from models.exchange import demo_stages, demo_targets, demo_time
 from models.exchange.demo_names import LATIN, WORDS, Words
 from models.journal.commands import record
 from models.overview.founding import found_store, write_type
@@ -224,6 +224,7 @@ def _fill(
     if most is not None:
         demo_time.write_first_client(store, words.currency, most, hours.days[0], hours.starts[0] - SECOND)
     _flush(store, rows, counts)
+    demo_targets.write_targets(store, words.currency, owners, hours.days[0], hours.days[-1], hours.starts[0] - SECOND)
     counts["employee"] += 1  # the administrator, whom the founding wrote
     record(
         at=until, employee_id=admin_id, command="demo.fill", subject="company", subject_id=1,

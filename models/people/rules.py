@@ -76,6 +76,14 @@ def may_set_rates(actor: Actor) -> bool:
     return actor.role in ("accountant", "admin")
 
 
+def may_set_target(actor: Actor, employee_id: int | None) -> bool:
+    """The administrator sets every target, a manager those of the others in the team; a team's (`employee_id` None) is
+    the administrator's."""
+    if actor.role == "manager":
+        return employee_id is not None and employee_id != actor.id and employee_id in actor.team
+    return actor.role == "admin"
+
+
 def parse_times(text: str) -> tuple[int, int]:
     """Seconds after midnight of `9:00-18:00`. Raises Usage `bad_hours`."""
     found = re.fullmatch(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)", text.strip(), re.ASCII)

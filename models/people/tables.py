@@ -90,6 +90,35 @@ class Holiday(Row):
     name = TextField()
 
 
+class Target(Row):
+    """What an employee or a team is to win in a month, by its first day; at most one in each currency."""
+
+    employee = ForeignKeyField(Employee, null=True, on_delete="RESTRICT", index=False)
+    team = ForeignKeyField(Team, null=True, on_delete="RESTRICT", index=False)
+    month = DateField()
+    amount = BigIntegerField(constraints=[Check("amount >= 0")])
+    currency = TextField()
+    created_at = BigIntegerField()
+
+    class Meta:
+        constraints = [Check("(employee_id IS NULL) <> (team_id IS NULL)")]
+
+
+class ExchangeRate(Row):
+    """What one of `from_currency` is worth in `to_currency` from that day on: `units` / 10^`places`, exactly."""
+
+    from_currency = TextField()
+    to_currency = TextField()
+    day = DateField()
+    units = BigIntegerField(constraints=[Check("units > 0")])
+    places = IntegerField(constraints=[Check("places BETWEEN 0 AND 12")])
+    created_at = BigIntegerField()
+
+    class Meta:
+        constraints = [Check("from_currency <> to_currency")]
+        indexes = ((("from_currency", "to_currency", "day"), True),)
+
+
 class SignOfLife(Row):
     """When a session of the employee was last there; written at most once a minute."""
 
@@ -106,7 +135,14 @@ class Workplace(Row):
 
 
 Employee.add_index(SQL("CREATE INDEX IF NOT EXISTS employee_of_team ON employee (team_id, id)"))
+Target.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS target_once ON target "
+        "(coalesce(employee_id, 0), coalesce(team_id, 0), month, currency)"
+    )
+)
 
 __all__ = [
-    "Category", "Company", "Employee", "EmployeeCategory", "Holiday", "SignOfLife", "Team", "WorkingHours", "Workplace",
+    "Category", "Company", "Employee", "EmployeeCategory", "ExchangeRate", "Holiday", "SignOfLife", "Target", "Team",
+    "WorkingHours", "Workplace",
 ]

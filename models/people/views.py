@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.people.rules import Actor
+from models.people.rules import Actor, covers, readable
 from models.people.tables import (
     Category,
     Company,
@@ -23,6 +23,9 @@ from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant, local_datetime
 from models.values.language import _
 from models.values.text import quoted, search_key
+
+if TYPE_CHECKING:
+    from models.values.exchange import Rate
 
 
 class Person(NamedTuple):
@@ -203,6 +206,105 @@ def category_names(day: date) -> dict[int, str]:
         if first <= day or employee not in found:
             found[employee] = names[category]
     return found
+
+
+class Holder(NamedTuple):
+    """Whose a target is: an employee's (`name` is the login) or a team's."""
+
+    employee_id: int | None
+    team_id: int | None
+    name: str
+
+
+class TargetLine(NamedTuple):
+    """What an employee (`rep`, a login) or a team is to win in the month that begins on the day `month`, in minor units."""
+
+    id: int
+    employee_id: int | None
+    team_id: int | None
+    rep: str | None
+    team: str | None
+    month: date
+    amount: int
+    currency: str
+
+
+_TARGETS = """
+    SELECT t.id, t.employee_id, t.team_id, e.login, team.name, t.month, t.amount, t.currency
+    FROM target t LEFT JOIN employee e ON e.id = t.employee_id LEFT JOIN team ON team.id = t.team_id
+    ORDER BY t.month, team.name_key, e.login, t.currency
+"""
+
+
+def targets(actor: Actor, *, since: date | None = None, until: date | None = None) -> list[TargetLine]:
+    """The targets that the actor may read, of the months that days from `since` to `until` lie in, by month."""
+    owners = readable(actor)
+    own_team = team_of(actor.id) if actor.role == "manager" or actor.team_read else None
+    found = []
+    for number, employee, team_id, login, team, month, amount, code in database.execute_sql(_TARGETS):
+        line = TargetLine(number, employee, team_id, login, team, date.fromisoformat(str(month)), amount, code)
+        if line.team_id is None:
+            may = covers(owners, line.employee_id)
+        else:
+            may = owners is None or line.team_id == own_team
+        if may and (since is None or line.month >= since.replace(day=1)) and (until is None or line.month <= until):
+            found.append(line)
+    return found
+
+
+def find_holder(text: str) -> Holder:
+    """Whose target is meant: an employee's by login, name or id, or a team's; `team:NAME` is a team's for certain.
+    Raises NotFound, Refused `ambiguous`."""
+    sign = "team:"
+    team = find_team(text.removeprefix(sign))
+    if text.startswith(sign):
+        if team is None:
+            raise NotFound(_("There is no team {name}.").format(name=quoted(text.removeprefix(sign))))
+        return team
+    try:
+        person = find_employee(text)
+    except NotFound:
+        if team is not None:
+            return team
+        raise NotFound(_("There is no employee or team {name}.").format(name=quoted(text))) from None
+    if team is not None:
+        raise Refused(
+            "ambiguous",
+            _("An employee and a team are called {name}.").format(name=quoted(text)),
+            [{"id": person.id, "name": person.login}, {"id": team.team_id, "name": f"{sign}{team.name}"}],
+        )
+    return Holder(person.id, None, person.login)
+
+
+def find_team(text: str) -> Holder | None:
+    """A team by name, as whose targets are."""
+    row = Team.get_or_none(Team.name_key == search_key(text))
+    return None if row is None else Holder(None, row.id, row.name)
+
+
+def team_of(employee_id: int) -> int | None:
+    """The id of the employee's team of today."""
+    found = database.execute_sql("SELECT team_id FROM employee WHERE id = ?", (employee_id,)).fetchone()
+    return None if found is None else found[0]
+
+
+def teams() -> dict[int, int | None]:
+    """By employee the team of today."""
+    return dict(database.execute_sql("SELECT id, team_id FROM employee").fetchall())
+
+
+def exchange_rates() -> list[Rate]:
+    """The company's exchange rates, by pair and day."""
+    from models.values.exchange import Rate
+
+    query = (
+        "SELECT from_currency, to_currency, day, units, places FROM exchange_rate"
+        " ORDER BY from_currency, to_currency, day"
+    )
+    return [
+        Rate(source, target, date.fromisoformat(str(day)), units, places)
+        for source, target, day, units, places in database.execute_sql(query)
+    ]
 
 
 def workplace(employee_id: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from models.people import views as people
 from models.statistics.arrays import ENDS, Ints, Records
 from models.statistics.selection import Selection, select
+from models.statistics.standing import ask, closed_by_those_meant, closed_deals, open_deals
 from models.values.instants import Instant
 
 if TYPE_CHECKING:
@@ -42,6 +43,50 @@ def deals_behind(
     places = np.concatenate([asked.of_stage(place) for place, one in enumerate(stages) if stage_id in (None, one)] or [np.zeros(0, np.int64)])
     meant = _exits(asked, places, to, stages) if exits else _visits(asked, places, visits)
     return [int(one) for one in np.unique(asked.visits.deal[meant])]
+
+
+def open_behind(
+    session: Session,
+    type_id: int | None,
+    *,
+    stage_id: int | None = None,
+    rep: str | None = None,
+    month: str | None = None,
+    as_of: Instant | None = None,
+    rep_id: int | None = None,
+) -> list[int]:
+    """Ids of the deals that were open at the instant: at a stage, of a rep (by login), expected in a month (`2026-11`, or
+    `none`: without a day), each where it is given. Raises Usage `in_future`; NotFound."""
+    whose = rep_id if rep is None else people.find_employee(rep).id
+    asked = ask(session, type_id, as_of=as_of, rep_id=whose)
+    return [
+        deal.deal_id
+        for one in asked.types
+        for deal in open_deals(asked, one.id)
+        if stage_id in (None, deal.stage_id) and (month is None or (deal.expected or "none")[:7] in (month, month[:7]))
+    ]
+
+
+def closed_behind(
+    session: Session,
+    type_id: int | None,
+    *,
+    outcome: str,
+    rep: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: Instant | None = None,
+    rep_id: int | None = None,
+) -> list[int]:
+    """Ids of the deals `won` or `lost` in the period, of who owned them just before. Raises as `open_behind`."""
+    whose = rep_id if rep is None else people.find_employee(rep).id
+    asked = ask(session, type_id, since=first, until=last, as_of=as_of, rep_id=whose)
+    return [
+        deal.deal_id
+        for one in asked.types
+        for deal in closed_by_those_meant(asked, closed_deals(asked, one.id, only_won=outcome == "won"))
+        if deal.outcome == outcome
+    ]
 
 
 def _visits(asked: Selection, places: Ints, which: str) -> Ints:

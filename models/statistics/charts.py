@@ -58,6 +58,31 @@ def stacked_bars(
     return [fitted(f" {explained}", width), *_lines(figure, ascii)]
 
 
+def columns(
+    labels: Sequence[str], groups: Mapping[str, Sequence[float]], marks: Sequence[float | None], mark: str, width: int,
+    height: int, *, ascii: bool = False,
+) -> list[str]:  # fmt: skip
+    """Upright bars made of a part for each group, and over each label a line at its mark (a target), explained above."""
+    totals = [sum(values) for values in zip(*groups.values(), strict=True)] if groups else []
+    most = max([*totals, *(one for one in marks if one is not None)], default=0)
+    if not most or not _room(width, height - 1):
+        return []
+    fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
+    figure = _figure(width, height - 1)
+    places = list(range(1, len(labels) + 1))
+    figure.draw(figure.bar(places, [list(values) for values in groups.values()], stacked=True, width=0.6, marker=list(fills)))
+    sign = "_" if ascii else "━"
+    for place, one in zip(places, marks, strict=True):
+        if one is not None:
+            figure.draw(figure.signal([place - 0.4, place + 0.4], [one, one], marker=sign).lines())
+    figure.ruler("x").ticks(places, list(labels))
+    figure.ruler("y").lim(0, most)
+    figure.ruler("y").ticks([0, most / 2, most], [_short(value) for value in (0, most / 2, most)])
+    explained = "  ".join(f"{fill} {name}" for fill, name in zip(fills, groups, strict=True))
+    explained += f"  {sign} {mark}" if any(one is not None for one in marks) else ""
+    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+
+
 def curve(
     band: Band, mark: float | None, ticks: Ticks, width: int, height: int, *, ascii: bool = False
 ) -> list[str]:
@@ -126,6 +151,14 @@ def _counts(ruler: Any, most: float) -> None:
     ruler.lim(0, most)
     ticks = sorted({0, int(most) // 2, int(most)} if most >= 2 else {0, most})
     ruler.ticks(ticks, [str(tick) for tick in ticks])
+
+
+def _short(value: float) -> str:
+    """`250k`, `1.2M`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.1f}".rstrip("0").rstrip(".") + letter
+    return f"{value:.0f}"
 
 
 def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:

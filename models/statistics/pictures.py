@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING
 from models.statistics import charts
 from models.statistics.words import lasting, share_text, target_word, told, unit_for
 from models.values.language import _
+from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.statistics.ageing import AgeingReport
     from models.statistics.durations import StageDuration
+    from models.statistics.funnel import FunnelReport
     from models.statistics.paths import Path
+    from models.statistics.reps import RepsReport
     from models.statistics.time import Sums
     from models.statistics.transitions import StageExits, TransitionsReport, Way
     from models.statistics.views import ClientsReport
+    from models.statistics.volumes import Volume, VolumesReport
+    from models.values.money import Money
 
 REPS = 7  # told apart in a bar; the others together are one part
 LABEL = 24  # cells
+MONTH = 9  # cells of a month
 
 
 def clients_bars(found: ClientsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -116,6 +123,51 @@ def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = 
     return charts.bars(labels, [path.deals for path in found], width, height, ascii=ascii)
 
 
+def volumes_bars(found: VolumesReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """By month of expected close, and for each currency by itself: what is planned, of it what the chances make likely,
+    what was won, against the target."""
+    lines: list[str] = []
+    currencies = sorted({money.currency for month in found.months for side in _sides(month) for money in side})
+    for currency in currencies:
+        months = [month for month in found.months if any(_amount(side, currency) for side in _sides(month))]
+        fitting = months[-max(2, (width - 10) // MONTH) :]
+        labels = [f"{month.key or ''}"[2:] for month in fitting]
+        sides = {
+            _("weighted"): [_amount(month.weighted, currency) for month in fitting],
+            _("planned beyond"): [max(0.0, _amount(month.planned, currency) - _amount(month.weighted, currency)) for month in fitting],
+            _("won"): [_amount(month.won, currency) for month in fitting],
+        }
+        targets = [_amount(month.target, currency) or None for month in fitting]
+        room = max(6, height // len(currencies)) - 1
+        drawn = charts.columns(labels, sides, targets, _("target"), width, room, ascii=ascii)
+        lines += [f" {currency}", *drawn] if drawn else []
+    return lines
+
+
+def funnel_bars(found: FunnelReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """How many of the deals that started came to each stage or beyond it; in semi-strict types to each stage."""
+    names = [_("started"), *(one.stage for one in found.stages), _("won")]
+    counts = [found.started, *(one.actual if one.implied is None else one.implied for one in found.stages), found.won]
+    labels = [f"{label} {share_text(found.share(count))}" for label, count in zip(_labels(names), counts, strict=True)]
+    return charts.bars(labels, counts, width, height, ascii=ascii)
+
+
+def ageing_bars(found: AgeingReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Open deals at each stage, those that are ageing among them."""
+    groups: dict[str, list[float]] = {
+        _("ageing"): [one.ageing for one in found.stages],
+        _("within the limit"): [one.deals - one.ageing for one in found.stages],
+    }
+    return charts.stacked_bars(_labels([one.stage for one in found.stages]), groups, width, height, ascii=ascii)
+
+
+def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Deals that each rep won and lost in the period."""
+    lines = [one for one in found.reps if one.deals_won or one.deals_lost]
+    groups: dict[str, list[float]] = {_("won"): [one.deals_won for one in lines], _("lost"): [one.deals_lost for one in lines]}
+    return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, width, height, ascii=ascii)
+
+
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
     """Hours worked of each line, billable and not."""
     hours = {
@@ -123,6 +175,15 @@ def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = F
         _("not billable"): [(one.seconds - one.billable) / 3600 for one in found],
     }
     return charts.stacked_bars(_labels([one.name or "–" for one in found]), hours, width, height, ascii=ascii)
+
+
+def _sides(month: Volume) -> tuple[Sequence[Money], ...]:
+    return month.planned, month.weighted, month.won, month.target
+
+
+def _amount(sums: Sequence[Money], currency: str) -> float:
+    """In whole units of the currency, for a chart alone."""
+    return sum(money.amount for money in sums if money.currency == currency) / 10 ** exponent(currency)
 
 
 def _right(text: str, width: int) -> str:

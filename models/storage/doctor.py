@@ -116,6 +116,7 @@ INVARIANTS = {
         SELECT id FROM rate WHERE entry_id IS NOT NULL
         AND coalesce(deal_id, client_id, employee_id, service_id, category_id) IS NOT NULL
     """,
+    "a target is of a month": "SELECT id FROM target WHERE CAST(month AS TEXT) NOT LIKE '%-01'",
     "an activity's deal is its client's": """
         SELECT a.id FROM activity AS a JOIN deal ON deal.id = a.deal_id WHERE deal.client_id <> a.client_id
     """,

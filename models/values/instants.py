@@ -167,6 +167,14 @@ def parse_day(text: str) -> date:
     raise Usage("bad_date", _("{text} is no date; write it as 2026-11-24.").format(text=quoted(said)))
 
 
+def parse_month(text: str) -> date:
+    """The first day of the month `YYYY-MM`, years 1900 to 2199. Raises Usage `bad_month`."""
+    said = text.strip()
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", said, re.ASCII) and EARLIEST <= int(said[:4]) <= LATEST:
+        return date.fromisoformat(f"{said}-01")
+    raise Usage("bad_month", _("{text} is no month; write it as 2026-11.").format(text=quoted(said)))
+
+
 def instant_text(instant: Instant) -> str:
     """ISO 8601 in UTC with `Z`; microseconds only where there are any."""
     return (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")

@@ -15,6 +15,7 @@ from models.values.instants import SECOND
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from models.values.numbers import int_text
+from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Number
 from tui.statistics.reports.durations import over_visits
 from tui.widgets.dialogs import Dialog
@@ -30,15 +31,26 @@ LISTED = 500  # deals
 def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, Any]) -> tuple[int, list[DealLine]]:
     """How many deals there are, and the newest of them."""
     said = dict(number.asked)
-    if "ids" in said:
-        ids = said["ids"]
-    else:
-        from models.statistics.behind import deals_behind
-        from tui.statistics.reports.kept import records
-
-        ids = deals_behind(session, asked.filters.type_id, records=records(session, asked, kept), **over_visits(asked), **said)
+    ids = said["ids"] if "ids" in said else _ids(session, asked, said.pop("behind", "visits"), said, kept)
     newest = sorted(ids)[-LISTED:]
     return len(ids), deals(session, ids=newest, limit=LISTED) if newest else []
+
+
+def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept: dict[Any, Any]) -> list[int]:
+    """The deals behind a number of visits, of open or closed deals, of the funnel; as the filters are."""
+    from models.statistics.behind import closed_behind, deals_behind, open_behind
+    from models.statistics.funnel import funnel_deals
+    from tui.statistics.reports.kept import records
+
+    filters, rep_id = asked.filters, rep_of(asked.filters, asked.known)
+    first, last = filters.days(asked.known.today)
+    if behind == "open":
+        return open_behind(session, filters.type_id, as_of=filters.as_of, rep_id=rep_id, **said)
+    if behind == "closed":
+        return closed_behind(session, filters.type_id, first=first, last=last, as_of=filters.as_of, rep_id=rep_id, **said)
+    if behind == "funnel":
+        return funnel_deals(session, filters.type_id, since=first, until=last, as_of=filters.as_of, rep_id=rep_id, **said)
+    return deals_behind(session, filters.type_id, records=records(session, asked, kept), **over_visits(asked), **said)
 
 
 class DealsBehind(Dialog[int]):

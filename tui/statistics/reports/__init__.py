@@ -16,6 +16,10 @@ PLACES = {
     "clients": "clients:Clients",
     "durations": "durations:Durations",
     "transitions": "transitions:Transitions",
+    "volumes": "volumes:Volumes",
+    "funnel": "funnel:Funnel",
+    "ageing": "ageing:Ageing",
+    "reps": "reps:Reps",
     "paths": "paths:Paths",
     "time": "time:Time",
     "margin": "time:Margin",
@@ -25,8 +29,8 @@ PLACES = {
 def titles() -> dict[str, str]:
     """What each report is called in the list."""
     return {
-        "clients": _("Clients"), "durations": _("Durations"), "transitions": _("Transitions"), "paths": _("Paths"),
-        "time": _("Time worked"), "margin": _("Margin"),
+        "clients": _("Clients"), "durations": _("Durations"), "transitions": _("Transitions"), "volumes": _("Volumes"),
+        "funnel": _("Funnel"), "ageing": _("Ageing"), "reps": _("Reps"), "paths": _("Paths"), "time": _("Time worked"), "margin": _("Margin"),
     }  # fmt: skip
 
 

@@ -1,0 +1,79 @@
+"""Ageing: which open deals stay longer than the norm or than most, which nobody touches, which have no next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.statistics.pictures import ageing_bars
+from models.values.durations import short_age
+from models.values.language import _
+from models.values.money import short_money
+from models.values.numbers import int_text
+from tui.statistics.filters import rep_of
+from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from models.statistics.ageing import Aged, AgeingReport
+
+FLAGS = ("ageing", "idle", "no_next_step")
+LISTED = 300
+
+
+class Ageing(Report):
+    name = "ageing"
+    uses = frozenset({"type", "rep", "as_of", "clock"})
+
+    def title(self) -> str:
+        return _("Open deals that stand still")
+
+    def forms(self) -> Sequence[str]:
+        return (_("ageing"), _("idle"), _("no next step"))
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> dict[str, AgeingReport]:
+        from models.statistics.ageing import ageing
+
+        filters, rep = asked.filters, rep_of(asked.filters, asked.known)
+        return {
+            flag: ageing(session, filters.type_id, flag=flag, as_of=filters.as_of, rep_id=rep, clock=filters.clock) for flag in FLAGS
+        }
+
+    def columns(self, found: dict[str, AgeingReport], asked: Asked) -> Sequence[Column]:
+        return [
+            Column(_("deal"), 20), Column(_("stage"), 18, 2), Column(_("rep"), 14, 3), Column(_("here"), 8), Column(_("limit"), 8, 1),
+            Column(_("amount"), 10, 4), Column(_("flags"), 7),
+        ]  # fmt: skip
+
+    def rows(self, found: dict[str, AgeingReport], asked: Asked) -> Sequence[Row]:
+        report = found[FLAGS[asked.form]]
+        return [_row(deal, report.day) for deal in report.listed[:LISTED]]
+
+    def chart(self, found: dict[str, AgeingReport], asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        report = found["ageing"]
+        return ageing_bars(report, width, min(height, 2 * len(report.stages) + 4), ascii=ascii)
+
+    def note(self, found: dict[str, AgeingReport], asked: Asked, row: Row | None) -> str:
+        report = found[FLAGS[asked.form]]
+        counts = _("of {open} open: {ageing} ageing (!), {idle} idle for {days} days (i), {none} without a next step (·)").format(
+            open=int_text(report.deals), ageing=int_text(report.counts["ageing"]), idle=int_text(report.counts["idle"]),
+            days=report.idle_days, none=int_text(report.counts["no_next_step"]),
+        )  # fmt: skip
+        if len(report.listed) > LISTED:
+            counts += ". " + _("The first {count} are listed.").format(count=LISTED)
+        return counts
+
+    def empty(self) -> str:
+        return _("None: every open deal moves. v shows another flag.")
+
+
+def _row(deal: Aged, day: int) -> Row:
+    name = f" {symbol('·')} ".join(part for part in (deal.client, deal.title) if part)
+    flags = "".join(sign if flag in deal.flags else " " for flag, sign in (("ageing", symbol("!")), ("idle", "i"), ("no_next_step", symbol("·"))))
+    here = "" if deal.seconds is None else short_age(deal.seconds // day * 86_400 + deal.seconds % day)
+    cells = (
+        name, deal.stage, deal.rep, here, "" if deal.limit.seconds is None else short_age(deal.limit.seconds // day * 86_400 + deal.limit.seconds % day),
+        short_money(deal.amount) if deal.amount else "", flags,
+    )  # fmt: skip
+    return Row(deal.deal_id, cells, numbers=(Number(name, {"ids": [deal.deal_id]}),))

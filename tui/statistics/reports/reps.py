@@ -1,0 +1,73 @@
+"""Reps: what each has open, and what they won and lost in the period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from models.statistics.pictures import reps_bars
+from models.statistics.words import lasting, range_text, share_text
+from models.values.language import _
+from models.values.money import Money, short_money
+from models.values.numbers import int_text
+from tui.statistics.filters import rep_of
+from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from models.statistics.reps import RepLine, RepsReport
+
+LEAST = 5  # closed deals below which a share says nothing
+
+
+class Reps(Report):
+    name = "reps"
+
+    def title(self) -> str:
+        return _("Reps")
+
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> RepsReport:
+        from models.statistics.reps import reps
+
+        filters = asked.filters
+        first, last = filters.days(asked.known.today)
+        return reps(
+            session, filters.type_id, since=first, until=last, as_of=filters.as_of, rep_id=rep_of(filters, asked.known), clock=filters.clock
+        )
+
+    def columns(self, found: RepsReport, asked: Asked) -> Sequence[Column]:
+        return [
+            Column(_("rep"), 16), Column(_("open"), 6), Column(_("clients"), 9, 5), Column(_("won"), 6), Column(_("lost"), 6, 1),
+            Column(_("share"), 8), Column("95 %", 10, 1), Column(_("won amount"), 12, 2), Column(_("target"), 10, 4), Column(_("to win"), 12, 6),
+            Column(_("planned"), 10, 3), Column(_("ageing"), 8, 7), Column(_("idle"), 7, 8), Column(_("no step"), 9, 9),
+        ]  # fmt: skip
+
+    def rows(self, found: RepsReport, asked: Asked) -> Sequence[Row]:
+        return [*(_row(one, found.day) for one in found.reps), _row(found.together, found.day)] if found.reps else []
+
+    def chart(self, found: RepsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        return reps_bars(found, width, min(height, 2 * len(found.reps) + 4), ascii=ascii)
+
+    def note(self, found: RepsReport, asked: Asked, row: Row | None) -> str:
+        return _("Two shares differ for sure only where their 95 % intervals lie apart.")
+
+
+def _row(one: RepLine, day: int) -> Row:
+    enough = one.deals_won + one.deals_lost >= LEAST
+    cells = (
+        one.rep or _("all"), int_text(one.deals), int_text(one.clients), int_text(one.deals_won), int_text(one.deals_lost),
+        share_text(one.share) if enough else "", range_text(one.low, one.high) if enough else "", _sums(one.won), _sums(one.target),
+        lasting(one.median, day), _sums(one.planned), *(int_text(one.flags[flag]) for flag in ("ageing", "idle", "no_next_step")),
+    )  # fmt: skip
+    said = {} if one.rep is None else {"rep": one.rep}
+    name, dot = one.rep or _("all"), symbol("·")
+    numbers = [Number(f"{name} {dot} {_('open')} {int_text(one.deals)}", {"behind": "open", **said})] if one.deals else []
+    for word, outcome, count in ((_("won"), "won", one.deals_won), (_("lost"), "lost", one.deals_lost)):
+        if count:
+            numbers.append(Number(f"{name} {dot} {word} {int_text(count)}", {"behind": "closed", "outcome": outcome, **said}))
+    return Row(one.rep or "all", cells, "" if one.rep else "head", numbers=tuple(numbers))
+
+
+def _sums(sums: Sequence[Money]) -> str:
+    return " ".join(short_money(money) for money in sums)
