@@ -77,18 +77,10 @@ class Records:
     owner_deal: Ints
     owner_at: Ints
     owner_id: Ints
-    _kept: dict[Instant, Visits] = field(default_factory=dict, repr=False)
 
     @property
     def stages(self) -> int:
         return len(self.type.stages)
-
-    def as_of(self, at: Instant) -> Visits:
-        """The visits as they stood at that instant; the answer for the last instant asked for is kept."""
-        if at not in self._kept:
-            self._kept.clear()
-            self._kept[at] = _as_of(self, at)
-        return self._kept[at]
 
     @cached_property
     def stretches(self) -> Stretches:
@@ -188,8 +180,27 @@ class Visits:
         return held
 
 
+class History:
+    """What a screen keeps while its filters change: the records, and the visits as of the instant last asked for with all
+    that was worked out of them."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self._last = as_of(records, records.read_at)
+
+    def as_of(self, at: Instant) -> Visits:
+        if at != self._last.at:
+            self._last = as_of(self.records, at)
+        return self._last
+
+
+def history(session: Session, type_id: int) -> History:
+    """Reads a type's history, for one report or many. Raises NotFound."""
+    return History(read(session, type_id))
+
+
 def read(session: Session, type_id: int) -> Records:
-    """All that the store holds of a type's visits, of holds and owners, as of one moment. Raises NotFound."""
+    """All that the store holds of a type's visits, of holds and owners, at one moment. Raises NotFound."""
     with session.store.reading():
         company, deal_type = people.company(), facts.type_facts(type_id)
         hours, holidays = people.hours(), frozenset(people.holidays())
@@ -232,7 +243,8 @@ def _numbered(ids: Ints, known: Sequence[int]) -> Ints:
     return by_rank[np.searchsorted(sorted_ids, ids)] if len(known) else ids
 
 
-def _as_of(records: Records, at: Instant) -> Visits:
+def as_of(records: Records, at: Instant) -> Visits:
+    """The visits as they stood at that instant, which is at or before the one at which the records were read."""
     known = slice(None) if not len(records.entered) or records.entered.max() <= at else records.entered <= at
     deal, stage, left = records.deal[known], records.stage[known], records.left[known]
     there = left > at

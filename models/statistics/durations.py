@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.statistics.arrays import Ints, Records
+from models.statistics.arrays import History, Ints
 from models.statistics.rules.estimates import Account, Curve, account, quantile, reached, survival, total_by
 from models.statistics.selection import Selection, select, whole_seconds
 from models.values.instants import SECOND, Instant
@@ -95,15 +95,15 @@ def durations(
     last: date | None = None,
     as_of: Instant | None = None,
     clock: str | None = None,
-    records: Records | None = None,
+    history: History | None = None,
 ) -> DurationsReport:
     """How long the visits entered from `first` to `last` lasted, or have lasted up to `as_of`, at each stage; the
     accounting is of all visits in the period. Every active stage is listed, an archived one where it had visits.
 
-    `records`, what was read before, saves reading it. Raises what `select` does.
+    `history`, what was read before, saves reading it. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, records=records
+        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     deal_type = asked.visits.records.type
     told = [_stage(asked, place) for place in range(len(deal_type.stages))]

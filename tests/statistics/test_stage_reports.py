@@ -18,7 +18,7 @@ from models.people.views import acting, find_employee
 from models.pipeline import commands, setup
 from models.pipeline.rules import seconds_without_holds
 from models.statistics import figures
-from models.statistics.arrays import read
+from models.statistics.arrays import history
 from models.statistics.durations import durations
 from models.statistics.rules.chains import win_probabilities
 from models.statistics.rules.survival import quantile, survival_curve
@@ -120,13 +120,13 @@ def test_as_of_sees_no_more_than_had_happened(at, abc, worked):
 
 
 def test_what_was_read_once_answers_for_any_instant_as_if_read_anew(at, abc, worked, clock):
-    records = read(at, abc[0])
+    known = history(at, abc[0])
     for moment in range(11):
         asked = {"as_of": START + moment * DAY}
-        assert durations(at, abc[0], records=records, **asked) == durations(at, abc[0], **asked)
-        assert transitions(at, abc[0], records=records, **asked) == transitions(at, abc[0], **asked)
+        assert durations(at, abc[0], history=known, **asked) == durations(at, abc[0], **asked)
+        assert transitions(at, abc[0], history=known, **asked) == transitions(at, abc[0], **asked)
     commands.win_deal(at, worked[3])
-    assert by_stage(durations(at, abc[0], records=records))["A"]["open"] == 1
+    assert by_stage(durations(at, abc[0], history=known))["A"]["open"] == 1
     assert by_stage(durations(at, abc[0]))["A"]["open"] == 0
 
 
@@ -225,8 +225,8 @@ def test_holds_do_not_count_on_either_clock(session, at, abc, clock):
     assert way["incidence"]["7"] == 1.0 and way["beyond"] == ["7", "30", "90", "180", "365"]
     # As of an instant within the hold it has lasted until the hold began.
     clock[0] = START + 100 * HOUR
-    records = read(at, type_id)
-    held = records.as_of(START + 20 * HOUR)
+    known = history(at, type_id)
+    held = known.as_of(START + 20 * HOUR)
     assert held.lasted("calendar").tolist() == [8 * HOUR] and held.lasted("working").tolist() == [7 * HOUR]
 
 
@@ -425,7 +425,7 @@ def naive_visits(type_id, at):
 
 def test_every_filter_against_a_naive_count(at, random_store, clock):
     type_id, end = random_store, clock[0]
-    records = read(at, type_id)
+    known = history(at, type_id)
     reps = {login: find_employee(login).id for login in ("anna", "boris", "root")}
     first, last = date(2026, 9, 23), date(2026, 10, 8)
     rng, asked_of = random.Random(4), 0
@@ -437,7 +437,7 @@ def test_every_filter_against_a_naive_count(at, random_store, clock):
                 limit = day_end(until, "UTC") if until else 2**62
                 asked = {
                     "rep_ids": None if rep is None else [reps[rep]], "first": since, "last": until, "as_of": as_of,
-                    "records": records,
+                    "history": known,
                 }  # fmt: skip
                 lasted = by_stage(durations(at, type_id, **asked))
                 went = by_stage(transitions(at, type_id, **asked, intervals=False))
