@@ -54,7 +54,8 @@ def _last_opened(instants: Ints, opens: Ints) -> Ints:
     of the time of a search."""
     if len(opens) == 1:
         return np.zeros(len(instants), np.int64)
-    first, count = int(opens[1]) // DAY, int(opens[-1] - opens[1]) // DAY + 2
+    first = int(opens[1]) // DAY - 1  # a day on which nothing has begun yet stands for all before
+    count = int(opens[-1]) // DAY - first + 1
     by_day = np.searchsorted(opens, (first + np.arange(count)) * DAY, "right") - 1
     place = by_day[np.clip(instants // DAY - first, 0, count - 1)]
     following = np.append(opens[1:], NEVER)
