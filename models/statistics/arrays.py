@@ -110,6 +110,7 @@ class Visits:
     target: Ints
     reopened: Bools
     _lasted: dict[str, Ints] = field(default_factory=dict, repr=False)
+    _by_length: dict[str, tuple[Ints, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def there(self) -> Bools:
@@ -157,6 +158,13 @@ class Visits:
             measured = self._measured(clock, self.left) - self._measured(clock, self.entered)
             self._lasted[clock] = measured - self._held(clock)
         return self._lasted[clock]
+
+    def by_length(self, clock: str) -> tuple[Ints, ...]:
+        """The places of each stage's visits, the shortest first: what is filtered of them needs no sorting any more."""
+        if clock not in self._by_length:
+            lasted = self.lasted(clock)
+            self._by_length[clock] = tuple(places[np.argsort(lasted[places])] for places in self.by_stage)
+        return self._by_length[clock]
 
     def _measured(self, clock: str, instants: Ints) -> Ints:
         return instants if clock == CALENDAR else worked(instants, self.records.stretches)

@@ -124,7 +124,7 @@ def _stage(asked: Selection, place: int) -> StageDuration:
     visits = asked.visits
     stage = visits.records.type.stages[place]
     places = asked.of_stage(place)
-    meant = asked.entered(places)
+    meant = asked.by_length(place)
     lasted, ended = visits.lasted(asked.clock)[meant], ~visits.there[meant]
     completed = int(ended.sum())
     curve = survival(lasted, ended)
@@ -139,12 +139,12 @@ def _stage(asked: Selection, place: int) -> StageDuration:
         percentiles["median"],
         percentiles["p80"],
         percentiles["p90"],
-        _per_deal_median(asked, places, meant),
+        _per_deal_median(asked, places),
         account(
             visits.entered[places], visits.left[places], visits.left_as[places], visits.begin_unknown[places],
             asked.since, asked.until,
         ),
-        _drawn(curve, int(lasted.max()) if len(lasted) else 0),
+        _drawn(curve, int(lasted[-1]) if len(lasted) else 0),
     )  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def _percentile(curve: Curve, p: float) -> Percentile:
     return Percentile(*(None if one is None else whole_seconds(one) for one in quantile(curve, p)))
 
 
-def _per_deal_median(asked: Selection, places: Ints, meant: Ints) -> int | None:
+def _per_deal_median(asked: Selection, places: Ints) -> int | None:
     """Over the deals' visits in the selection; a deal with a visit of unknown beginning has no known time at the stage."""
-    visits = asked.visits
+    visits, meant = asked.visits, asked.entered(places)
     unknown = visits.deal[places[visits.begin_unknown[places]]]
     if len(unknown):
         meant = meant[~np.isin(visits.deal[meant], unknown)]

@@ -41,13 +41,23 @@ class Selection:
         places = self.visits.by_stage[stage]
         return places if self.mine is None else places[self.mine[places]]
 
+    def by_length(self, stage: int) -> Ints:
+        """The places of the visits at a stage, of the reps asked for, the shortest first; those that were entered in the
+        period and whose beginning is known."""
+        places = self.visits.by_length(self.clock)[stage]
+        return self.entered(places if self.mine is None else places[self.mine[places]])
+
     def entered(self, places: Ints) -> Ints:
         """Those of the visits that were entered in the period and whose beginning is known."""
+        if self.since == FIRST and self.until == LAST and not self.visits.begin_unknown.any():
+            return places
         at = self.visits.entered[places]
         return places[(at >= self.since) & (at < self.until) & ~self.visits.begin_unknown[places]]
 
     def ended(self, places: Ints) -> Ints:
         """Those of the visits that ended in the period."""
+        if self.since == FIRST and self.until == LAST:
+            return places[~self.visits.there[places]]
         at = self.visits.left[places]
         return places[(at >= self.since) & (at < self.until) & ~self.visits.there[places]]
 

@@ -157,7 +157,7 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
     targets = len(stages) + len(ENDS)
     # How often each target was reached by each kind of exit.
     kinds = _kinds(visits.target[ended], visits.left_as[ended], targets)
-    meant = asked.entered(places)
+    meant = asked.by_length(place)
     lasted, target = visits.lasted(asked.clock)[meant], visits.target[meant]
     reached = np.bincount(target[target >= 0], minlength=targets)
     count = kinds.sum(axis=1)
@@ -182,7 +182,7 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
             )
         )
     repeats = _exits_of_deals(visits.deal[ended])
-    longest = int(lasted.max()) if len(lasted) else -1
+    longest = int(lasted[-1]) if len(lasted) else -1
     return StageExits(
         stages[place].id,
         stages[place].name,
