@@ -170,9 +170,10 @@ def _drawn(curve: Curve, longest: int) -> tuple[Point, ...]:
         times = np.linspace(0, longest, CURVE_POINTS).astype(np.int64)
     at = np.searchsorted(curve.times, times, "right") - 1
     points = [Point(0.0, 1.0, 1.0, 1.0)]
+    lines = curve.share, curve.low, curve.high
     for time, place in zip(times.tolist(), at.tolist(), strict=True):
         if place >= 0:
-            share, low, high = (float(one[place]) for one in (curve.share, curve.low, curve.high))
+            share, low, high = (float(line[place]) for line in lines)
             banded = share > 0
             points.append(Point(time / SECOND, share, low if banded else None, high if banded else None))
     if len(points) > 1 and points[-1].seconds < longest / SECOND:

@@ -31,26 +31,27 @@ class Curve:
     ended: Ints
     share: Floats
 
+    @cached_property
+    def log_log(self) -> tuple[Floats, Floats]:
+        """ln(−ln S), and half the width of its 95 % interval, z·σ with σ² = Σ d/(n(n−d)) / ln² S (Greenwood 1926; Kalbfleisch
+        and Prentice, The Statistical Analysis of Failure Time Data, 1980, 1.13); nan where S = 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = np.cumsum(self.ended / (self.at_risk * (self.at_risk - self.ended).astype(float)))
+            log_share = np.log(self.share)
+            half = Z * np.sqrt(variance) / -log_share
+            return np.log(-log_share), np.where(self.share > 0, half, np.nan)
+
     @property
     def low(self) -> Floats:
         """The lower line of the pointwise 95 % band; nan where the curve has come to 0 and no band exists."""
-        return self._band[0]
+        middle, half = self.log_log
+        return np.asarray(np.exp(-np.exp(middle + half)))
 
     @property
     def high(self) -> Floats:
         """The upper line of the band."""
-        return self._band[1]
-
-    @cached_property
-    def _band(self) -> tuple[Floats, Floats]:
-        """The log–log band S^exp(±z·σ) with σ² = Σ d/(n(n−d)) / ln² S (Greenwood 1926; Kalbfleisch and Prentice, The
-        Statistical Analysis of Failure Time Data, 1980, 1.13)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            variance = np.cumsum(self.ended / (self.at_risk * (self.at_risk - self.ended).astype(float)))
-            spread = np.exp(Z * np.sqrt(variance) / np.abs(np.log(self.share)))
-            low, high = self.share**spread, self.share ** (1 / spread)
-        banded = self.share > 0
-        return np.where(banded, low, np.nan), np.where(banded, high, np.nan)
+        middle, half = self.log_log
+        return np.asarray(np.exp(-np.exp(middle - half)))
 
 
 class Quantile(NamedTuple):
@@ -90,8 +91,10 @@ def survival(lengths: Ints, ended: Bools) -> Curve:
 def quantile(curve: Curve, p: float) -> Quantile:
     """The first time at which S ≤ 1 − p, and the first ones at which its lower and its upper band are (Brookmeyer and
     Crowley, Biometrics 38, 1982); where S = 0 there is no band."""
+    middle, half = curve.log_log
+    level = float(np.log(-np.log(1 - p)))
     return Quantile(
-        reached(curve, p), _first(curve.times, curve.low <= 1 - p), _first(curve.times, curve.high <= 1 - p)
+        reached(curve, p), _first(curve.times, middle + half >= level), _first(curve.times, middle - half >= level)
     )
 
 
