@@ -172,19 +172,16 @@ class Visits:
     def _held(self, clock: str) -> Ints:
         """How much of each visit lies within holds of its deal."""
         known = self.records
-        begun = known.hold_started < self.at
-        deal, started = known.hold_deal[begun], known.hold_started[begun]
-        ended = np.minimum(known.hold_ended[begun], self.at)
-        first = np.searchsorted(self.deal, deal, "left")
-        count = np.searchsorted(self.deal, deal, "right") - first
-        hold = np.repeat(np.arange(len(deal)), count)
+        first = np.searchsorted(self.deal, known.hold_deal, "left")
+        count = np.searchsorted(self.deal, known.hold_deal, "right") - first
+        hold = np.repeat(np.arange(len(count)), count)
         visit = np.arange(len(hold)) - np.repeat(np.cumsum(count) - count, count) + first[hold]
-        start = np.maximum(started[hold], self.entered[visit])
-        end = np.minimum(ended[hold], self.left[visit])
+        start = np.maximum(known.hold_started[hold], self.entered[visit])
+        end = np.minimum(known.hold_ended[hold], self.left[visit])
         within = end > start
-        hours = self._measured(clock, end[within]) - self._measured(clock, start[within])
+        paused = self._measured(clock, end[within]) - self._measured(clock, start[within])
         held = np.zeros(len(self.deal), np.int64)
-        np.add.at(held, visit[within], hours)
+        np.add.at(held, visit[within], paused)
         return held
 
 

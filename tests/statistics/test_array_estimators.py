@@ -29,7 +29,7 @@ from models.statistics.rules.estimates import (
     wilson,
 )
 from models.statistics.rules.resampling import resampled, win_chances, win_intervals
-from models.values.instants import SECOND, from_datetime, local_datetime
+from models.values.instants import DAY, SECOND, from_datetime, local_datetime
 
 CLOSE = 1e-9
 stays = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=40)
@@ -407,6 +407,13 @@ def test_before_the_first_and_without_any_working_hour_nothing_was_worked():
     opened = int(within.opens[1])
     assert worked(np.array([opened - 1, opened, opened + 5, int(within.closes[1]) + 5]), within).tolist() == [0, 0, 5, 9 * 3600 * SECOND]
     assert worked(np.array([5, 6]), stretches(date(2026, 3, 7), date(2026, 3, 8), WEEK, (), "UTC")).tolist() == [0, 0]
+
+
+def test_what_lies_before_a_stretch_that_begins_with_a_day_of_utc_is_before_it():
+    within = stretches(date(2026, 3, 1), date(2026, 3, 6), {0: (0, 3600)}, (), "UTC")
+    opened = int(within.opens[1])
+    assert opened % DAY == 0
+    assert worked(np.array([opened - 9 * DAY, opened - 1, opened, opened + 1]), within).tolist() == [0, 0, 0, 1]
 
 
 def test_the_normal_day_is_the_most_frequent_length_the_longer_of_two():
