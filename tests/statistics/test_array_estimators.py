@@ -330,9 +330,10 @@ def test_resampled_intervals_are_those_of_drawing_deals_one_by_one():
     assert np.array_equal(win_intervals(deal, stage, target, np.full(3, np.nan)), [low, high])
 
 
-@pytest.mark.parametrize("frequent", [0, 20, 10**6])
-def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent):
+@pytest.mark.parametrize(("frequent", "sparse"), [(0, 60), (20, 60), (10**6, 60), (20, 0)])
+def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent, sparse):
     monkeypatch.setattr(resampling, "FREQUENT", frequent)
+    monkeypatch.setattr(resampling, "SPARSE", sparse)
     deal, stage, target = random_exits(400, 8)
     columns, column = np.unique(stage * 6 + target, return_inverse=True)
     counts = np.concatenate(list(resampled(deal, column, len(columns), 300)))
@@ -344,6 +345,16 @@ def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent)
     spread = by_deal.std(axis=0) * 20
     assert (np.abs(counts.mean(axis=0) - observed) < 5 * spread / np.sqrt(1000)).all()
     assert np.allclose(counts.std(axis=0), spread, rtol=0.12)
+
+
+def test_both_ways_of_counting_count_the_same(monkeypatch):
+    deal, stage, target = random_exits(200, 2)
+    columns, column = np.unique(stage * 6 + target, return_inverse=True)
+    counted = []
+    for sparse in (0, 10**6):
+        monkeypatch.setattr(resampling, "SPARSE", sparse)
+        counted.append(np.concatenate(list(resampled(deal, column, len(columns), 300))))
+    assert np.array_equal(*counted)
 
 
 def test_every_draw_has_as_many_deals_as_there_are(monkeypatch):
