@@ -30,7 +30,7 @@ install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@sh .ci/prerequisites '$(PYTHON)'
-	@echo 'Setting up .venv; this takes about half a minute, once.' >&2
+	@echo 'Setting up .venv; this takes about a minute, once.' >&2
 	@'$(PYTHON)' -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@$(BIN)/python -m compileall -q cli models tui

@@ -77,18 +77,10 @@ class Records:
     owner_deal: Ints
     owner_at: Ints
     owner_id: Ints
-    _kept: dict[Instant, Visits] = field(default_factory=dict, repr=False)
 
     @property
     def stages(self) -> int:
         return len(self.type.stages)
-
-    def as_of(self, at: Instant) -> Visits:
-        """The visits as they stood at that instant; the answer for the last instant asked for is kept."""
-        if at not in self._kept:
-            self._kept.clear()
-            self._kept[at] = _as_of(self, at)
-        return self._kept[at]
 
     @cached_property
     def stretches(self) -> Stretches:
@@ -118,6 +110,7 @@ class Visits:
     target: Ints
     reopened: Bools
     _lasted: dict[str, Ints] = field(default_factory=dict, repr=False)
+    _by_length: dict[str, tuple[Ints, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def there(self) -> Bools:
@@ -166,30 +159,53 @@ class Visits:
             self._lasted[clock] = measured - self._held(clock)
         return self._lasted[clock]
 
+    def by_length(self, clock: str) -> tuple[Ints, ...]:
+        """The places of each stage's visits, the shortest first: what is filtered of them needs no sorting any more."""
+        if clock not in self._by_length:
+            lasted = self.lasted(clock)
+            self._by_length[clock] = tuple(places[np.argsort(lasted[places])] for places in self.by_stage)
+        return self._by_length[clock]
+
     def _measured(self, clock: str, instants: Ints) -> Ints:
         return instants if clock == CALENDAR else worked(instants, self.records.stretches)
 
     def _held(self, clock: str) -> Ints:
         """How much of each visit lies within holds of its deal."""
         known = self.records
-        begun = known.hold_started < self.at
-        deal, started = known.hold_deal[begun], known.hold_started[begun]
-        ended = np.minimum(known.hold_ended[begun], self.at)
-        first = np.searchsorted(self.deal, deal, "left")
-        count = np.searchsorted(self.deal, deal, "right") - first
-        hold = np.repeat(np.arange(len(deal)), count)
+        first = np.searchsorted(self.deal, known.hold_deal, "left")
+        count = np.searchsorted(self.deal, known.hold_deal, "right") - first
+        hold = np.repeat(np.arange(len(count)), count)
         visit = np.arange(len(hold)) - np.repeat(np.cumsum(count) - count, count) + first[hold]
-        start = np.maximum(started[hold], self.entered[visit])
-        end = np.minimum(ended[hold], self.left[visit])
+        start = np.maximum(known.hold_started[hold], self.entered[visit])
+        end = np.minimum(known.hold_ended[hold], self.left[visit])
         within = end > start
-        hours = self._measured(clock, end[within]) - self._measured(clock, start[within])
+        paused = self._measured(clock, end[within]) - self._measured(clock, start[within])
         held = np.zeros(len(self.deal), np.int64)
-        np.add.at(held, visit[within], hours)
+        np.add.at(held, visit[within], paused)
         return held
 
 
+class History:
+    """What a screen keeps while its filters change: the records, and the visits as of the instant last asked for with all
+    that was worked out of them."""
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self._last = as_of(records, records.read_at)
+
+    def as_of(self, at: Instant) -> Visits:
+        if at != self._last.at:
+            self._last = as_of(self.records, at)
+        return self._last
+
+
+def history(session: Session, type_id: int) -> History:
+    """Reads a type's history, for one report or many. Raises NotFound."""
+    return History(read(session, type_id))
+
+
 def read(session: Session, type_id: int) -> Records:
-    """All that the store holds of a type's visits, of holds and owners, as of one moment. Raises NotFound."""
+    """All that the store holds of a type's visits, of holds and owners, at one moment. Raises NotFound."""
     with session.store.reading():
         company, deal_type = people.company(), facts.type_facts(type_id)
         hours, holidays = people.hours(), frozenset(people.holidays())
@@ -232,7 +248,8 @@ def _numbered(ids: Ints, known: Sequence[int]) -> Ints:
     return by_rank[np.searchsorted(sorted_ids, ids)] if len(known) else ids
 
 
-def _as_of(records: Records, at: Instant) -> Visits:
+def as_of(records: Records, at: Instant) -> Visits:
+    """The visits as they stood at that instant, which is at or before the one at which the records were read."""
     known = slice(None) if not len(records.entered) or records.entered.max() <= at else records.entered <= at
     deal, stage, left = records.deal[known], records.stage[known], records.left[known]
     there = left > at

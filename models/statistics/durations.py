@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.statistics.arrays import Ints, Records
+from models.statistics.arrays import History, Ints
 from models.statistics.rules.estimates import Account, Curve, account, quantile, reached, survival, total_by
 from models.statistics.selection import Selection, select, whole_seconds
 from models.values.instants import SECOND, Instant
@@ -95,15 +95,15 @@ def durations(
     last: date | None = None,
     as_of: Instant | None = None,
     clock: str | None = None,
-    records: Records | None = None,
+    history: History | None = None,
 ) -> DurationsReport:
     """How long the visits entered from `first` to `last` lasted, or have lasted up to `as_of`, at each stage; the
     accounting is of all visits in the period. Every active stage is listed, an archived one where it had visits.
 
-    `records`, what was read before, saves reading it. Raises what `select` does.
+    `history`, what was read before, saves reading it. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, records=records
+        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     deal_type = asked.visits.records.type
     told = [_stage(asked, place) for place in range(len(deal_type.stages))]
@@ -124,7 +124,7 @@ def _stage(asked: Selection, place: int) -> StageDuration:
     visits = asked.visits
     stage = visits.records.type.stages[place]
     places = asked.of_stage(place)
-    meant = asked.entered(places)
+    meant = asked.by_length(place)
     lasted, ended = visits.lasted(asked.clock)[meant], ~visits.there[meant]
     completed = int(ended.sum())
     curve = survival(lasted, ended)
@@ -139,12 +139,12 @@ def _stage(asked: Selection, place: int) -> StageDuration:
         percentiles["median"],
         percentiles["p80"],
         percentiles["p90"],
-        _per_deal_median(asked, places, meant),
+        _per_deal_median(asked, places),
         account(
             visits.entered[places], visits.left[places], visits.left_as[places], visits.begin_unknown[places],
             asked.since, asked.until,
         ),
-        _drawn(curve, int(lasted.max()) if len(lasted) else 0),
+        _drawn(curve, int(lasted[-1]) if len(lasted) else 0),
     )  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def _percentile(curve: Curve, p: float) -> Percentile:
     return Percentile(*(None if one is None else whole_seconds(one) for one in quantile(curve, p)))
 
 
-def _per_deal_median(asked: Selection, places: Ints, meant: Ints) -> int | None:
+def _per_deal_median(asked: Selection, places: Ints) -> int | None:
     """Over the deals' visits in the selection; a deal with a visit of unknown beginning has no known time at the stage."""
-    visits = asked.visits
+    visits, meant = asked.visits, asked.entered(places)
     unknown = visits.deal[places[visits.begin_unknown[places]]]
     if len(unknown):
         meant = meant[~np.isin(visits.deal[meant], unknown)]
@@ -170,9 +170,10 @@ def _drawn(curve: Curve, longest: int) -> tuple[Point, ...]:
         times = np.linspace(0, longest, CURVE_POINTS).astype(np.int64)
     at = np.searchsorted(curve.times, times, "right") - 1
     points = [Point(0.0, 1.0, 1.0, 1.0)]
+    lines = curve.share, curve.low, curve.high
     for time, place in zip(times.tolist(), at.tolist(), strict=True):
         if place >= 0:
-            share, low, high = (float(one[place]) for one in (curve.share, curve.low, curve.high))
+            share, low, high = (float(line[place]) for line in lines)
             banded = share > 0
             points.append(Point(time / SECOND, share, low if banded else None, high if banded else None))
     if len(points) > 1 and points[-1].seconds < longest / SECOND:

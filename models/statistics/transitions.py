@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.statistics.arrays import ENDS, LEFT_AS, WON, Bools, Ints, Records
+from models.statistics.arrays import ENDS, LEFT_AS, WON, Bools, History, Ints
 from models.statistics.rules.estimates import Floats, incidences, wilson
 from models.statistics.rules.resampling import RESAMPLES, SEED, win_chances, win_intervals
 from models.statistics.selection import Selection, select
@@ -120,17 +120,17 @@ def transitions(
     last: date | None = None,
     as_of: Instant | None = None,
     clock: str | None = None,
-    records: Records | None = None,
+    history: History | None = None,
     intervals: bool = True,
 ) -> TransitionsReport:
     """Counts, shares and win chances of the exits made from `first` to `last`; incidences of the visits entered then,
     followed up to `as_of`. Every active stage is listed, an archived one where it had visits; a target never taken is not.
 
-    `records`, what was read before, saves reading it; without `intervals` the win chances come without theirs, which
+    `history`, what was read before, saves reading it; without `intervals` the win chances come without theirs, which
     take longer than all else. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, records=records
+        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     known = asked.visits.records
     places = [asked.of_stage(place) for place in range(known.stages)]
@@ -157,7 +157,7 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
     targets = len(stages) + len(ENDS)
     # How often each target was reached by each kind of exit.
     kinds = _kinds(visits.target[ended], visits.left_as[ended], targets)
-    meant = asked.entered(places)
+    meant = asked.by_length(place)
     lasted, target = visits.lasted(asked.clock)[meant], visits.target[meant]
     reached = np.bincount(target[target >= 0], minlength=targets)
     count = kinds.sum(axis=1)
@@ -182,7 +182,7 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
             )
         )
     repeats = _exits_of_deals(visits.deal[ended])
-    longest = int(lasted.max()) if len(lasted) else -1
+    longest = int(lasted[-1]) if len(lasted) else -1
     return StageExits(
         stages[place].id,
         stages[place].name,

@@ -60,6 +60,18 @@ def test_timer_status_imports_nothing_heavy(store: str) -> None:
     assert "peewee" in modules
 
 
+def test_the_board_does_without_numpy() -> None:
+    board = "import tui.app, tui.board.screen, models.overview.board, models.statistics.figures, models.statistics.paths"
+    modules = imported_by("-c", board)
+    assert "tui.board.screen" in modules and heavy(modules) & {"numpy", "plotext"} == set()
+
+
 def test_a_report_as_a_table_imports_nothing_of_the_screens(store: str) -> None:
     modules = imported_by("-m", "cli", "--db", store, "report", "clients")
-    assert heavy(modules) & {"textual", "tui", "plotext", "babel"} == set()
+    assert heavy(modules) & {"textual", "tui", "plotext", "babel", "numpy"} == set()
+
+
+@pytest.mark.parametrize("report", ["durations", "transitions"])
+def test_a_report_that_counts_in_arrays_imports_numpy_and_nothing_heavier(store: str, report: str) -> None:
+    modules = imported_by("-m", "cli", "--db", store, "report", report)
+    assert heavy(modules) == {"numpy"} and not any(name.split(".")[0] in ("pandas", "scipy") for name in modules)

@@ -29,7 +29,7 @@ from models.statistics.rules.estimates import (
     wilson,
 )
 from models.statistics.rules.resampling import resampled, win_chances, win_intervals
-from models.values.instants import SECOND, from_datetime, local_datetime
+from models.values.instants import DAY, SECOND, from_datetime, local_datetime
 
 CLOSE = 1e-9
 stays = st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=40)
@@ -330,9 +330,10 @@ def test_resampled_intervals_are_those_of_drawing_deals_one_by_one():
     assert np.array_equal(win_intervals(deal, stage, target, np.full(3, np.nan)), [low, high])
 
 
-@pytest.mark.parametrize("frequent", [0, 20, 10**6])
-def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent):
+@pytest.mark.parametrize(("frequent", "sparse"), [(0, 60), (20, 60), (10**6, 60), (20, 0)])
+def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent, sparse):
     monkeypatch.setattr(resampling, "FREQUENT", frequent)
+    monkeypatch.setattr(resampling, "SPARSE", sparse)
     deal, stage, target = random_exits(400, 8)
     columns, column = np.unique(stage * 6 + target, return_inverse=True)
     counts = np.concatenate(list(resampled(deal, column, len(columns), 300)))
@@ -344,6 +345,16 @@ def test_frequent_and_rare_kinds_of_deals_are_drawn_alike(monkeypatch, frequent)
     spread = by_deal.std(axis=0) * 20
     assert (np.abs(counts.mean(axis=0) - observed) < 5 * spread / np.sqrt(1000)).all()
     assert np.allclose(counts.std(axis=0), spread, rtol=0.12)
+
+
+def test_both_ways_of_counting_count_the_same(monkeypatch):
+    deal, stage, target = random_exits(200, 2)
+    columns, column = np.unique(stage * 6 + target, return_inverse=True)
+    counted = []
+    for sparse in (0, 10**6):
+        monkeypatch.setattr(resampling, "SPARSE", sparse)
+        counted.append(np.concatenate(list(resampled(deal, column, len(columns), 300))))
+    assert np.array_equal(*counted)
 
 
 def test_every_draw_has_as_many_deals_as_there_are(monkeypatch):
@@ -377,6 +388,10 @@ def test_working_time_is_what_counting_the_minutes_gives(weekdays, off, minutes,
     within = stretches(first, first + timedelta(days=22), hours, holidays, zone)
     midnight = from_datetime(local_datetime(0, zone).replace(year=first.year, month=first.month, day=first.day, hour=0))
     start, end = (midnight + minute * 60 * SECOND for minute in sorted(minutes))
+    exact = sum(
+        max(0, min(end, int(closes)) - max(start, int(opens)))
+        for opens, closes in zip(within.opens[1:], within.closes[1:], strict=True)
+    )
     counted = 0
     for at in range(start, end, 15 * 60 * SECOND):
         local = local_datetime(at, zone)
@@ -384,24 +399,32 @@ def test_working_time_is_what_counting_the_minutes_gives(weekdays, off, minutes,
         if local.date() not in holidays and opens <= local.hour * 3600 + local.minute * 60 + local.second < closes:
             counted += min(15 * 60 * SECOND, end - at)
     found = worked(np.array([start, end]), within)
+    assert int(found[1] - found[0]) == exact
     # Where a stretch begins or ends within a step of counting, the count is off by less than a step at either end.
-    assert abs(int(found[1] - found[0]) - counted) <= 2 * 15 * 60 * SECOND
+    assert abs(exact - counted) <= 2 * 15 * 60 * SECOND
 
 
 def test_a_day_on_which_the_clocks_change_is_as_long_as_it_is():
     whole = dict.fromkeys(range(7), (0, 86400))
     for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)):
         within = stretches(day, day, whole, (), "Europe/Berlin")
-        assert int(within.closes[0] - within.opens[0]) == hours * 3600 * SECOND
+        assert int(within.closes[1] - within.opens[1]) == hours * 3600 * SECOND
     within = stretches(date(2026, 3, 1), date(2026, 4, 30), whole, (), "Europe/Berlin")
-    assert (within.closes[:-1] == within.opens[1:]).all()
+    assert (within.closes[1:-1] == within.opens[2:]).all()
 
 
 def test_before_the_first_and_without_any_working_hour_nothing_was_worked():
     within = stretches(date(2026, 3, 2), date(2026, 3, 6), WEEK, (), "UTC")
-    opened = int(within.opens[0])
-    assert worked(np.array([opened - 1, opened, opened + 5, int(within.closes[0]) + 5]), within).tolist() == [0, 0, 5, 9 * 3600 * SECOND]
+    opened = int(within.opens[1])
+    assert worked(np.array([opened - 1, opened, opened + 5, int(within.closes[1]) + 5]), within).tolist() == [0, 0, 5, 9 * 3600 * SECOND]
     assert worked(np.array([5, 6]), stretches(date(2026, 3, 7), date(2026, 3, 8), WEEK, (), "UTC")).tolist() == [0, 0]
+
+
+def test_what_lies_before_a_stretch_that_begins_with_a_day_of_utc_is_before_it():
+    within = stretches(date(2026, 3, 1), date(2026, 3, 6), {0: (0, 3600)}, (), "UTC")
+    opened = int(within.opens[1])
+    assert opened % DAY == 0
+    assert worked(np.array([opened - 9 * DAY, opened - 1, opened, opened + 1]), within).tolist() == [0, 0, 0, 1]
 
 
 def test_the_normal_day_is_the_most_frequent_length_the_longer_of_two():

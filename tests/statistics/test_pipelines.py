@@ -9,7 +9,7 @@ import pytest
 
 from models.exchange.history import ImportOptions, import_history
 from models.pipeline.facts import find_type
-from models.statistics.arrays import read
+from models.statistics.arrays import history
 from models.statistics.durations import durations
 from models.statistics.transitions import transitions
 from models.values.instants import parse_instant
@@ -29,8 +29,8 @@ def test_real_histories_say_what_other_libraries_computed(session, data, name):
     import_history(session, folder / f"{name}.csv", options)
     at = replace(session, now=lambda: parse_instant(truth["as_of"], "UTC"))
     type_id = find_type(name)
-    records = read(at, type_id)
-    lasted = {stage["stage"]: stage for stage in durations(at, type_id, records=records).as_json()["stages"]}
+    known = history(at, type_id)
+    lasted = {stage["stage"]: stage for stage in durations(at, type_id, history=known).as_json()["stages"]}
     assert {stage for stage, told in lasted.items() if told["visits"]} == set(truth["durations"])
     for stage, expected in truth["durations"].items():
         found = lasted[stage]
@@ -40,7 +40,7 @@ def test_real_histories_say_what_other_libraries_computed(session, data, name):
         account = found["accounting"]
         assert account["carried_in"] + account["entered"] == sum(account.values()) - account["carried_in"] - account["entered"]
         assert (account["entered"], account["there"]) == (expected["visits"], expected["open"])
-    went = {stage["from"]: stage for stage in transitions(at, type_id, records=records).as_json()["stages"]}
+    went = {stage["from"]: stage for stage in transitions(at, type_id, history=known).as_json()["stages"]}
     assert {stage for stage, told in went.items() if told["exits"]} == set(truth["transitions"])
     for stage, expected in truth["transitions"].items():
         found = went[stage]

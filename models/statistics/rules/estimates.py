@@ -1,7 +1,7 @@
 """The estimators of the reports on stages, over arrays: product-limit curves with their bands and quantiles, cumulative
 incidences, Wilson's intervals, the accounting of a period. `survival.py` has the curve without numpy, for the board.
 
-Lengths are whole numbers of any unit, all at least 0; results are in the same one.
+Lengths are whole numbers of any unit, all at least 0, in any order, sorted ones sooner; results are in the same unit.
 """
 
 from __future__ import annotations
@@ -31,26 +31,27 @@ class Curve:
     ended: Ints
     share: Floats
 
+    @cached_property
+    def log_log(self) -> tuple[Floats, Floats]:
+        """ln(−ln S), and half the width of its 95 % interval, z·σ with σ² = Σ d/(n(n−d)) / ln² S (Greenwood 1926; Kalbfleisch
+        and Prentice, The Statistical Analysis of Failure Time Data, 1980, 1.13); nan where S = 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = np.cumsum(self.ended / (self.at_risk * (self.at_risk - self.ended).astype(float)))
+            log_share = np.log(self.share)
+            half = Z * np.sqrt(variance) / -log_share
+            return np.log(-log_share), np.where(self.share > 0, half, np.nan)
+
     @property
     def low(self) -> Floats:
         """The lower line of the pointwise 95 % band; nan where the curve has come to 0 and no band exists."""
-        return self._band[0]
+        middle, half = self.log_log
+        return np.asarray(np.exp(-np.exp(middle + half)))
 
     @property
     def high(self) -> Floats:
         """The upper line of the band."""
-        return self._band[1]
-
-    @cached_property
-    def _band(self) -> tuple[Floats, Floats]:
-        """The log–log band S^exp(±z·σ) with σ² = Σ d/(n(n−d)) / ln² S (Greenwood 1926; Kalbfleisch and Prentice, The
-        Statistical Analysis of Failure Time Data, 1980, 1.13)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            variance = np.cumsum(self.ended / (self.at_risk * (self.at_risk - self.ended).astype(float)))
-            spread = np.exp(Z * np.sqrt(variance) / np.abs(np.log(self.share)))
-            low, high = self.share**spread, self.share ** (1 / spread)
-        banded = self.share > 0
-        return np.where(banded, low, np.nan), np.where(banded, high, np.nan)
+        middle, half = self.log_log
+        return np.asarray(np.exp(-np.exp(middle - half)))
 
 
 class Quantile(NamedTuple):
@@ -90,8 +91,10 @@ def survival(lengths: Ints, ended: Bools) -> Curve:
 def quantile(curve: Curve, p: float) -> Quantile:
     """The first time at which S ≤ 1 − p, and the first ones at which its lower and its upper band are (Brookmeyer and
     Crowley, Biometrics 38, 1982); where S = 0 there is no band."""
+    middle, half = curve.log_log
+    level = float(np.log(-np.log(1 - p)))
     return Quantile(
-        reached(curve, p), _first(curve.times, curve.low <= 1 - p), _first(curve.times, curve.high <= 1 - p)
+        reached(curve, p), _first(curve.times, middle + half >= level), _first(curve.times, middle - half >= level)
     )
 
 
@@ -107,17 +110,20 @@ def incidences(lengths: Ints, targets: Ints, count: int, horizons: Ints) -> Floa
     found = np.zeros((count, len(horizons) + 1))
     if not len(lengths):
         return found
-    order = np.argsort(lengths)
-    sorted_lengths, sorted_targets = lengths[order], targets[order]
-    starts = _starts(sorted_lengths)
-    gone = np.add.reduceat((sorted_targets >= 0).astype(np.int64), starts)
+    if not _ascending(lengths):
+        order = np.argsort(lengths)
+        lengths, targets = lengths[order], targets[order]
+    events = targets >= 0
+    starts = _starts(lengths)
+    gone = np.add.reduceat(events, starts, dtype=np.int64)
     at_risk = len(lengths) - starts
     before = np.ones(len(starts))
     before[1:] = np.cumprod(1 - gone / at_risk)[:-1]
     weight = np.repeat(before / at_risk, np.diff(starts, append=len(lengths)))
-    events = sorted_targets >= 0
-    bucket = np.searchsorted(horizons, sorted_lengths[events], "left")
-    cell = sorted_targets[events] * (len(horizons) + 1) + bucket
+    # Few horizons among sorted lengths are found faster than each length among the horizons.
+    bounds = np.searchsorted(lengths, horizons, "right")
+    bucket = np.repeat(np.arange(len(horizons) + 1), np.diff(bounds, prepend=0, append=len(lengths)))
+    cell = targets[events] * (len(horizons) + 1) + bucket[events]
     sums = np.bincount(cell, weight[events], minlength=found.size)
     return np.cumsum(sums.reshape(found.shape), axis=1)
 
@@ -158,13 +164,18 @@ def account(entered: Ints, left: Ints, left_as: Ints, begin_unknown: Bools, sinc
 
 def _table(lengths: Ints, ended: Bools) -> tuple[Ints, Ints, Ints]:
     """The distinct lengths in order, how many stays last at least so long, how many ended then."""
-    # One number a stay sorts several times faster than an order of two columns.
-    packed = np.sort(lengths * 2 + ended)
-    sorted_lengths = packed >> 1
-    if not len(packed):
-        return sorted_lengths, sorted_lengths, sorted_lengths
-    starts = _starts(sorted_lengths)
-    return sorted_lengths[starts], len(packed) - starts, np.add.reduceat(packed & 1, starts)
+    if not len(lengths):
+        return lengths, lengths, lengths
+    if not _ascending(lengths):
+        # One number a stay sorts faster than an order of two columns.
+        packed = np.sort(lengths * 2 + ended)
+        lengths, ended = packed >> 1, (packed & 1).astype(bool)
+    starts = _starts(lengths)
+    return lengths[starts], len(lengths) - starts, np.add.reduceat(ended, starts, dtype=np.int64)
+
+
+def _ascending(lengths: Ints) -> bool:
+    return bool((lengths[1:] >= lengths[:-1]).all())
 
 
 def _starts(values: Ints) -> Ints:

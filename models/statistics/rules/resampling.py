@@ -6,7 +6,7 @@ An Introduction to the Bootstrap, 1993, ch. 8 and 13; Davison and Hinkley, Boots
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 RESAMPLES = 1_000
 SEED = 1
 FREQUENT = 20  # deals of a kind from which drawing how often it comes is quicker than drawing each of them
+SPARSE = 60  # numbers in a matrix for one that is not 0, above which the matrix is left alone
 AT_ONCE = 4_000_000  # numbers in an array that is worked on at a time: 16 or 32 MB
 
 
@@ -81,6 +82,7 @@ def resampled(deal: Ints, column: Ints, columns: int, at_once: int) -> Iterator[
     rare_kind = np.repeat(np.arange(rare, dtype=np.int32), kinds.frequency[:rare])
     chances = np.append(kinds.frequency[rare:], len(rare_kind)) / deals
     at_once = min(at_once, max(1, AT_ONCE // number))
+    counted = _counting(kinds, column, columns)
     rng = np.random.default_rng(SEED)
     for begun in range(0, RESAMPLES, at_once):
         draws = min(at_once, RESAMPLES - begun)
@@ -90,11 +92,31 @@ def resampled(deal: Ints, column: Ints, columns: int, at_once: int) -> Iterator[
         for draw, times in enumerate(drawn[:, -1].tolist()):
             some = rare_kind[rng.integers(0, max(1, len(rare_kind)), times, dtype=np.int32)]
             weights[draw, :rare] = np.bincount(some, minlength=rare)
-        counts = np.zeros((draws, columns), np.float32)
+        yield counted(weights)
+
+
+def _counting(kinds: _Kinds, column: Ints, columns: int) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+    """What makes counts a column of how often each kind of deal was drawn, a row a draw: a product of matrices, or, where
+    there would be little but zeros in them, sums over the exits of one deal of each kind."""
+    number = len(kinds.frequency)
+    row = np.repeat(np.arange(number), kinds.length)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(kinds.length) - kinds.length, kinds.length) + kinds.start[row]
+    cell = column[place]
+
+    def product(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        counts = np.zeros((len(weights), columns), np.float32)
         rows = max(1, AT_ONCE // columns)
-        for row in range(0, number, rows):
-            counts += weights[:, row : row + rows] @ _vectors(kinds, column, columns, row, min(row + rows, number))
-        yield counts
+        for first in range(0, number, rows):
+            last = min(first + rows, number)
+            start, end = np.searchsorted(row, (first, last))
+            some = np.bincount((row[start:end] - first) * columns + cell[start:end], minlength=(last - first) * columns)
+            counts += weights[:, first:last] @ some.reshape(last - first, columns).astype(np.float32)
+        return counts
+
+    def sums(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.array([np.bincount(cell, one[row], minlength=columns) for one in weights], np.float32)
+
+    return sums if number * columns > SPARSE * len(row) else product
 
 
 class _Kinds(NamedTuple):
@@ -114,15 +136,6 @@ def _kinds(deal: Ints, column: Ints, columns: int) -> _Kinds:
     order = np.argsort(frequency, kind="stable")
     first, lengths = first[order], np.diff(starts, append=len(deal))
     return _Kinds(starts[first], lengths[first], frequency[order])
-
-
-def _vectors(kinds: _Kinds, column: Ints, columns: int, since: int, until: int) -> NDArray[np.float32]:
-    """How often each column comes in a deal of each of these kinds."""
-    length = kinds.length[since:until]
-    row = np.repeat(np.arange(until - since), length)
-    place = np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length) + kinds.start[since:until][row]
-    counts = np.bincount(row * columns + column[place], minlength=(until - since) * columns)
-    return counts.reshape(until - since, columns).astype(np.float32)
 
 
 def _any(taken: Bools, stages: Bools) -> Bools:

@@ -116,11 +116,3 @@ async def test_the_stopwatch_starts_stops_and_is_seen_on_every_screen(running, s
         assert "0:00:0" not in shown(pilot).splitlines()[0]
 
 
-async def test_statistics_draw_bars_and_the_matrix_and_change_the_type(running, session, deals, make_type):  # noqa: F811
-    make_type("strict", ["Alpha", "Beta"])
-    async with running() as pilot:
-        await press(pilot, "5")
-        text = shown(pilot)
-        assert "█" in text and "root" in text and "7/7" in text and "6/6" in text
-        await press(pilot, "y", "2")
-        assert "strict type" in shown(pilot) and "No open deals yet" in shown(pilot)

@@ -1,0 +1,233 @@
+"""The screen Statistics by keys: every report, its forms, the filters, the deals behind a number, reading aside."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+
+from models.people import commands as people
+from models.people.views import workplace
+from models.pipeline import commands, setup
+from models.statistics import paths as path_reports
+from models.storage.doctor import checks
+from models.timekeeping import commands as time
+from models.values.instants import DAY, MINUTE
+from models.values.language import use_language
+from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.statistics.filters import Filters
+from tui.statistics.reports import PLACES
+from tui.statistics.screen import StatisticsScreen
+
+HOUR = 60 * MINUTE
+
+
+def screen(pilot) -> StatisticsScreen:
+    return next(one for one in pilot.app.screen_stack if isinstance(one, StatisticsScreen))
+
+
+async def read(pilot) -> None:
+    """Until the report under the cursor is there."""
+    await settle(pilot)
+    for _try in range(200):
+        task = screen(pilot)._reading
+        if task is not None and task.done():
+            break
+        await pilot.pause(0.02)
+    await settle(pilot)
+
+
+def to(report: str) -> list[str]:
+    return ["5", *["j"] * list(PLACES).index(report)]
+
+
+@pytest.fixture
+def sold(session, deals):  # noqa: F811
+    """Of the seven deals one is won, one lost, and an hour was worked on the first."""
+    commands.win_deal(session, deals[6])
+    commands.lose_deal(session, deals[5], reason="price")
+    at = session.now() - DAY
+    time.add_entry(session, deal_id=deals[0], start=at, end=at + HOUR)
+    return deals
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15), (160, 48)])
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_every_report_shows_figures_and_stays_within_the_screen(running, session, sold, size, language):  # noqa: F811
+    use_language(language)
+    async with running(size=size) as pilot:
+        await press(pilot, "5")
+        for _report in PLACES:
+            await read(pilot)
+            found = shown(pilot)
+            assert all(len(line) <= size[0] for line in found.splitlines())
+            assert screen(pilot).table.items or screen(pilot).list.item in ("ageing",), screen(pilot).list.item
+            await press(pilot, "enter", "v", "j", "escape", "j")
+    use_language("en")
+
+
+async def test_clients_are_drawn_as_bars_by_rep_and_as_a_matrix_and_the_type_can_be_changed(running, deals, make_type):  # noqa: F811
+    make_type("strict", ["Alpha", "Beta"])
+    async with running() as pilot:
+        await press(pilot, "5")
+        await read(pilot)
+        assert "█ root" in shown(pilot) and "█ 6" in shown(pilot)
+        await press(pilot, "y", "2")
+        await read(pilot)
+        assert "strict type" in shown(pilot) and "No open deals yet" in shown(pilot)
+
+
+async def test_the_durations_draw_the_curve_of_the_stage_under_the_cursor_and_its_accounting(running, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        assert "Initiating interest: share still there" in shown(pilot)
+        assert "carried in 0 + entered 7 = advance 1 + lost 1 + still there 5" in shown(pilot)
+        await press(pilot, "enter", "j")
+        await settle(pilot)
+        assert "carried in 0 + entered 1 = won 1 + still there 0" in shown(pilot)
+
+
+async def test_a_number_opens_into_its_deals_and_these_into_the_clients_card(running, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        await press(pilot, "enter", "enter")
+        assert "visits 7" in shown(pilot) and "completed 2" in shown(pilot) and "open 5" in shown(pilot)
+        await press(pilot, "2")
+        await settle(pilot)
+        assert "2 deals" in shown(pilot) and "Polaris" in shown(pilot) and "Tau" in shown(pilot) and "Rigel" not in shown(pilot)
+        await press(pilot, "enter")
+        await settle(pilot)
+        assert "3 Clients" in shown(pilot) and "Polaris" in shown(pilot).splitlines()[2] + shown(pilot)
+
+
+@pytest.mark.parametrize(
+    ("report", "keys", "wanted"),
+    [
+        ("clients", ["enter", "enter"], ["Orion Legal", "6 deals"]),
+        ("transitions", ["enter", "j", "enter"], ["Polaris", "1 deal"]),
+        ("funnel", ["enter", "end", "enter"], ["Polaris", "1 deal"]),
+        ("reps", ["enter", "enter", "2"], ["Polaris", "1 deal"]),
+        ("paths", ["enter", "enter"], ["Orion Legal", "6 deals"]),
+    ],
+)
+async def test_the_numbers_of_each_report_open_into_the_deals_that_they_count(running, session, sold, report, keys, wanted):  # noqa: F811
+    commands.reopen_deal(session, sold[5], reason="called back")
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to(report))
+        await read(pilot)
+        await press(pilot, *keys)
+        await settle(pilot)
+        for words in wanted:
+            assert words in shown(pilot)
+
+
+async def test_filters_are_shared_by_all_reports_and_remembered(running, session, sold):  # noqa: F811
+    people.add_employee(session, "rita", name="Rita", role="rep")
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("funnel"))
+        await read(pilot)
+        assert "last 12 months · all reps" in shown(pilot)
+        await press(pilot, "f", "right", "tab", "tab", "tab", "right", "enter")
+        await read(pilot)
+        assert "all time · Rita" in shown(pilot) and "Nothing in this period" in shown(pilot)
+        await press(pilot, "j", "j")
+        await read(pilot)
+        assert screen(pilot).list.item == "reps" and "Rita" in shown(pilot).splitlines()[0]
+        pilot.app.keep_workplace()
+    kept = workplace(session.actor.id)["statistics"]
+    assert kept["report"] == "reps" and kept["period"] == "all" and kept["rep"] is not None
+
+
+async def test_days_of_ones_own_are_told_and_a_reversed_period_is_refused_in_the_form(running, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("funnel"), "f", "tab", *"2026-03-01", "tab", *"2026-01-01", "enter")
+        assert "ends before it begins" in shown(pilot)
+        await press(pilot, *["backspace"] * 10, *"2026-03-31", "enter")
+        await read(pilot)
+        assert "1 Mar – 31 Mar" in shown(pilot)
+
+
+async def test_a_past_instant_is_shown_and_a_future_one_is_refused(running, session, deals):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "5", "f", "tab", "tab", "tab", "tab", *"2999-01-01", "enter")
+        assert "What is counted" in shown(pilot)
+        await press(pilot, *["backspace"] * 10, *"-18d", "enter")
+        await read(pilot)
+        assert "as of" in shown(pilot).splitlines()[0] and "█ 3" in shown(pilot)
+
+
+async def test_the_clock_is_switched_by_a_key_and_told_where_the_company_has_no_hours(running, session, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("durations"), "w")
+        await read(pilot)
+        assert "no working hours" in shown(pilot)
+        people.set_hours(session, range(7), 0, 86_400)
+        await press(pilot, "w", "w")
+        await read(pilot)
+        assert "working clock" in shown(pilot).splitlines()[0]
+
+
+async def test_a_report_that_takes_long_blocks_no_key_says_so_and_can_be_left(running, sold, monkeypatch):  # noqa: F811
+    going = threading.Event()
+    true = path_reports.paths
+
+    def slow(*args, **said):
+        going.wait(10)
+        return true(*args, **said)
+
+    monkeypatch.setattr(path_reports, "paths", slow)
+    async with running() as pilot:
+        await press(pilot, *to("paths"))
+        await pilot.pause(0.6)
+        assert "Reading the history" in shown(pilot)
+        await press(pilot, "2")
+        assert "Initiating interest" in shown(pilot), "the board comes while the report is still read"
+        await press(pilot, "5", "escape")
+        assert "Left off" in shown(pilot)
+        going.set()
+        await press(pilot, "k", "j")
+        await read(pilot)
+        assert "ways" in shown(pilot)
+
+
+async def test_a_rep_sees_their_own_figures_alone_and_no_margin(running, session, sold):  # noqa: F811
+    people.add_employee(session, "rita", name="Rita", role="rep")
+    async with running(login="rita", size=(120, 36)) as pilot:
+        await press(pilot, "5")
+        await read(pilot)
+        assert "No open deals yet" in shown(pilot)
+        await press(pilot, *["j"] * list(PLACES).index("margin"))
+        await read(pilot)
+        assert "for accountants and administrators" in shown(pilot)
+
+
+async def test_an_empty_store_a_type_without_stages_and_two_hundred_stages_are_shown(running, session):  # noqa: F811
+    setup.add_type(session, "Bare", mode="free")
+    many = setup.add_type(session, "Many", mode="free")
+    for number in range(200):
+        setup.add_stage(session, many, f"Stage {number + 1}")
+    commands.new_deal(session, "Orion", type_id=many)
+    async with running() as pilot:
+        await press(pilot, "5")
+        for choice in ("1", "2", "3"):
+            await press(pilot, "y", choice)
+            await press(pilot, "home")
+            for _report in PLACES:
+                await read(pilot)
+                await press(pilot, "enter", "escape", "j")
+        assert pilot.app.is_running
+    assert all(check.sound for check in checks(session.store))
+
+
+def test_the_periods_are_whole_days_both_ends_included():
+    today = date(2026, 2, 28)
+    days = {period: Filters(1, period).days(today) for period in ("year_back", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "all")}
+    assert days == {
+        "year_back": (date(2025, 3, 1), None), "month": (date(2026, 2, 1), None), "quarter": (date(2026, 1, 1), None),
+        "year": (date(2026, 1, 1), None), "last_month": (date(2026, 1, 1), date(2026, 1, 31)),
+        "last_quarter": (date(2025, 10, 1), date(2025, 12, 31)), "last_year": (date(2025, 1, 1), date(2025, 12, 31)), "all": (None, None),
+    }  # fmt: skip
+    assert Filters(1, "year_back").days(date(2028, 2, 29))[0] == date(2027, 3, 1)
