@@ -6,6 +6,7 @@ to the day an entry began on.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -127,21 +128,19 @@ def grid(session: Session, starts: Sequence[date], until: date, employee_id: int
     midnights = [day_start(day, zone) for day in (*starts, until)]
     found = _entries(session, number, midnights[0], midnights[-1])
     priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
-    rows: dict[tuple[object, ...], GridRow] = {}
+    sums: dict[tuple[object, ...], tuple[list[int], dict[str, int]]] = {}
     begun: list[Priced] = []
     ended = _ends(found, number, now)
     for entry in found:
-        split = _split(entry.started_at, ended[entry.id], midnights)
-        key = (entry.client_id, entry.deal_id, entry.service, entry.billable)
-        row = rows.get(key) or GridRow(
-            entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable, (0,) * len(starts), {}
-        )
-        rows[key] = row._replace(columns=tuple(a + b for a, b in zip(row.columns, split, strict=True)))
+        key = (entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable)
+        columns, charges = sums.setdefault(key, ([0] * len(starts), {}))
+        _add_seconds(columns, entry.started_at, ended[entry.id], midnights)
         if entry.started_at >= midnights[0]:
             price = priced[entry.id]
             begun.append(price)
-            _add_charge(row.charges, price)
-    ordered = sorted(rows.values(), key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
+            _add_charge(charges, price)
+    rows = [GridRow._make((*key, tuple(columns), charges)) for key, (columns, charges) in sums.items()]
+    ordered = sorted(rows, key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
     return Grid(
         tuple(starts), until, number, login, zone, local_day(now, zone), tuple(ordered),
         tuple(sum(row.columns[place] for row in ordered) for place in range(len(starts))),
@@ -201,12 +200,14 @@ def _ends(entries: Sequence[Entry], employee_id: int, now: Instant) -> dict[int,
     return ends
 
 
-def _split(start: Instant, end: Instant, midnights: Sequence[Instant]) -> list[int]:
-    """The seconds of [start, end) in each day between the midnights."""
-    return [
-        max(0, min(end, after) - max(start, begins)) // SECOND
-        for begins, after in zip(midnights, midnights[1:], strict=False)
-    ]
+def _add_seconds(columns: list[int], start: Instant, end: Instant, midnights: Sequence[Instant]) -> None:
+    """Add the seconds of [start, end) to the columns between whose midnights they lie."""
+    start, end = max(start, midnights[0]), min(end, midnights[-1])
+    place = bisect_right(midnights, start) - 1
+    while start < end:
+        until = min(end, midnights[place + 1])
+        columns[place] += (until - start) // SECOND
+        start, place = until, place + 1
 
 
 def _add_charge(sums: dict[str, int], one: Priced | None) -> None:
