@@ -38,7 +38,7 @@ EMPLOYEES, EACH_AT_LEAST = 50, 500  # of a small store fewer employees, so that 
 A_DAY, MINUTES = 10, 40  # entries of a working day, minutes of each
 CLIENTS, SERVICES, KINDS = 40, 5, 12  # kinds: what one employee works on
 BATCH = 10_000
-SECONDS = 8
+SECONDS, WORDS = 8, 8  # WORDS: after so many seconds the line of keys has told what was done
 
 
 def main() -> None:
@@ -75,7 +75,7 @@ def _write(name: str, count: int) -> None:
     from models.pipeline.commands import new_deal
     from models.session import Session
     from models.storage.store import create_store
-    from models.timekeeping.tables import Rate, RoundingPolicy, Service
+    from models.timekeeping.tables import Rate, Service
     from models.values import instants
     from models.values.instants import MINUTE, day_start
 
@@ -102,7 +102,6 @@ def _write(name: str, count: int) -> None:
         ]  # fmt: skip
         for keys in ({}, {"service": services[0]}, {"service": services[1]}, {"deal": deals[3]}):
             Rate.create(side="bill", from_day=date(2015, 1, 1), amount=120_00, currency="EUR", created_at=at, **keys)
-        RoundingPolicy.create(increment=6, direction="up", minimum=0, unit="entry")
     live = store.database.connection()
     clients = dict(live.execute("SELECT id, client_id FROM deal").fetchall())
     days = -(-count // (people_count * A_DAY))
@@ -233,9 +232,9 @@ def second(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
             terminal.settle(PANE)
             terminal.sent = b""
             terminal.key("1")  # the first service
-            time.sleep(2)
+            time.sleep(WORDS)
             terminal.settle(0)
-            head = terminal.sent.decode(errors="replace").partition("◷")[2][:60]
+            head = terminal.sent.decode(errors="replace").partition("◷")[2][:200]
             if "€" not in head:
                 raise SystemExit(f"the stopwatch shows no money: {head!r}")
             sent = []

@@ -69,8 +69,8 @@ async def test_a_second_asks_the_store_nothing_and_repaints_no_more_than_clock_a
         watch.refresh = lambda *regions, **more: painted.extend(regions or ["all"]) or whole(*regions, **more)
         await pilot.pause(2.5)
         assert asked == [] and painted and "all" not in painted
-        assert all(region.width <= 11 for region in painted)
-        assert len(painted) <= 6
+        assert all(region.width <= 11 for region in painted) and len(painted) <= 3
+        assert 0 < watch.earned.size.width <= 11
 
 
 async def test_what_to_time_takes_a_recent_thing_by_its_digit_late_too(running, session, deals):  # noqa: F811
