@@ -82,7 +82,8 @@ class Stopwatch(Widget):
             return 0
         wide = viewport.width >= NARROW
         money = 0 if self._seen.rate is None else MONEY if wide else MONEY - LEFT_TO_MONEY
-        return CLOCK + (WORDS if wide else FEW_WORDS) + money - len(self.money())
+        both = min(CLOCK + (WORDS if wide else FEW_WORDS) + money, container.width // 2)
+        return max(CLOCK, both - len(self.money()))
 
     def render_line(self, y: int) -> Strip:
         if self._seen is None:
