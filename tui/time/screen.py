@@ -425,7 +425,9 @@ class TimeScreen(WorkScreen):
         money = short_money(charge) if charge is not None else "" if entry.billable else _("free")
         room = width - 3 - 12 - 9 - 10 - 13 - 2
         names = " · ".join(part for part in (entry.client or _("to be assigned"), entry.deal, entry.note) if part)
-        style = "timer" if running else "late" if entry.client is None or entry.service is None else ""
+        if entry.marks:
+            names = f"! {names}"
+        style = "timer" if running else "late" if entry.client is None or entry.service is None or entry.marks else ""
         return [
             (f" {mark} ", "timer" if running else ""),
             (span, "muted"),
