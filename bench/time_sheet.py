@@ -21,8 +21,8 @@ from bench.__main__ import (
     HELLO,
     PANE,
     ROOT,
+    SAID,
     Row,
-    against,
     board,
     most,
     process,
@@ -38,7 +38,7 @@ EMPLOYEES, EACH_AT_LEAST = 50, 500  # of a small store fewer employees, so that 
 A_DAY, MINUTES = 10, 40  # entries of a working day, minutes of each
 CLIENTS, SERVICES, KINDS = 40, 5, 12  # kinds: what one employee works on
 BATCH = 10_000
-SECONDS, WORDS = 8, 8  # WORDS: after so many seconds the line of keys has told what was done
+SECONDS = 8
 
 
 def main() -> None:
@@ -232,7 +232,7 @@ def second(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
             terminal.settle(PANE)
             terminal.sent = b""
             terminal.key("1")  # the first service
-            time.sleep(WORDS)
+            time.sleep(SAID)
             terminal.settle(0)
             head = terminal.sent.decode(errors="replace").partition("◷")[2][:200]
             if "€" not in head:
@@ -286,7 +286,7 @@ def command_line(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
     told("timer")
     for size, path in stores.items():
         pairs: dict[str, list[tuple[float, float]]] = {word: [] for word in ("start", "status", "stop")}
-        for run in range(runs + 1):
+        for _run in range(runs + 1):
             for word, taken in pairs.items():
                 taken.append((process(["-c", "pass"]), process(["-m", "cli", "--db", str(path), "timer", word])))
         for word, taken in pairs.items():
