@@ -54,7 +54,9 @@ def main() -> None:
         stores = {int(size): (options.stores or Path(folder)) / f"time{size}.db" for size in options.sizes.split(",")}
         for size, path in stores.items():
             make_store(path, size)
-        print(table([row for part in options.only or PARTS for row in PARTS[part](options.runs, stores)]))
+            stop_what_runs(path)
+        for part in options.only or PARTS:
+            print(table(list(PARTS[part](options.runs, stores))), flush=True)
 
 
 def make_store(path: Path, count: int) -> None:
@@ -65,6 +67,11 @@ def make_store(path: Path, count: int) -> None:
     told(f"making a store of {count:,} entries")
     # In a process of its own: a process works on one store.
     subprocess.run([sys.executable, "-c", f"from bench import time_sheet as t; t._write({str(path)!r}, {count})"], check=True)
+
+
+def stop_what_runs(path: Path) -> None:
+    """A run that was cut off may have left a stopwatch."""
+    process(["-m", "cli", "--db", str(path), "timer", "stop"])
 
 
 def _write(name: str, count: int) -> None:
