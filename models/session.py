@@ -34,6 +34,7 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
         "models.activities.commands:follow_deal_merged",
     ),
 }
+STEPS = ("stage_entered", "action_ticked", "steps_taken_back")  # what the keys of a board can set off
 
 FORGOTTEN_AFTER = 30 * 60
 
@@ -61,7 +62,7 @@ class Session:
             getattr(import_module(module), name)(self, **facts)
 
     def prepare(self) -> None:
-        """Import what follows from commands, so that a session's first step is as quick as the next ones."""
-        for places in FOLLOWERS.values():
-            for place in places:
+        """Import what follows from steps of deals, so that a session's first one is as quick as the next."""
+        for event in STEPS:
+            for place in FOLLOWERS[event]:
                 import_module(place.partition(":")[0])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from models.values.errors import StagewatchError
 from models.values.instants import SECOND, Instant
@@ -14,14 +16,18 @@ if TYPE_CHECKING:
 
     from models.config import TimerConfig
     from models.session import Session
-    from models.timekeeping.views import Watched
+    from models.timekeeping.views import Forgotten, Watched
     from tui.app import StagewatchApp
 
 BEAT_SECONDS = 60.0
+PATIENCE = 0.2  # seconds between looks whether the dialog in view has been answered
 
 
 class Watching:
-    """Looks once a minute while a stopwatch runs for the actor, or where the config wants a reminder; else never."""
+    """Looks once a minute while a stopwatch runs for the actor, or where the config wants a reminder; else never.
+
+    What it asks waits for the dialog in view: what is typed there is the dialog's. It is asked even if that dialog's
+    command was a sign of life."""
 
     def __init__(self, app: StagewatchApp, config: TimerConfig | None) -> None:
         self._app = app
@@ -29,7 +35,7 @@ class Watching:
         self._remind_after = config.remind_after if config is not None else None
         self._entry: int | None = None
         self._asked: int | None = None
-        self._idle_asked = self._reminded = False
+        self._idle_asked = self._idle_waits = self._reminded = False
         self._key = self._nothing_since = time.monotonic()
         self._timer: Timer | None = None
 
@@ -52,14 +58,17 @@ class Watching:
             for warning in found.warnings[:1]:
                 self._app.tell(warning)
         if found is not None and found.last_sign is not None:
-            self._ask_forgotten(found.entry.id)
+            from models.timekeeping.views import Forgotten
+
+            self._ask_forgotten(Forgotten(found.entry, found.last_sign))
 
     async def look(self) -> None:
         """Leave a sign of life, and ask or remind where it is time to."""
         try:
             if self._entry is not None:
-                if not await self._app.desk.do(_still_there):
-                    self._ask_forgotten(self._entry)
+                forgotten = await self._app.desk.do(_still_there)
+                if forgotten is not None:
+                    self._ask_forgotten(forgotten)
                 elif self._idle_after is not None and self._since(self._key) >= self._idle_after:
                     self._ask_idle()
             elif self._to_be_reminded() and await self._app.desk.ask(_at_work):
@@ -80,25 +89,46 @@ class Watching:
     def _since(moment: float) -> float:
         return time.monotonic() - moment
 
-    def _ask_forgotten(self, entry_id: int) -> None:
+    def _ask_forgotten(self, found: Forgotten) -> None:
         from tui.widgets.timing import ask_forgotten
 
-        if self._asked != entry_id and self._app.asks_nothing():
-            self._asked = entry_id
-            self._app.ask(ask_forgotten(self._app))
+        if self._asked != found.entry.id:
+            self._asked = found.entry.id
+            self._ask(lambda: ask_forgotten(self._app, found))
 
     def _ask_idle(self) -> None:
         from tui.widgets.timing import ask_idle
 
-        if not self._idle_asked and self._app.asks_nothing():
-            self._idle_asked = True
-            self._app.ask(ask_idle(self._app, self.last_key()))
+        if self._idle_asked or self._idle_waits or self._entry is None:
+            return
+        self._idle_asked = self._idle_waits = True
+        entry, last_key = self._entry, self.last_key()
+
+        def question() -> Coroutine[Any, Any, Any]:
+            self._idle_waits = False
+            return ask_idle(self._app, entry, last_key)
+
+        self._ask(question)
+
+    def _ask(self, question: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Ask now, or when nothing else is being asked any more."""
+        if self._app.asks_nothing():
+            self._app.ask(question())
+        else:
+            self._app.run_worker(self._ask_later(question), group="waiting")
+
+    async def _ask_later(self, question: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        while not self._app.asks_nothing():
+            await asyncio.sleep(PATIENCE)
+        self._app.ask(question())
 
 
-def _still_there(session: Session) -> bool:
+def _still_there(session: Session) -> Forgotten | None:
+    """Leave a sign of life; what was forgotten is told instead."""
     from models.timekeeping.commands import still_there
+    from models.timekeeping.views import forgotten
 
-    return still_there(session)
+    return None if still_there(session) else forgotten(session)
 
 
 def _at_work(session: Session) -> bool:

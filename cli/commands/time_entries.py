@@ -50,7 +50,19 @@ def _tell(found: Sequence[Entry], zone: str) -> None:
         _("No."), _("Day"), _("From"), _("To"), _("Time"), _("Employee"), _("Client"), _("Deal"), _("Service"),
         _("Billable"), _("Note"),
     ]  # fmt: skip
-    table(heads, [_words(entry, zone) for entry in found], right=(0, 4))
+    rows = [_words(entry, zone) for entry in found]
+    if any(entry.marks for entry in found):
+        heads.append(_("To look at"))
+        rows = [[*row, " ".join(entry.marks)] for row, entry in zip(rows, found, strict=True)]
+    table(heads, rows, right=(0, 4))
+
+
+def _documents(session: Session, found: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The entries with their prices."""
+    from models.timekeeping.views.prices import prices
+
+    priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])}
+    return [document(entry, priced.get(entry.id)) for entry in found]
 
 
 def _answer(call: Call, ids: Sequence[int]) -> None:
@@ -59,7 +71,7 @@ def _answer(call: Call, ids: Sequence[int]) -> None:
 
     session = call.session
     found = [views.entry(session, each) for each in ids]
-    documents = [document(entry) for entry in found]
+    documents = _documents(session, found)
     call.answer(
         documents[0] if len(documents) == 1 else {"entries": documents}, lambda: _tell(found, session.actor.timezone)
     )
@@ -112,7 +124,7 @@ def list_entries(call: Call, /, **said: Any) -> None:
         until=None if said["last"] is None else day_end(parse_day(said["last"]), zone),
         limit=said["limit"],
     )
-    call.answer({"entries": [document(entry) for entry in found]}, lambda: _tell(found, zone))
+    call.answer({"entries": _documents(session, found)}, lambda: _tell(found, zone))
 
 
 @time.command("add")
@@ -283,7 +295,7 @@ def _answer_step(call: Call, entry_id: int) -> None:
     except NotFound:
         call.answer({"id": entry_id, "deleted": True}, lambda: facts([(_("Deleted"), str(entry_id))]))
         return
-    call.answer(document(entry), lambda: _tell([entry], session.actor.timezone))
+    call.answer(_documents(session, [entry])[0], lambda: _tell([entry], session.actor.timezone))
 
 
 @time.command("weeks")

@@ -43,6 +43,7 @@ def document(entry: Entry, priced: Priced | None = None) -> dict[str, Any]:
         "rate": rate,
         "charge": charge,
         "invoice": None,
+        "marks": list(entry.marks),
     }
 
 

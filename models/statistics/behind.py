@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.people import views as people
-from models.statistics.arrays import ENDS, Ints, Records
+from models.statistics.arrays import ENDS, History, Ints
 from models.statistics.selection import Selection, select
 from models.statistics.standing import ask, closed_by_those_meant, closed_deals, open_deals
 from models.values.instants import Instant
@@ -32,13 +32,13 @@ def deals_behind(
     last: date | None = None,
     as_of: Instant | None = None,
     clock: str | None = None,
-    records: Records | None = None,
+    history: History | None = None,
 ) -> list[int]:
     """Ids of the deals with visits at a stage (or any): those that last at the instant (`there`), or were entered in the
     period: `all`, `completed` or `open` ones; with `exits` those that left in the period, `to` a stage's id or an end.
     With `rep` only visits of the employee with that login. Raises what `select` does; NotFound."""
     whose = rep_ids if rep is None else [people.find_employee(rep).id]
-    asked = select(session, type_id, rep_ids=whose, first=first, last=last, as_of=as_of, clock=clock, records=records)
+    asked = select(session, type_id, rep_ids=whose, first=first, last=last, as_of=as_of, clock=clock, history=history)
     stages = [one.id for one in asked.visits.records.type.stages]
     places = np.concatenate([asked.of_stage(place) for place, one in enumerate(stages) if stage_id in (None, one)] or [np.zeros(0, np.int64)])
     meant = _exits(asked, places, to, stages) if exits else _visits(asked, places, visits)

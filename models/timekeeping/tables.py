@@ -30,7 +30,7 @@ class TimeEntry(Row):
     """Time of one employee, [started_at, ended_at) in whole seconds; it runs while `ended_at` is empty.
 
     Client or service may be missing while it is to be assigned. `marks` names what should be looked at (words with a
-    space between): `clock`, `cut`, `forgotten`, `laid` (an import knew the day alone), `closed` (an import closed it).
+    space between): `clock`, `cut`, `forgotten`, `long` (a stopwatch of more than 24 hours), `laid` (an import knew the day alone), `closed` (an import closed it).
     `source` and `external_id` are those of the file it was imported from.
     """
 

@@ -149,9 +149,12 @@ def parse_past(text: str, now: Instant, zone_name: str) -> Instant:
         from models.values.durations import parse_duration
 
         return now - parse_duration(said[1:]) * SECOND
-    if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", said, re.ASCII):
-        said = f"{local_day(now, zone_name).isoformat()}T{said:0>{8 if said.count(':') == 2 else 5}}"
-    return parse_instant(said, zone_name)
+    if not re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", said, re.ASCII):
+        return parse_instant(said, zone_name)
+    try:
+        return parse_instant(f"{local_day(now, zone_name).isoformat()}T{said:0>{8 if said.count(':') == 2 else 5}}", zone_name)
+    except Usage:
+        raise Usage("bad_instant", _("{text} is no time of day; write 9:30.").format(text=quoted(said))) from None
 
 
 def parse_day(text: str) -> date:

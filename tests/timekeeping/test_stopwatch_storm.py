@@ -33,13 +33,14 @@ WORKER = textwrap.dedent("""
         session, kind = rng.choice(sessions), rng.random()
         try:
             if kind < 0.4:
-                said.write(f"began {commands.start_timer(session, note=str(seed))}\\n")
+                said.write(f"began {commands.start_timer(session, note=str(seed))} {session.actor.id}\\n")
             elif kind < 0.6:
-                said.write(f"began {commands.continue_entry(session)}\\n")
+                said.write(f"began {commands.continue_entry(session)} {session.actor.id}\\n")
             elif kind < 0.7:
                 commands.still_there(session)
             else:
-                said.write(f"ended {commands.stop_timer(session).id}\\n")
+                ended = commands.stop_timer(session)
+                said.write(f"ended {ended.id} {ended.ended_at}\\n")
         except Refused as refusal:
             said.write(f"refused {refusal.code}\\n")
         time.sleep(0.002)  # as people do: a loop without a pause starves the others
@@ -75,9 +76,9 @@ def storm(session, tmp_path, workers, rounds, wanted):
         for said, process in running:
             _out, trouble = process.communicate()
             assert trouble == ""
-            acknowledged |= {tuple(line.split()) for line in said.read_text().split("\n")[:-1]}
+            acknowledged |= {tuple(line.split(maxsplit=1)) for line in said.read_text().split("\n")[:-1]}
     rows = session.store.database.execute_sql("SELECT id, ended_at, started_at, employee_id FROM time_entry").fetchall()
-    kept, ended = {str(row[0]) for row in rows}, {str(row[0]) for row in rows if row[1] is not None}
+    kept, ended = {f"{row[0]} {row[3]}" for row in rows}, {f"{row[0]} {row[1]}" for row in rows if row[1] is not None}
     told = {what: {one for kind, one in acknowledged if kind == what} for what in ("began", "ended", "refused")}
     assert told["began"] and told["began"] <= kept
     assert told["ended"] and told["ended"] <= ended

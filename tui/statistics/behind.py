@@ -40,7 +40,7 @@ def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept
     """The deals behind a number of visits, of open or closed deals, of the funnel; as the filters are."""
     from models.statistics.behind import closed_behind, deals_behind, open_behind
     from models.statistics.funnel import funnel_deals
-    from tui.statistics.reports.kept import records
+    from tui.statistics.reports.kept import history_of
 
     filters, rep_id = asked.filters, rep_of(asked.filters, asked.known)
     first, last = filters.days(asked.known.today)
@@ -50,7 +50,7 @@ def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept
         return closed_behind(session, filters.type_id, first=first, last=last, as_of=filters.as_of, rep_id=rep_id, **said)
     if behind == "funnel":
         return funnel_deals(session, filters.type_id, since=first, until=last, as_of=filters.as_of, rep_id=rep_id, **said)
-    return deals_behind(session, filters.type_id, records=records(session, asked, kept), **over_visits(asked), **said)
+    return deals_behind(session, filters.type_id, history=history_of(session, asked, kept), **over_visits(asked), **said)
 
 
 class DealsBehind(Dialog[int]):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from models.timekeeping.rules import calendar
 from models.timekeeping.views.timesheet import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
@@ -27,6 +26,7 @@ from tui.time.sheet import CellGrid, Sheet
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Field, Form, Line, Notice
 from tui.widgets.lines import Part
+from tui.widgets.still import Still
 from tui.widgets.timing import start
 from tui.widgets.words import cells, plain, styled, symbol
 from tui.widgets.work import WorkScreen
@@ -60,11 +60,11 @@ class TimeScreen(WorkScreen):
         self.form = kept.get("form") if kept.get("form") in FORMS else "day"
         self.list: Sheet[Piece] = Sheet(self._draw_piece, id="day")
         self.cells: CellGrid[GridRow] = CellGrid(self._draw_row, id="grid")
-        yield Static(id="bar")
-        yield Static(id="heads")
+        yield Still(id="bar")
+        yield Still(id="heads")
         yield self.list
         yield self.cells
-        yield Static(id="sums")
+        yield Still(id="sums")
 
     def workplace(self) -> dict[str, Any]:
         """What to remember for the next time; the day is always today's."""
@@ -364,7 +364,7 @@ class TimeScreen(WorkScreen):
         who = "" if sheet.employee_id == self.desk.session().actor.id else f"{sheet.employee} {symbol('·')} "
         self.head(styled((f" {who}{full_day(sheet.day)} {sheet.day.year}", "bold"), f"   {clock_text(sheet.seconds)}"))
         hours, blocks = day_bar(sheet, max(10, self.size.width - 2))
-        self.query_one("#bar", Static).update(styled((hours + "\n", "dim"), *blocks))
+        self.query_one("#bar", Still).show_text(styled((hours + "\n", "dim"), *blocks))
         self.list.show(sheet.pieces, empty=_("Nothing on this day. a adds an entry, s starts the timer, v shows the week."))
         self._sums(sheet.seconds, sheet.billable, sheet.charges, {}, 0)
 
@@ -395,7 +395,7 @@ class TimeScreen(WorkScreen):
         heads.append((cells(_("Sum"), SUM - 1, right=True) + "\n", "bold"))
         sums = [cells(_short(seconds), cell, right=True) for seconds in found.totals]
         total = cells(_short(found.seconds), SUM - 1, right=True)
-        self.query_one("#heads", Static).update(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
+        self.query_one("#heads", Still).show_text(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
         self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
         self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
 
@@ -408,7 +408,7 @@ class TimeScreen(WorkScreen):
             parts.append(ngettext("{count} without a rate", "{count} without a rate", unpriced).format(count=unpriced))
         if self._marked:
             parts.append(ngettext("{count} marked", "{count} marked", len(self._marked)).format(count=len(self._marked)))
-        self.query_one("#sums", Static).update(plain(f"  {symbol('·')} ".join(parts)))
+        self.query_one("#sums", Still).show_text(plain(f"  {symbol('·')} ".join(parts)))
 
     def _widths(self) -> tuple[int, int]:
         """Cells of the name and of a column."""
@@ -426,7 +426,9 @@ class TimeScreen(WorkScreen):
         money = short_money(charge) if charge is not None else "" if entry.billable else _("free")
         room = width - 3 - 12 - 9 - 10 - 13 - 2
         names = " · ".join(part for part in (entry.client or _("to be assigned"), entry.deal, entry.note) if part)
-        style = "timer" if running else "late" if entry.client is None or entry.service is None else ""
+        if entry.marks:
+            names = f"! {names}"
+        style = "timer" if running else "late" if entry.client is None or entry.service is None or entry.marks else ""
         return [
             (f" {mark} ", "timer" if running else ""),
             (span, "muted"),

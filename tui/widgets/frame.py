@@ -32,7 +32,9 @@ class FramedScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):
             yield Still(id="title")
-            yield Stopwatch()
+            watch = Stopwatch()
+            yield watch
+            yield watch.earned
         yield from self.body()
         yield KeyLine(self.where)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from textwrap import wrap
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -70,6 +70,8 @@ class Lines(Widget, Generic[Item], can_focus=True):
         self.top = 0
         self.empty = ""
         self._painted: dict[int, tuple[Segment, ...]] = {}
+        self._changed: dict[int, tuple[Segment, ...]] = {}  # lines that are about to be painted
+        self._plain: Style | None = None
 
     @property
     def item(self) -> Item | None:
@@ -116,9 +118,19 @@ class Lines(Widget, Generic[Item], can_focus=True):
         self.go(len(self.items) - 1)
 
     def render_line(self, y: int) -> Strip:
-        segments = self._line(y)
+        segments = self._changed.pop(y, None) or self._line(y)
         self._painted[y] = segments
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.size.width, self._style("")).simplify()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        if not regions:
+            self._changed.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._changed.clear()
+        self._plain = None
 
     def on_resize(self) -> None:
         self._settle()
@@ -162,9 +174,13 @@ class Lines(Widget, Generic[Item], can_focus=True):
 
     def _repaint(self) -> None:
         """Send only the lines that have changed."""
-        for y in range(self.size.height):
-            if self._painted.get(y) != self._line(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+        self._changed.clear()
+        width, height = self.size
+        for y in range(height):
+            segments = self._line(y)
+            if self._painted.get(y) != segments:
+                self._changed[y] = segments
+                self.refresh(Region(0, y, width, 1))
 
     def _line(self, y: int) -> tuple[Segment, ...]:
         width, place = self.size.width, self.top + y
@@ -172,7 +188,7 @@ class Lines(Widget, Generic[Item], can_focus=True):
             said = wrap(self.empty, max(1, width - 2))
             return (Segment(cells(f" {said[y]}" if y < len(said) else "", width), self._style("muted")),)
         if place >= len(self.items):
-            return (Segment(" " * width, self.rich_style),)
+            return (Segment(" " * width, self._style("")),)
         here = place == self.at and not self._firm(self.items[place])
         parts = self._draw(self.items[place], width)
         if here:
@@ -181,4 +197,8 @@ class Lines(Widget, Generic[Item], can_focus=True):
         return tuple(Segment(text, self._style(style)) for text, style in parts)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"lines--{name}") if name else self.rich_style
+        if name:
+            return self.get_component_rich_style(f"lines--{name}")
+        if self._plain is None:
+            self._plain = self.rich_style  # which asks every widget around this one
+        return self._plain

@@ -24,17 +24,43 @@ CLOCK, WORDS, MONEY = 11, 23, 11
 NARROW, FEW_WORDS, LEFT_TO_MONEY = 100, 14, 7  # on a narrow screen the header's own words need the room
 
 
+class Earned(Widget):
+    """What the stopwatch has come to. A widget beside it, for a widget's line is sent from its first cell on: so a second
+    sends the clock and these digits, not the words between."""
+
+    DEFAULT_CSS = "Earned { width: auto; height: 1; color: $success; text-style: bold; }"
+
+    def __init__(self) -> None:
+        super().__init__(id="earned")
+        self._text = ""
+
+    def show(self, text: str) -> bool:
+        """Show this; True where it takes another width."""
+        if text == self._text:
+            return False
+        moved = len(text) != len(self._text)
+        self._text = text
+        self.refresh(layout=moved)
+        return moved
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return len(self._text)
+
+    def render_line(self, y: int) -> Strip:
+        return Strip([Segment(self._text, self.rich_style)], len(self._text))
+
+
 class Stopwatch(Widget):
-    """Shows `◷ 0:42:17 Orion 35.20 €`, with a `!` before the name where a budget has reached a warning. Time and money are derived from the stored start and the rate, never from counting
-    ticks, and never asked for. A second sends the clock and money that has changed; while nothing runs it has no width
-    and sends nothing."""
+    """Shows `◷ 0:42:17 Orion`, with a `!` before the name where a budget has reached a warning, and in `earned` beside it
+    `35.20 €`. Time and money are derived from the stored start and the rate, never from counting ticks, and never asked
+    for. A second sends the clock and money that has changed; while nothing runs it has no width and sends nothing."""
 
     DEFAULT_CSS = "Stopwatch { width: auto; height: 1; color: $success; text-style: bold; }"
 
     def __init__(self) -> None:
         super().__init__(id="stopwatch")
+        self.earned = Earned()
         self._seen: Watched | None = None
-        self._painted = ""
         self._timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -48,6 +74,7 @@ class Stopwatch(Widget):
         self._seen = seen
         if self._timer is not None:
             self._timer.resume() if seen is not None else self._timer.pause()
+        moved = self.earned.show(self.money()) or moved
         self.refresh(layout=moved)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -55,7 +82,8 @@ class Stopwatch(Widget):
             return 0
         wide = viewport.width >= NARROW
         money = 0 if self._seen.rate is None else MONEY if wide else MONEY - LEFT_TO_MONEY
-        return CLOCK + (WORDS if wide else FEW_WORDS) + money
+        both = min(CLOCK + (WORDS if wide else FEW_WORDS) + money, container.width // 2)
+        return max(CLOCK, both - len(self.money()))
 
     def render_line(self, y: int) -> Strip:
         if self._seen is None:
@@ -64,9 +92,8 @@ class Stopwatch(Widget):
         words = " · ".join(part for part in (entry.client or _("to be assigned"), entry.note) if part)
         if self._seen.warnings:
             words = f"{symbol('!')} {words}"
-        self._painted = money = self.money()
-        room = max(0, self.size.width - CLOCK - 1 - len(money))
-        return Strip([Segment(self.clock() + " " + cells(words, room) + money, self.rich_style)], self.size.width)
+        room = max(0, self.size.width - CLOCK - 1)
+        return Strip([Segment(f"{self.clock()} {cells(words, room)}", self.rich_style)], self.size.width)
 
     def clock(self) -> str:
         """How long it runs, in CLOCK cells."""
@@ -86,12 +113,10 @@ class Stopwatch(Widget):
         return max(0, self.app.desk.session().now() - self._seen.entry.started_at) // SECOND
 
     def _tick(self) -> None:
-        self.refresh(Region(0, 0, CLOCK, 1))
-        money = self.money()
-        if len(self._painted) != len(money):
-            self.refresh()  # the words have more room, or less
-        elif self._painted != money:
-            self.refresh(Region(self.size.width - len(money), 0, len(money), 1))
+        if self.earned.show(self.money()):
+            self.refresh(layout=True)  # the words have more room, or less
+        else:
+            self.refresh(Region(0, 0, CLOCK, 1))
 
 
 def _shape(seen: Watched | None) -> tuple[bool, bool]:

@@ -44,9 +44,10 @@ async def start(app: StagewatchApp, begin: Callable[[Session], Any]) -> bool:
     return True
 
 
-async def ask_forgotten(app: StagewatchApp) -> bool:
-    """Ask what becomes of a forgotten stopwatch. True where none is forgotten any more. Raises StagewatchError."""
-    found = await app.desk.ask(_forgotten)
+async def ask_forgotten(app: StagewatchApp, known: Forgotten | None = None) -> bool:
+    """Ask what becomes of a forgotten stopwatch: of the one that is, or of the `known` one, where that still runs though
+    its employee has shown since. True where none is forgotten any more. Raises StagewatchError."""
+    found = await app.desk.ask(_forgotten, known)
     if found is None:
         return True
     zone, now = app.desk.session().actor.timezone, app.desk.session().now()
@@ -64,11 +65,11 @@ async def ask_forgotten(app: StagewatchApp) -> bool:
     if chosen is None:
         return False
     if chosen != 2:
-        await app.desk.do(_recover, ("keep", "trim", "end", "discard")[chosen], None)
+        await app.desk.do(_recover, found, ("keep", "trim", "end", "discard")[chosen], None)
         return True
 
     async def end(values: dict[str, str]) -> None:
-        await app.desk.do(_recover, "end", values["end"])
+        await app.desk.do(_recover, found, "end", values["end"])
 
     field = Field("end", _("It ended"), f"{local_datetime(found.last_sign, zone):%Y-%m-%d %H:%M}", True)
     return await app.push_screen_wait(Form(what(found.entry), [field], end)) is not None
@@ -121,8 +122,8 @@ async def ask_what_to_time(app: StagewatchApp) -> str | None:
     return _("saved") if changing is not None else _("timer runs")
 
 
-async def ask_idle(app: StagewatchApp, last_key: Instant) -> None:
-    """Ask what becomes of the time since the last key. Raises StagewatchError."""
+async def ask_idle(app: StagewatchApp, entry_id: int, last_key: Instant) -> None:
+    """Ask what becomes of the time that an entry has run since the last key. Raises StagewatchError."""
     session = app.desk.session()
     at = when(last_key, session.now(), session.actor.timezone)
     lines = [
@@ -132,7 +133,7 @@ async def ask_idle(app: StagewatchApp, last_key: Instant) -> None:
     ]
     chosen = await app.push_screen_wait(Choice(_("No key since {when}. Were you at work?").format(when=at), lines))
     if chosen:
-        await app.desk.do(_cut, last_key, chosen == 2)
+        await app.desk.do(_cut, entry_id, last_key, chosen == 2)
 
 
 def what(entry: Entry) -> str:
@@ -211,29 +212,47 @@ def _stop(session: Session) -> None:
     stop_timer(session)
 
 
-def _cut(session: Session, at: Instant, go_on: bool) -> None:
-    """End what runs at `at`, where it had begun by then, and with `go_on` begin the same anew."""
+def _cut(session: Session, entry_id: int, at: Instant, go_on: bool) -> None:
+    """End the entry, if it still runs, at `at`, where it had begun by then, and with `go_on` begin the same anew."""
     from models.timekeeping.commands import continue_entry, stop_timer
     from models.timekeeping.views import running
 
     entry = running(session)
-    if entry is None:
+    if entry is None or entry.id != entry_id:
         return
     stop_timer(session, at=max(at, entry.started_at))
     if go_on:
         continue_entry(session, entry.id)
 
 
-def _recover(session: Session, answer: str, end: str | None) -> None:
-    from models.timekeeping.commands import recover_timer
+def _recover(session: Session, found: Forgotten, answer: str, end: str | None) -> None:
+    """Do what was answered, also where a command since was a sign of life. Raises Refused `nothing_runs`, and as
+    `recover_timer`."""
+    from models.timekeeping import commands, views
 
-    recover_timer(session, answer, None if end is None else parse_instant(end, session.actor.timezone))
+    at = None if end is None else parse_instant(end, session.actor.timezone)
+    entry = found.entry
+    with session.writing():
+        if views.forgotten(session) is not None:
+            commands.recover_timer(session, answer, at)
+            return
+        now = views.running(session)
+        if now is None or now.id != entry.id:
+            raise Refused("nothing_runs", _("It does not run any more."))
+        if answer == "discard":
+            commands.delete_entries(session, [entry.id])
+        elif answer != "keep":
+            commands.stop_timer(session, at=found.last_sign if at is None else at)
 
 
-def _forgotten(session: Session) -> Forgotten | None:
-    from models.timekeeping.views import forgotten
+def _forgotten(session: Session, known: Forgotten | None) -> Forgotten | None:
+    from models.timekeeping.views import forgotten, running
 
-    return forgotten(session)
+    found = forgotten(session)
+    if found is None and known is not None:
+        now = running(session)
+        return known if now is not None and now.id == known.entry.id else None
+    return found
 
 
 def _known(session: Session) -> tuple[list[Entry], Entry | None, list[str]]:

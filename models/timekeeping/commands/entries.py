@@ -65,7 +65,7 @@ def add_entry(
 
 def edit_entry(session: Session, entry_id: int, *, trim: bool = False, **changes: Any) -> views.Entry:
     """Change `start`, `end`, `client_id`, `deal_id`, `service_id`, `note` or `billable`; an end given to a running one
-    stops it. Another client takes away a deal that is not that client's.
+    stops it. Another client takes away a deal that is not that client's. Other times have been looked at: the marks go.
 
     Raises as `add_entry`, and Refused `in_future` for a running one that would begin later than now.
     """
@@ -263,7 +263,7 @@ def _change(session: Session, pen: Pen, row: TimeEntry, changes: dict[str, Any],
         owner = Employee.get_by_id(row.employee_id)
         must_be_open(owner, start)
         _take_room(session, pen, owner, start, end, row, trim)
-        values |= {"started_at": start, "ended_at": end}
+        values |= {"started_at": start, "ended_at": end, "marks": ""}
     pen.update(row, **values)
 
 

@@ -56,7 +56,7 @@ switch_timer = start_timer
 
 
 def continue_entry(session: Session, entry_id: int | None = None, at: Instant | None = None) -> int:
-    """Go on with one of the actor's own entries, the last one if none is named: a new entry with the same fields; returns
+    """Go on with one of the actor's own entries, the last one that has begun if none is named: a new entry with the same fields; returns
     its id. Raises as `start_timer`, and Refused `nothing_to_continue`."""
     with session.writing():
         own = TimeEntry.select().where(TimeEntry.employee == session.actor.id)
@@ -65,7 +65,8 @@ def continue_entry(session: Session, entry_id: int | None = None, at: Instant | 
             if row is None:
                 _no_entry(entry_id)
         else:
-            row = own.order_by(TimeEntry.started_at.desc(), TimeEntry.id.desc()).first()
+            begun = (TimeEntry.started_at <= session.now()) | (TimeEntry.started_at <= TimeEntry.created_at)
+            row = own.where(begun).order_by(TimeEntry.started_at.desc(), TimeEntry.id.desc()).first()
             if row is None:
                 raise Refused("nothing_to_continue", _("There is no entry to go on with."))
         what = _what(session, client_id=row.client_id, deal_id=row.deal_id, service_id=row.service_id)
@@ -237,7 +238,8 @@ def _end(pen: Pen, running: TimeEntry, at: Instant, mark: str = "") -> None:
         .scalar()
     )
     end, cut = rules.end_of(running.started_at, at, planned)
-    marks = " ".join(filter(None, [running.marks, mark, "cut" if cut else ""]))
+    long = end - running.started_at > rules.intervals.LONGEST
+    marks = " ".join(filter(None, [running.marks, mark, "cut" if cut else "", "long" if long else ""]))
     pen.update(running, ended_at=end, marks=marks)
 
 

@@ -19,14 +19,15 @@ ENTRIES = f"""
         (SELECT g.name FROM visit v JOIN stage g ON g.id = v.stage_id WHERE v.deal_id = t.deal_id
             AND v.entered_at < t.started_at + {SECOND} AND (v.left_at IS NULL OR v.left_at > t.started_at)
             ORDER BY v.seq DESC LIMIT 1),
-        s.name, t.started_at, t.ended_at, t.billable, t.note
+        s.name, t.started_at, t.ended_at, t.billable, t.note, t.marks
     FROM time_entry t JOIN employee e ON e.id = t.employee_id LEFT JOIN client c ON c.id = t.client_id
         LEFT JOIN deal d ON d.id = t.deal_id LEFT JOIN service s ON s.id = t.service_id
 """
 
 
 class Entry(NamedTuple):
-    """A time entry; `seconds` up to now while it runs, `stage` the one its deal was at when it began."""
+    """A time entry; `seconds` up to now while it runs, `stage` the one its deal was at when it began, `marks` what should be
+    looked at (`tables.TimeEntry`)."""
 
     id: int
     employee: str
@@ -41,6 +42,7 @@ class Entry(NamedTuple):
     seconds: int
     billable: bool
     note: str
+    marks: tuple[str, ...]
 
 
 def running(session: Session) -> Entry | None:
@@ -82,12 +84,12 @@ def entries(
 
 
 def recent(session: Session, limit: int = 9) -> list[Entry]:
-    """What the actor spent time on lately, newest first: of entries that agree in deal, client, service and note the
-    last one."""
+    """What the actor spent time on lately, newest first, nothing that is planned ahead: of entries that agree in deal,
+    client, service and note the last one."""
     found: dict[tuple[object, ...], Entry] = {}
-    for one in _entries(
-        session, "WHERE t.employee_id = ? ORDER BY t.started_at DESC, t.id DESC LIMIT 200", session.actor.id
-    ):
+    begun = "(t.started_at <= ? OR t.started_at <= t.created_at)"  # the second where the clock went back
+    rest = f"WHERE t.employee_id = ? AND {begun} ORDER BY t.started_at DESC, t.id DESC LIMIT 200"
+    for one in _entries(session, rest, session.actor.id, session.now()):
         found.setdefault((one.client_id, one.deal_id, one.service, one.note), one)
     return list(found.values())[:limit]
 
@@ -110,7 +112,7 @@ def as_entries(session: Session, rows: Iterable[Any]) -> list[Entry]:
     """Rows of `ENTRIES`; what runs has its seconds up to now."""
     now = session.now()
     return [
-        Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11])) for row in rows
+        Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11], tuple(row[12].split()))) for row in rows
     ]
 
 

@@ -6,6 +6,7 @@ to the day an entry began on.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,7 +27,7 @@ LONGEST = 25 * 3600 * SECOND
 
 
 class Piece(NamedTuple):
-    """What of an entry lies in the day: `start`, `end` within it (`end` now while it runs), and its price as a whole on
+    """What of an entry lies in the day: `start`, `end` within it (`end` at most now while it runs), and its price as a whole on
     the day it began, None on the days after and where the actor may not see it."""
 
     entry: Entry
@@ -111,9 +112,10 @@ def day_sheet(session: Session, day: date, employee_id: int | None = None) -> Da
     now = session.now()
     found = _entries(session, number, begins, ends)
     priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
+    ended = _ends(found, number, now)
     pieces = []
     for entry in found:
-        start, end = max(entry.started_at, begins), min(_end(entry, now), ends)
+        start, end = max(entry.started_at, begins), min(ended[entry.id], ends)
         price = priced.get(entry.id) if entry.started_at >= begins else None
         pieces.append(Piece(entry, start, max(start, end), price))
     return DaySheet(day, number, login, zone, begins, ends, now, tuple(pieces))
@@ -127,21 +129,20 @@ def grid(session: Session, starts: Sequence[date], until: date, employee_id: int
     midnights = [day_start(day, zone) for day in (*starts, until)]
     found = _entries(session, number, midnights[0], midnights[-1])
     priced = {one.id: one for one in prices(session, ids=[entry.id for entry in found])} if found else {}
-    rows: dict[tuple[object, ...], GridRow] = {}
+    sums: dict[tuple[object, ...], tuple[list[int], dict[str, int]]] = {}
     begun: list[Priced] = []
+    ended = _ends(found, number, now)
     for entry in found:
-        split = _split(entry.started_at, _end(entry, now), midnights)
-        key = (entry.client_id, entry.deal_id, entry.service, entry.billable)
-        row = rows.get(key) or GridRow(
-            entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable, (0,) * len(starts), {}
-        )
-        rows[key] = row._replace(columns=tuple(a + b for a, b in zip(row.columns, split, strict=True)))
+        key = (entry.client_id, entry.deal_id, entry.service, entry.client, entry.deal, entry.billable)
+        columns, charges = sums.setdefault(key, ([0] * len(starts), {}))
+        _add_seconds(columns, entry.started_at, ended[entry.id], midnights)
         if entry.started_at >= midnights[0]:
             price = priced[entry.id]
             begun.append(price)
-            _add_charge(row.charges, price)
+            _add_charge(charges, price)
     on_invoices = billed([price.id for price in begun])
-    ordered = sorted(rows.values(), key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
+    rows = [GridRow._make((*key, tuple(columns), charges)) for key, (columns, charges) in sums.items()]
+    ordered = sorted(rows, key=lambda row: (row.client is None, row.client or "", row.deal or "", row.service or ""))
     return Grid(
         tuple(starts), until, number, login, zone, local_day(now, zone), tuple(ordered),
         tuple(sum(row.columns[place] for row in ordered) for place in range(len(starts))),
@@ -175,29 +176,40 @@ def _entries(session: Session, employee_id: int, since: Instant, until: Instant)
         ORDER BY t.started_at, t.id
     """
     rows = database.execute_sql(ENTRIES + rest, (employee_id, since - LONGEST, until, since, since)).fetchall()
-    # What was left running, or forgotten, can have begun earlier.
+    # What was left running, or forgotten, can have begun earlier. Entries do not overlap: it is the last one of any length.
+    # The sign before started_at leaves what runs to the index of what runs, else all the employee's time is looked through.
     earlier = """
-        WHERE t.employee_id = ? AND t.started_at < ? AND t.id IN (
-            SELECT id FROM time_entry WHERE employee_id = ? AND ended_at IS NULL
+        WHERE t.id IN (
+            SELECT id FROM time_entry WHERE employee_id = ? AND ended_at IS NULL AND +started_at < ?
             UNION SELECT id FROM (SELECT id, ended_at FROM time_entry WHERE employee_id = ? AND started_at < ?
-                ORDER BY started_at DESC LIMIT 3) AS last WHERE ended_at > ?)
+                AND ended_at > started_at ORDER BY started_at DESC LIMIT 1) AS last WHERE ended_at > ?)
         ORDER BY t.started_at, t.id
     """
     before = since - LONGEST
-    values = (employee_id, before, employee_id, employee_id, before, since)
+    values = (employee_id, before, employee_id, before, since)
     return as_entries(session, [*database.execute_sql(ENTRIES + earlier, values).fetchall(), *rows])
 
 
-def _end(entry: Entry, now: Instant) -> Instant:
-    return max(entry.started_at, now // SECOND * SECOND) if entry.ended_at is None else entry.ended_at
+def _ends(entries: Sequence[Entry], employee_id: int, now: Instant) -> dict[int, Instant]:
+    """Where each entry ends; what runs ends now, or at the next entry planned ahead where that has begun."""
+    now = now // SECOND * SECOND
+    ends = {entry.id: entry.ended_at for entry in entries if entry.ended_at is not None}
+    for entry in entries:
+        if entry.ended_at is None:
+            sql = "SELECT min(started_at) FROM time_entry WHERE employee_id = ? AND started_at >= ? AND ended_at > started_at"
+            planned = database.execute_sql(sql, (employee_id, entry.started_at)).fetchone()[0]
+            ends[entry.id] = max(entry.started_at, now if planned is None else min(now, planned))
+    return ends
 
 
-def _split(start: Instant, end: Instant, midnights: Sequence[Instant]) -> list[int]:
-    """The seconds of [start, end) in each day between the midnights."""
-    return [
-        max(0, min(end, after) - max(start, begins)) // SECOND
-        for begins, after in zip(midnights, midnights[1:], strict=False)
-    ]
+def _add_seconds(columns: list[int], start: Instant, end: Instant, midnights: Sequence[Instant]) -> None:
+    """Add the seconds of [start, end) to the columns between whose midnights they lie."""
+    start, end = max(start, midnights[0]), min(end, midnights[-1])
+    place = bisect_right(midnights, start) - 1
+    while start < end:
+        until = min(end, midnights[place + 1])
+        columns[place] += (until - start) // SECOND
+        start, place = until, place + 1
 
 
 def _add_charge(sums: dict[str, int], one: Priced | None) -> None:

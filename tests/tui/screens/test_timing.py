@@ -25,8 +25,9 @@ def begun(session, ago, **fields):
 
 
 def silent(session, ago):
-    """As if every command of the actor's lay that long back."""
+    """As if every command and every beat of a session of the actor's lay that long back."""
     session.store.database.execute_sql("UPDATE journal SET at = at - ?", (ago,))
+    session.store.database.execute_sql("UPDATE sign_of_life SET at = at - ?", (ago,))
 
 
 def rate(session, amount):
@@ -69,8 +70,8 @@ async def test_a_second_asks_the_store_nothing_and_repaints_no_more_than_clock_a
         watch.refresh = lambda *regions, **more: painted.extend(regions or ["all"]) or whole(*regions, **more)
         await pilot.pause(2.5)
         assert asked == [] and painted and "all" not in painted
-        assert all(region.width <= 11 for region in painted)
-        assert len(painted) <= 6
+        assert all(region.width <= 11 for region in painted) and len(painted) <= 3
+        assert 0 < watch.earned.size.width <= 11
 
 
 async def test_what_to_time_takes_a_recent_thing_by_its_digit_late_too(running, session, deals):  # noqa: F811
@@ -213,3 +214,98 @@ async def test_it_reminds_once_in_working_hours_when_nothing_runs(running, sessi
         pilot.app.tell = said.append
         await watch.look()
         assert said == []
+
+
+def written(session):
+    return [row[0] for row in session.store.database.execute_sql("SELECT text FROM activity ORDER BY id").fetchall()]
+
+
+@pytest.mark.parametrize(("key", "ends"), [("1", None), ("2", 3600), ("4", "gone")])
+async def test_a_forgotten_one_waits_for_the_form_that_is_open_and_both_are_answered(running, session, deals, key, ends):  # noqa: F811
+    entry = begun(session, 3 * HOUR, deal_id=deals[0])
+    async with running() as pilot:
+        await press(pilot, "i", *"half a no")
+        silent(session, 2 * HOUR)  # as a laptop that was closed over the form
+        await pilot.app.watching.look()
+        await pilot.app.watching.look()
+        await settle(pilot)
+        assert "Forgotten?" not in shown(pilot) and "half a no" in shown(pilot)
+        await press(pilot, *"te", "enter")
+        await pilot.pause(2 * watching.PATIENCE)
+        await settle(pilot)
+        assert written(session) == ["half a note"] and views.forgotten(session) is None
+        assert "Forgotten?" in shown(pilot) and "Orion Legal" in shown(pilot)
+        await press(pilot, key)
+        await pilot.pause(2 * watching.PATIENCE)
+        assert "Forgotten?" not in shown(pilot)
+    found = [one for one in entries(session) if one.id == entry]
+    if ends == "gone":
+        assert found == []
+    elif ends is None:
+        assert found[0].ended_at is None
+    else:
+        assert abs(found[0].seconds - ends) <= 5
+
+
+async def test_a_forgotten_one_that_the_open_dialog_has_ended_is_not_asked_about(running, session, deals):  # noqa: F811
+    begun(session, 3 * HOUR, deal_id=deals[0])
+    async with running() as pilot:
+        await press(pilot, "S")
+        silent(session, 2 * HOUR)
+        await pilot.app.watching.look()
+        await press(pilot, "4")
+        await pilot.pause(2 * watching.PATIENCE)
+        assert views.running(session) is None and "Forgotten?" not in shown(pilot)
+
+
+@pytest.mark.parametrize(("key", "goes_on"), [("1", True), ("2", False), ("3", True)])
+async def test_the_idle_question_waits_for_the_form_that_is_open_and_both_are_answered(running, session, deals, key, goes_on):  # noqa: F811
+    entry = begun(session, HOUR, deal_id=deals[0])
+    async with running() as pilot:
+        await press(pilot, "i", *"half a no")
+        watch = wanting(pilot, idle_after=300)
+        watch.show(views.watched(session))
+        watch._key -= 600
+        await watch.look()
+        await watch.look()
+        await settle(pilot)
+        assert "Were you at work?" not in shown(pilot) and "half a no" in shown(pilot)
+        await press(pilot, *"te", "enter")  # a key: by itself it would say that somebody is there
+        await pilot.pause(2 * watching.PATIENCE)
+        await settle(pilot)
+        assert written(session) == ["half a note"] and "Were you at work?" in shown(pilot)
+        await press(pilot, key)
+        await pilot.pause(2 * watching.PATIENCE)
+        assert "Were you at work?" not in shown(pilot)
+    ended = views.entry(session, entry)
+    assert (views.running(session) is not None) == goes_on
+    assert ended.ended_at is None if key == "1" else abs(ended.seconds - 3000) <= 5
+
+
+async def test_what_is_typed_in_the_form_that_is_left_is_not_taken_for_the_answer(running, session, deals):  # noqa: F811
+    entry = begun(session, 3 * HOUR, deal_id=deals[0])
+    async with running() as pilot:
+        await press(pilot, "i")
+        silent(session, 2 * HOUR)
+        await pilot.app.watching.look()
+        await press(pilot, *"4 2", "enter")
+        await pilot.pause(2 * watching.PATIENCE)
+        assert "Forgotten?" in shown(pilot) and written(session) == ["4 2"]
+        await press(pilot, "escape")
+    assert views.running(session).id == entry
+
+
+async def test_the_idle_question_is_about_what_ran_then(running, session, deals):  # noqa: F811
+    begun(session, HOUR, deal_id=deals[0])
+    async with running() as pilot:
+        await press(pilot, "S")
+        watch = wanting(pilot, idle_after=300)
+        watch.show(views.watched(session))
+        watch._key -= 600
+        await watch.look()
+        await press(pilot, "1")  # the same anew: a switch
+        await pilot.pause(2 * watching.PATIENCE)
+        await settle(pilot)
+        now = views.running(session).id
+        await press(pilot, "2")
+    assert views.running(session).id == now

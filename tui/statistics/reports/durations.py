@@ -26,9 +26,9 @@ class Durations(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> DurationsReport:
         from models.statistics.durations import durations
-        from tui.statistics.reports.kept import records
+        from tui.statistics.reports.kept import history_of
 
-        return durations(session, asked.filters.type_id, records=records(session, asked, kept), **over_visits(asked))
+        return durations(session, asked.filters.type_id, history=history_of(session, asked, kept), **over_visits(asked))
 
     def columns(self, found: DurationsReport, asked: Asked) -> Sequence[Column]:
         return [

@@ -28,9 +28,9 @@ class Transitions(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TransitionsReport:
         from models.statistics.transitions import transitions
-        from tui.statistics.reports.kept import records
+        from tui.statistics.reports.kept import history_of
 
-        return transitions(session, asked.filters.type_id, records=records(session, asked, kept), **over_visits(asked))
+        return transitions(session, asked.filters.type_id, history=history_of(session, asked, kept), **over_visits(asked))
 
     def columns(self, found: TransitionsReport, asked: Asked) -> Sequence[Column]:
         return [
