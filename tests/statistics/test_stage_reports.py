@@ -406,10 +406,10 @@ def test_zero_stays_all_lost_one_deal(at, abc):
 # Against a naive count
 
 
-@pytest.fixture
-def random_store(at, abc, clock):
-    """400 steps of two reps and the administrator, some at one instant; the sessions of them."""
-    rng, (type_id, stages) = random.Random(11), abc
+@pytest.fixture(params=[11, 12])
+def random_store(request, at, abc, clock):
+    """400 steps with deals of two reps and the administrator, some at one instant; the type."""
+    rng, (type_id, stages) = random.Random(request.param), abc
     people.set_hours(at, range(5), 9 * 3600, 17 * 3600)
     for login in ("anna", "boris"):
         people.add_employee(at, login, name=login, role="rep")
