@@ -156,7 +156,7 @@ class Visits:
         """How long each visit lasted, or has lasted, without holds: microseconds on the calendar or the working clock."""
         if clock not in self._lasted:
             measured = self._measured(clock, self.left) - self._measured(clock, self.entered)
-            self._lasted[clock] = measured - self._held(clock)
+            self._lasted[clock] = np.maximum(measured - self._held(clock), 0)
         return self._lasted[clock]
 
     def by_length(self, clock: str) -> tuple[Ints, ...]:

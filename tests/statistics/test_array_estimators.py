@@ -181,7 +181,9 @@ def test_incidences_are_those_of_statsmodels(pairs):
     lengths, targets = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
     if set(targets) != {-1, 0, 1}:
         return
-    theirs = CumIncidenceRight(lengths, targets + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = CumIncidenceRight(lengths, targets + 1)
     for horizon in range(13):
         before = np.searchsorted(theirs.times, horizon, "right") - 1
         found = incidences(lengths, targets, 2, np.array([horizon]))[:, 0]

@@ -230,6 +230,18 @@ def test_holds_do_not_count_on_either_clock(session, at, abc, clock):
     assert held.lasted("calendar").tolist() == [8 * HOUR] and held.lasted("working").tolist() == [7 * HOUR]
 
 
+def test_holds_that_overlap_leave_no_less_than_nothing(at, abc, clock):
+    deal = commands.new_deal(at, "Orion", type_id=abc[0]).deal_id
+    clock[0] += DAY
+    commands.move_deal(at, deal, abc[1][1])
+    for _twice in range(2):
+        database.execute_sql(
+            "INSERT INTO hold (deal_id, started_at, ended_at, reason, started_by_id, ended_by_id) VALUES (?, ?, ?, '', 1, 1)",
+            (deal, START, START + DAY),
+        )
+    assert by_stage(durations(at, abc[0]))["A"]["mean"] == 0
+
+
 def test_days_of_incidences_are_those_of_the_clock(session, at, abc, clock):
     type_id, (_a, b, _c) = abc
     people.set_hours(session, range(5), 9 * 3600, 18 * 3600)
@@ -406,10 +418,10 @@ def test_zero_stays_all_lost_one_deal(at, abc):
 # Against a naive count
 
 
-@pytest.fixture
-def random_store(at, abc, clock):
-    """400 steps of two reps and the administrator, some at one instant; the sessions of them."""
-    rng, (type_id, stages) = random.Random(11), abc
+@pytest.fixture(params=[11, 12])
+def random_store(request, at, abc, clock):
+    """400 steps with deals of two reps and the administrator, some at one instant; the type."""
+    rng, (type_id, stages) = random.Random(request.param), abc
     people.set_hours(at, range(5), 9 * 3600, 17 * 3600)
     for login in ("anna", "boris"):
         people.add_employee(at, login, name=login, role="rep")
