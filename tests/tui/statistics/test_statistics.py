@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.people import commands as people
 from models.people.views import workplace
@@ -16,6 +21,7 @@ from models.timekeeping import commands as time
 from models.values.instants import DAY, MINUTE
 from models.values.language import use_language
 from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.statistics.export import Sheet, as_csv, as_svg, as_text
 from tui.statistics.filters import Filters
 from tui.statistics.reports import PLACES
 from tui.statistics.screen import StatisticsScreen
@@ -226,6 +232,45 @@ async def test_an_empty_store_a_type_without_stages_and_two_hundred_stages_are_s
                 await press(pilot, "enter", "escape", "j")
         assert pilot.app.is_running
     assert all(check.ok for check in checks(session.store))
+
+
+async def test_what_is_shown_is_copied_as_text_and_as_csv(running, sold):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        await press(pilot, "E")
+        assert "Save as" not in shown(pilot), "no folder is configured"
+        await press(pilot, "2")
+        assert pilot.app.clipboard.splitlines()[1].startswith("Initiating interest,7,5,")
+        await press(pilot, "E", "1")
+        assert "Duration of each stage" in pilot.app.clipboard and "share still there" in pilot.app.clipboard
+
+
+async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811
+    folder = tmp_path / "out"
+    async with running() as pilot:
+        pilot.app.exports = str(folder)
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        for choice in ("3", "3", "4", "5", "6"):
+            await press(pilot, "E", choice)
+            await settle(pilot)
+        assert "saved:" in shown(pilot)
+        (tmp_path / "file").write_text("")
+        pilot.app.exports = str(tmp_path / "file")
+        await press(pilot, "E", "3")
+        await settle(pilot)
+        assert "file cannot be" in shown(pilot)
+    assert sorted(path.suffix for path in folder.iterdir()) == [".csv", ".csv", ".svg", ".txt", ".xlsx"]
+
+
+@given(st.lists(st.text(max_size=12), min_size=2, max_size=2))
+def test_an_exported_cell_is_no_formula_and_steers_no_terminal(cells):
+    sheet = Sheet("Title", ["a", "b"], [cells], [], "")
+    (_heads, row) = csv.reader(io.StringIO(as_csv(sheet)))
+    assert not any(cell[:1] in ("=", "+", "-", "@") for cell in row)
+    assert "\x1b" not in as_text(sheet) and "\u202e" not in as_text(sheet)
+    ElementTree.fromstring(as_svg(sheet._replace(title=cells[0], chart=cells)))
 
 
 def test_the_periods_are_whole_days_both_ends_included():
