@@ -104,6 +104,7 @@ def table() -> tuple[Act, ...]:
         Act("client.tick", "t", "tick", _("Tick a stage action"), "clients", _("tick")),
         Act("client.request", "r", "request", _("Answer a request for a move"), "clients"),
         Act("client.hold", "z", "hold", _("Put on hold with a reason, resume, open a closed deal again"), "clients"),
+        Act("client.budget", "b", "budget", _("Budget of the deal under the cursor, else of the client"), "clients"),
         Act("client.timer", "s", "timer", _("Start or stop the timer"), "clients", _("timer")),
         Act("client.undo", "u", "undo", _("Undo the last step"), "clients"),
         Act("client.redo", "U", "redo", _("Redo"), "clients"),

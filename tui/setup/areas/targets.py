@@ -12,7 +12,7 @@ from models.values.dates import month_text
 from models.values.errors import Refused
 from models.values.instants import local_day, parse_month
 from models.values.language import _
-from models.values.money import Money, money_text, parse_amount, plain_text
+from models.values.money import Money, money_text, parse_amount, parse_money, plain_text
 from tui.setup.area import Area
 from tui.setup.items import Empty, Heading, Item, Row, fact
 from tui.widgets.dialogs import Field
@@ -110,10 +110,7 @@ def _begin(session: Session) -> tuple[str, str]:
 
 def _set(session: Session, said: dict[str, str], currency: str) -> None:
     """The same target for so many months in a row: all of them or none."""
-    amount, code = said["amount"], currency
-    if amount[-3:].isalpha() and amount[-3:].isascii() and len(amount) > 3:
-        amount, code = amount[:-3].strip(), amount[-3:].upper()
-    money, holder, month = Money(parse_amount(amount, code), code), views.find_holder(said["holder"]), parse_month(said["month"])
+    money, holder, month = parse_money(said["amount"], currency), views.find_holder(said["holder"]), parse_month(said["month"])
     count = said["months"]
     months = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
     if not 1 <= months <= 120:
