@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.statistics.rules.estimates import Bools, Floats, Ints
+from models.statistics.rules.estimates import Floats, Ints
 
 RESAMPLES = 200
 DRAWS_EACH = 50
@@ -140,7 +140,7 @@ class _Counting:
         self._cell = way * self.days + stays.days
 
     def counts(self, weight: Floats) -> Floats:
-        found = np.bincount(self._cell, weight[self.deal], minlength=len(self.stage) * self.days)
+        found: Floats = np.bincount(self._cell, weight[self.deal], minlength=len(self.stage) * self.days).astype(float)
         return found.reshape(len(self.stage), self.days)
 
     def kernels(self, counts: Floats) -> _Kernels:
@@ -180,19 +180,12 @@ def _chances(kernels: _Kernels, stages: int, cells: _Cells, bounds: Ints) -> Flo
     """Resamples × groups × periods, the last one later than all bounds."""
     own = ~np.isnan(cells.group_share)
     won, lost = _followed(kernels, stages, int(bounds.max()))
-    by_bound = _by_bound(kernels, won, _gain(stages, stages), cells, bounds)
-    found = by_bound[:, cells.group_cell]
-    if own.any():
-        ends = [None if one is None else one + other for one, other in zip(won, lost, strict=True)]
-        ended = _by_bound(kernels, np.array(ends), _gain(stages, stages, stages + 1), cells, bounds)
-        found[:, own] = ended[:, cells.group_cell[own]] * cells.group_share[own, None]
+    found = np.zeros((len(kernels.chance), len(own), len(bounds) + 1))
+    for some, reached, ends in ((~own, won, (stages,)), (own, won + lost, (stages, stages + 1))):
+        if some.any():
+            found[:, some] = _by_bound(kernels, reached, ends, cells, np.flatnonzero(some), bounds)
+    found[:, own] *= cells.group_share[own, None]
     return np.maximum(np.diff(found, axis=2, prepend=0.0), 0.0)
-
-
-def _gain(stages: int, *targets: int) -> Bools:
-    gains = np.zeros(stages + 3, bool)
-    gains[list(targets)] = True
-    return gains
 
 
 def _followed(kernels: _Kernels, stages: int, horizon: int) -> tuple[Floats, Floats]:
@@ -215,11 +208,11 @@ def _followed(kernels: _Kernels, stages: int, horizon: int) -> tuple[Floats, Flo
     found = np.zeros((2, stages, len(kernels.chance), horizon + 2))
     for end in (0, 1):
         for stage in range(stages):
-            points = solved[stage].get(stages + end)
-            if points is not None:
-                steps = np.fft.irfft(points[:, :-1], size)[:, : horizon + 1] / damped
+            if stages + end in solved[stage]:
+                led = solved[stage][stages + end]
+                steps = np.fft.irfft(led[:, :-1], size)[:, : horizon + 1] / damped
                 found[end, stage, :, :-1] = np.cumsum(np.maximum(steps, 0), axis=1)
-                found[end, stage, :, -1] = points[:, -1].real
+                found[end, stage, :, -1] = led[:, -1].real
     return found[0], found[1]
 
 
@@ -255,39 +248,43 @@ def solve(rows: list[dict[int, Complex]]) -> list[dict[int, Complex]]:
         for to, points in rows[stage].items():
             ahead_of_it = {to: points} if to >= ends else {end: points * more for end, more in found[to].items()}
             for end, more in ahead_of_it.items():
-                known = found[stage].get(end)
-                found[stage][end] = more if known is None else known + more
+                found[stage][end] = found[stage].get(end, 0) + more
     return found
 
 
-def _by_bound(kernels: _Kernels, reached: Floats, gains: Bools, cells: _Cells, bounds: Ints) -> Floats:
-    """The chance, from each cell, of an end by each bound, and at any time: Σ over the days j still to stay and targets k of
-    h_k(a + j)·W_k(bound − j) / S(a), with W_k = 1 for the end itself and that part of today's exits that lies ahead."""
+def _by_bound(
+    kernels: _Kernels, reached: Floats, ends: tuple[int, ...], cells: _Cells, groups: Ints, bounds: Ints
+) -> Floats:
+    """The chance, from the place of each group, of one of the ends by each bound, and at any time: Σ over the days j still
+    to stay and targets k of h_k(a + j)·W_k(bound − j) / S(a), W_k being 1 for an end; j = 0 with the part of today's exits
+    that lies ahead, which then counts in S(a) too."""
     resamples, horizon = len(kernels.chance), int(bounds.max())
-    found = np.zeros((resamples, len(cells.stage), len(bounds) + 1))
+    places, place = np.unique(cells.group_cell[groups], return_inverse=True)
+    found = np.zeros((resamples, len(places), len(bounds) + 1))
     days = bounds - np.arange(horizon + 1)[:, None]
-    # By target: resamples × days to stay × bounds.
-    onward = np.where(days >= 0, reached[:, :, np.maximum(days, 0)], 0.0)
-    onward = np.concatenate([onward, np.broadcast_to(days >= 0, (3, *onward.shape[1:]))])
-    ever = np.concatenate([reached[:, :, -1], np.ones((3, resamples))])
-    for stage in np.unique(cells.stage).tolist():
-        here = np.flatnonzero(cells.stage == stage)
-        ways = np.flatnonzero((kernels.stage == stage) & (gains | (np.arange(len(gains)) < len(reached)))[kernels.target])
-        if not len(ways):
-            continue
-        age, part, targets = cells.age[here], cells.ahead[here], kernels.target[ways]
-        chance = kernels.chance[:, ways]
-        today = chance[:, :, age] * part
-        windows = np.lib.stride_tricks.sliding_window_view(chance, horizon + 1, axis=2)[:, :, age]
-        windows[:, :, :, 0] = today
-        later = np.cumsum(chance[:, :, ::-1], axis=2)[:, :, ::-1]
-        going = np.moveaxis(windows, 1, 2).reshape(resamples, len(here), -1)
-        found[:, here, :-1] = going @ np.moveaxis(onward[targets], 0, 1).reshape(resamples, -1, len(bounds))
-        found[:, here, -1] = ((later[:, :, age + 1] + today) * ever[targets].T[:, :, None]).sum(axis=1)
-        whole = kernels.chance[:, kernels.stage == stage][:, :, age].sum(axis=1)
-        there = kernels.longer[:, stage][:, age] + whole * part
+    for stage in np.unique(cells.stage[places]).tolist():
+        here = np.flatnonzero(cells.stage[places] == stage)
+        age, part = cells.age[places[here]], cells.ahead[places[here]]
+        leaving = np.zeros((resamples, len(here)))
+        for way in np.flatnonzero(kernels.stage == stage).tolist():
+            target, chance = int(kernels.target[way]), kernels.chance[:, way]
+            today = chance[:, age] * part
+            leaving += today
+            if target in ends:
+                onward, ever = np.broadcast_to((days >= 0).astype(float), (resamples, *days.shape)), np.ones(resamples)
+            elif target < len(reached):
+                onward = np.where(days >= 0, reached[target][:, np.maximum(days, 0)], 0.0)
+                ever = reached[target, :, -1]
+            else:
+                continue
+            going = np.lib.stride_tricks.sliding_window_view(chance, horizon + 1, axis=1)[:, age]
+            going[:, :, 0] = today
+            found[:, here, :-1] += going @ onward
+            later = np.cumsum(chance[:, ::-1], axis=1)[:, ::-1]
+            found[:, here, -1] += (later[:, age + 1] + today) * ever[:, None]
+        there = kernels.longer[:, stage][:, age] + leaving
         found[:, here] /= np.where(there > NEARLY, there, np.inf)[:, :, None]
-    return np.minimum(found, 1.0)
+    return np.minimum(found, 1.0)[:, place]
 
 
 # The deals
@@ -330,11 +327,11 @@ def _part(deals: OpenDeals, cells: _Cells, currency: int) -> _Part:
     mine = mine[np.argsort(-deals.amount[mine], kind="stable")]
     singly = len(mine) if len(mine) <= ALL_SINGLY else SINGLY
     one, others = mine[:singly], mine[singly:]
-    powers = [
-        np.bincount(cells.group[others], deals.amount[others] ** power, minlength=len(cells.group_cell))
+    sums, squares, cubes = (
+        np.bincount(cells.group[others], deals.amount[others] ** power, minlength=len(cells.group_cell)).astype(float)
         for power in (1, 2, 3)
-    ]
-    return _Part(cells.group[one], deals.amount[one], *powers)
+    )
+    return _Part(cells.group[one], deals.amount[one], sums, squares, cubes)
 
 
 def _draw(part: _Part, chance: Floats, rng: np.random.Generator) -> Floats:
