@@ -22,7 +22,7 @@ SEED = 1
 SINGLY = 300  # of more than ALL_SINGLY deals in a currency, so many of the largest are drawn one by one
 ALL_SINGLY = 1_000
 MOST_CELLS = 600  # distinct pairs of stage and age from which close ages are taken together
-EXACT_AGES, WIDTH = 45, 1.04  # up to how many days each age then stays by itself, and how wide cells beyond are
+EXACT_AGES, WIDTH = 30, 1.08  # up to how many days each age then stays by itself, and how wide cells beyond are
 AT_ONCE = 1_500_000  # numbers in an array that is worked on at a time
 NEARLY = 1e-9  # what a stay that leads back to itself for certain may miss 1 by
 ALIASED = 1e-9  # how much of what lies beyond the grid falls back into it
@@ -180,11 +180,13 @@ def _chances(kernels: _Kernels, stages: int, cells: _Cells, bounds: Ints) -> Flo
     """Resamples × groups × periods, the last one later than all bounds."""
     own = ~np.isnan(cells.group_share)
     won, lost = _followed(kernels, stages, int(bounds.max()))
-    found = np.zeros((len(kernels.chance), len(own), len(bounds) + 1))
-    for some, reached, ends in ((~own, won, (stages,)), (own, won + lost, (stages, stages + 1))):
-        if some.any():
-            found[:, some] = _by_bound(kernels, reached, ends, cells, np.flatnonzero(some), bounds)
-    found[:, own] *= cells.group_share[own, None]
+    kinds = [(won, {stages})]
+    if own.any():
+        kinds.append((won + lost, {stages, stages + 1}))
+    by_bound = _by_bound(kernels, kinds, cells, bounds)
+    found = by_bound[0][:, cells.group_cell]
+    if own.any():
+        found[:, own] = by_bound[1][:, cells.group_cell[own]] * cells.group_share[own, None]
     return np.maximum(np.diff(found, axis=2, prepend=0.0), 0.0)
 
 
@@ -252,39 +254,41 @@ def solve(rows: list[dict[int, Complex]]) -> list[dict[int, Complex]]:
     return found
 
 
-def _by_bound(
-    kernels: _Kernels, reached: Floats, ends: tuple[int, ...], cells: _Cells, groups: Ints, bounds: Ints
-) -> Floats:
-    """The chance, from the place of each group, of one of the ends by each bound, and at any time: Σ over the days j still
-    to stay and targets k of h_k(a + j)·W_k(bound − j) / S(a), W_k being 1 for an end; j = 0 with the part of today's exits
-    that lies ahead, which then counts in S(a) too."""
-    resamples, horizon = len(kernels.chance), int(bounds.max())
-    places, place = np.unique(cells.group_cell[groups], return_inverse=True)
-    found = np.zeros((resamples, len(places), len(bounds) + 1))
+def _by_bound(kernels: _Kernels, kinds: list[tuple[Floats, set[int]]], cells: _Cells, bounds: Ints) -> Floats:
+    """The chance, from each cell, of an end by each bound, and at any time: Σ over the days j still to stay and targets k of
+    h_k(a + j)·W_k(bound − j) / S(a), W_k being 1 for an end; j = 0 with the part of today's exits that lies ahead, which
+    then counts in S(a) too. Each of `kinds` is W and which targets are ends of its kind; kinds × resamples × cells ×
+    (bounds + 1)."""
+    resamples, horizon, count, stages = len(kernels.chance), int(bounds.max()), len(bounds), kernels.longer.shape[1]
+    found = np.zeros((len(kinds), resamples, len(cells.stage), count + 1))
     days = bounds - np.arange(horizon + 1)[:, None]
-    for stage in np.unique(cells.stage[places]).tolist():
-        here = np.flatnonzero(cells.stage[places] == stage)
-        age, part = cells.age[places[here]], cells.ahead[places[here]]
+    for stage in np.unique(cells.stage).tolist():
+        here = np.flatnonzero(cells.stage == stage)
+        age, part = cells.age[here], cells.ahead[here]
         leaving = np.zeros((resamples, len(here)))
         for way in np.flatnonzero(kernels.stage == stage).tolist():
             target, chance = int(kernels.target[way]), kernels.chance[:, way]
             today = chance[:, age] * part
             leaving += today
-            if target in ends:
-                onward, ever = np.broadcast_to((days >= 0).astype(float), (resamples, *days.shape)), np.ones(resamples)
-            elif target < len(reached):
-                onward = np.where(days >= 0, reached[target][:, np.maximum(days, 0)], 0.0)
-                ever = reached[target, :, -1]
-            else:
-                continue
-            going = np.lib.stride_tricks.sliding_window_view(chance, horizon + 1, axis=1)[:, age]
-            going[:, :, 0] = today
-            found[:, here, :-1] += going @ onward
-            later = np.cumsum(chance[:, ::-1], axis=1)[:, ::-1]
-            found[:, here, -1] += (later[:, age + 1] + today) * ever[:, None]
+            by_day = np.cumsum(chance, axis=1)
+            later = by_day[:, -1:] - by_day[:, age] + today
+            if target < stages:
+                going = np.lib.stride_tricks.sliding_window_view(chance, horizon + 1, axis=1)[:, age]
+                going[:, :, 0] = today
+            for kind, (reached, ends) in enumerate(kinds):
+                if target in ends:
+                    by_then = by_day[:, age[:, None] + bounds] + (today - by_day[:, age])[:, :, None]
+                    ever = np.ones(resamples)
+                elif target < stages:
+                    by_then = going @ np.where(days >= 0, reached[target][:, np.maximum(days, 0)], 0.0)
+                    ever = reached[target, :, -1]
+                else:
+                    continue
+                found[kind, :, here, :-1] += np.moveaxis(by_then, 0, 1)
+                found[kind, :, here, -1] += later.T * ever
         there = kernels.longer[:, stage][:, age] + leaving
-        found[:, here] /= np.where(there > NEARLY, there, np.inf)[:, :, None]
-    return np.minimum(found, 1.0)[:, place]
+        found[:, :, here] /= np.where(there > NEARLY, there, np.inf)[:, :, None]
+    return np.minimum(found, 1.0)
 
 
 # The deals
@@ -356,4 +360,4 @@ def _sum_of_many(part: _Part, chance: Floats, total: float, rng: np.random.Gener
     standard = np.divide(normal, deviation, out=np.zeros_like(normal), where=some)
     found = np.maximum(mean + deviation * (standard + skewness / 6 * (standard**2 - 1)), 0)
     # No draw brings more than there is.
-    return found * np.minimum(1, total / np.maximum(found.sum(axis=1, keepdims=True), 1e-300))
+    return found * (total / np.maximum(found.sum(axis=1, keepdims=True), total))
