@@ -167,7 +167,7 @@ class _Counting:
 def _resampled(stays: Stays, oldest: int, horizon: int, rng: np.random.Generator) -> Iterator[_Kernels]:
     """The kernels of RESAMPLES draws, with replacement, of as many deals as there are; some at a time."""
     counting = _Counting(stays, oldest, horizon)
-    at_once = max(1, AT_ONCE // max(1, counting.size))
+    at_once = max(4, AT_ONCE // max(1, counting.size))
     for begun in range(0, RESAMPLES, at_once):
         counts = np.empty((min(at_once, RESAMPLES - begun), len(counting.stage), counting.days))
         for number in range(len(counts)):
