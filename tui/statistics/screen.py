@@ -182,7 +182,9 @@ class StatisticsScreen(FramedScreen):
             self.say(_("This report has one form."))
             return
         self.forms[name] = (self.forms.get(name, 0) + 1) % count
-        if self._found is not None and self._found[0].name == name:
+        if report(name).rereads:
+            await self._begin()
+        elif self._found is not None and self._found[0].name == name:
             self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
             self._show(same=True)
 

@@ -67,7 +67,7 @@ async def test_every_report_shows_figures_and_stays_within_the_screen(running, s
             await read(pilot)
             found = shown(pilot)
             assert all(len(line) <= size[0] for line in found.splitlines())
-            assert screen(pilot).table.items or screen(pilot).list.item in ("ageing",), screen(pilot).list.item
+            assert screen(pilot).table.items or screen(pilot).list.item in ("ageing", "forecast"), screen(pilot).list.item
             await press(pilot, "enter", "v", "j", "escape", "j")
     use_language("en")
 
@@ -127,6 +127,16 @@ async def test_the_numbers_of_each_report_open_into_the_deals_that_they_count(ru
         await settle(pilot)
         for words in wanted:
             assert words in shown(pilot)
+
+
+async def test_the_forecast_stands_by_month_and_is_replayed_over_past_months(running, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("forecast"))
+        await read(pilot)
+        assert "P10" in shown(pilot) and "New deals are not invented" in shown(pilot)
+        await press(pilot, "v")
+        await read(pilot)
+        assert "months ahead" in shown(pilot)
 
 
 async def test_filters_are_shared_by_all_reports_and_remembered(running, session, sold):  # noqa: F811
