@@ -129,7 +129,15 @@ async def test_the_numbers_of_each_report_open_into_the_deals_that_they_count(ru
             assert words in shown(pilot)
 
 
-async def test_the_forecast_stands_by_month_and_is_replayed_over_past_months(running, sold):  # noqa: F811
+async def test_the_forecast_stands_by_month_and_is_replayed_over_past_months(running, session):  # noqa: F811
+    now = session.now()
+    for number in range(12):  # two in three are won, 20 to 31 days after they began; four began five days ago
+        begun = now - (100 - number) * DAY
+        made = commands.new_deal(session, f"Client {number}", type_id=1, amount=100_00, at=begun).deal_id
+        end = commands.win_deal if number % 3 else commands.lose_deal
+        end(session, made, at=begun + (20 + number) * DAY, **({} if number % 3 else {"reason": "price"}))
+    for number in range(4):
+        commands.new_deal(session, f"New {number}", type_id=1, amount=100_00, at=now - 5 * DAY)
     async with running(size=(120, 36)) as pilot:
         await press(pilot, *to("forecast"))
         await read(pilot)
