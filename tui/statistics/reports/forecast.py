@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from models.statistics.pictures import forecast_bars
 from models.values.dates import month_text
 from models.values.language import _, ngettext
-from models.values.money import Money, money_text
+from models.values.money import Money
 from models.values.numbers import int_text, percent_text
 from tui.statistics.filters import rep_of
-from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.report import Asked, Column, Number, Report, Row, money_cell
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.statistics.forecast import Backtest, Forecast
 
 COMING, REPLAYED = range(2)
+MONEY = 14  # cells
 
 
 class Forecasts(Report):
@@ -45,10 +46,10 @@ class Forecasts(Report):
     def columns(self, found: Any, asked: Asked) -> Sequence[Column]:
         if asked.form == REPLAYED:
             return [
-                Column(_("months ahead"), 16), Column(_("forecasts"), 11, 1), Column(_("within P10–P90"), 16), Column(_("won"), 14, 2),
-                Column(_("missed by"), 14), Column(_("weighted sum by"), 17, 1),
+                Column(_("months ahead"), 16), Column(_("forecasts"), 11, 1), Column(_("within P10–P90"), 16), Column(_("won"), MONEY, 2),
+                Column(_("missed by"), MONEY), Column(_("weighted sum by"), 17, 1),
             ]  # fmt: skip
-        return [Column(_("month"), 16), Column("P10", 14), Column("P50", 14), Column("P90", 14), Column(_("mean"), 14, 1)]
+        return [Column(_("month"), 16), Column("P10", MONEY), Column("P50", MONEY), Column("P90", MONEY), Column(_("mean"), MONEY, 1)]
 
     def rows(self, found: Any, asked: Asked) -> Sequence[Row]:
         if asked.form == REPLAYED:
@@ -57,7 +58,7 @@ class Forecasts(Report):
                     (one.ahead, one.currency),
                     (
                         str(one.ahead), int_text(one.forecasts), percent_text(one.within / one.forecasts) if one.forecasts else "",
-                        *(money_text(Money(amount, one.currency)) for amount in (one.won, one.mean_missed, one.weighted_missed)),
+                        *(money_cell([Money(amount, one.currency)], MONEY) for amount in (one.won, one.mean_missed, one.weighted_missed)),
                     ),
                 )
                 for one in found.errors
@@ -70,7 +71,7 @@ class Forecasts(Report):
                 (row.month, row.currency),
                 (
                     month_text(row.month) if row.month is not None else _("later"),
-                    *(money_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90, row.mean)),
+                    *(money_cell([Money(amount, row.currency)], MONEY) for amount in (row.p10, row.p50, row.p90, row.mean)),
                 ),
                 numbers=(number,),
             )
