@@ -132,6 +132,14 @@ def sums_of(periods, amounts, count):
 BOUNDS = (5, 36, 67, 95, 126, 156, 187, 217, 248, 279, 309, 340, 365)
 
 
+def chances(stays, deals, bounds):
+    """The chance that each deal is won in each period, by the stays as they are, without resampling."""
+    cells = rules._cells(deals)
+    counting = rules._Counting(stays, int(deals.age.max()), max(bounds))
+    kernels = counting.kernels(counting.counts(np.ones(stays.deals))[None])
+    return rules._chances(kernels, stays.stages, cells, np.array(bounds))[0, cells.group]
+
+
 def close(found, expected, relative):
     return bool((np.abs(found - expected) <= relative * expected).all())
 
@@ -139,7 +147,7 @@ def close(found, expected, relative):
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_chances_of_deals_are_those_of_following_them_in_exact_time(whole):
     pipeline = lived(3, 400, whole=whole)
-    found = rules.chances(pipeline.stays, pipeline.deals([1] * len(pipeline.open)), BOUNDS)
+    found = chances(pipeline.stays, pipeline.deals([1] * len(pipeline.open)), BOUNDS)
     drawn_out = followed(pipeline, BOUNDS, 2000, 1)
     expected = np.stack([(drawn_out == period).mean(axis=0) for period in range(len(BOUNDS) + 1)], axis=1)
     assert close(found.sum(axis=0)[:5], expected.sum(axis=0)[:5], 0.05) and np.allclose(found, expected, rtol=0, atol=0.07)
@@ -185,10 +193,10 @@ def test_many_deals_are_drawn_as_groups_as_if_singly(monkeypatch):
 def test_close_ages_are_taken_together_where_there_are_many(monkeypatch):
     pipeline = lived(9, 3_000)
     deals = pipeline.deals([1] * len(pipeline.open))
-    each = rules.chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
+    each = chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
     monkeypatch.setattr(rules, "MOST_CELLS", 0)
     monkeypatch.setattr(rules, "EXACT_AGES", 15)
-    assert close(rules.chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], 0.01)
+    assert close(chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], 0.01)
 
 
 pipelines = st.lists(
@@ -242,7 +250,7 @@ def test_what_is_won_at_any_time_is_where_the_exits_lead(rows):
     exits = np.zeros((3, 6))
     np.add.at(exits, (stage, target), 1)
     expected = np.nan_to_num(win_chances(exits[None], np.full(3, np.nan))[0])
-    assert np.allclose(rules.chances(stays, new, BOUNDS).sum(axis=1), expected, rtol=0, atol=1e-6)
+    assert np.allclose(chances(stays, new, BOUNDS).sum(axis=1), expected, rtol=0, atol=1e-6)
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=6, max_size=6), min_size=4, max_size=4))
@@ -493,12 +501,12 @@ def test_the_example_keeps_both_deals_beyond_the_longest_stays(at, clock):
         (1, 0, -10, -8, 1), (1, 1, -8, -5, 2), (1, 2, -5, -1, 3), (2, 0, -10, -6, 4), (3, 0, -10, -9, 2),
         (3, 2, -9, -7, 1), (3, 1, -7, -4, 2), (3, 2, -4, None, -1), (4, 0, -10, None, -1),
     ])  # fmt: skip
-    assert rules.chances(stays.stays, stays.deals([1, 1]), BOUNDS).tolist() == [[0.0] * 14] * 2
+    assert chances(stays.stays, stays.deals([1, 1]), BOUNDS).tolist() == [[0.0] * 14] * 2
     young = OpenDeals(
         np.array([2]), np.array([1]), np.zeros(1), np.ones(1), np.full(1, np.nan), np.zeros(1, np.int64)
     )
     # p = 1/3 to B and back to C at once certain, 1/3 won, 1/3 stays: p = 1/3 + 1/3·p.
-    assert rules.chances(stays.stays, young, BOUNDS).sum() == pytest.approx(1 / 2)
+    assert chances(stays.stays, young, BOUNDS).sum() == pytest.approx(1 / 2)
 
 
 # The backtest

@@ -116,14 +116,6 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
     return found
 
 
-def chances(stays: Stays, deals: OpenDeals, bounds: Sequence[int]) -> Floats:
-    """The chance that each deal is won in each of the periods of `drawn`, by the stays as they are, without resampling."""
-    cells = _cells(deals)
-    counted = _Counting(stays, int(deals.age.max()), max(bounds))
-    kernels = counted.kernels(counted.counts(np.ones(stays.deals))[None])
-    return _chances(kernels, stays.stages, cells, np.array(bounds, np.int64))[0, cells.group]
-
-
 # The process
 
 
@@ -146,7 +138,7 @@ class _Counting:
         self.rows = len(ways) + stays.stages
 
     def counts(self, weight: Floats) -> Floats:
-        of_visit = weight[self.deal]
+        of_visit = weight.take(self.deal)
         counted = np.bincount(self._cell, of_visit, minlength=len(self.stage) * self.days)
         spared = np.bincount(
             self._lasting_cell, of_visit[self._lasting] * self._ahead, minlength=self.stages * self.days
@@ -178,7 +170,7 @@ class _Counting:
 def _resampled(stays: Stays, oldest: int, horizon: int, rng: np.random.Generator) -> Iterator[_Kernels]:
     """The kernels of RESAMPLES draws, with replacement, of as many deals as there are; some at a time."""
     counting = _Counting(stays, oldest, horizon)
-    at_once = max(4, AT_ONCE // max(1, counting.size))
+    at_once = max(2, AT_ONCE // max(1, counting.size))
     for begun in range(0, RESAMPLES, at_once):
         counts = np.empty((min(at_once, RESAMPLES - begun), counting.rows, counting.days))
         for number in range(len(counts)):
