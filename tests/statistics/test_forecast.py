@@ -265,8 +265,17 @@ def test_eliminating_stages_solves_the_system(counts):
 
 def test_what_leads_only_back_to_itself_leads_nowhere():
     one = np.ones(1)
-    found = rules.solve([{1: one}, {0: one}, {0: 0.5 * one, 3: 0.5 * one}])
+    # The way from 1 to the end was not taken in this resample.
+    found = rules.solve([{1: one}, {0: one, 3: 0 * one}, {0: 0.5 * one, 3: 0.5 * one}])
     assert [row.get(3, np.zeros(1))[0] for row in found] == [0, 0, 0.5]
+
+
+def test_what_leaves_today_and_wins_late_is_won_later():
+    one = np.array([0, 1])
+    stays = Stays(1, 2, 0 * one, one, 400 * one, one + 1, 0.0 * one)
+    new = OpenDeals(0 * one, 0 * one, np.array([1.0, 0.0]), one + 1.0, one * np.nan, 0 * one)
+    # The second is of an age beyond that of all exits; the first leaves today and is won in 400 days.
+    assert chances(stays, new, BOUNDS).sum(axis=1).tolist() == chances(stays, new, BOUNDS)[:, -1].tolist() == [0.5, 0.5]
 
 
 # Of a store
