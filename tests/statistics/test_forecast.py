@@ -273,9 +273,11 @@ def test_what_leads_only_back_to_itself_leads_nowhere():
 def test_what_leaves_today_and_wins_late_is_won_later():
     one = np.array([0, 1])
     stays = Stays(1, 2, 0 * one, one, 400 * one, one + 1, 0.0 * one)
-    new = OpenDeals(0 * one, 0 * one, np.array([1.0, 0.0]), one + 1.0, one * np.nan, 0 * one)
-    # The second is of an age beyond that of all exits; the first leaves today and is won in 400 days.
-    assert chances(stays, new, BOUNDS).sum(axis=1).tolist() == chances(stays, new, BOUNDS)[:, -1].tolist() == [0.5, 0.5]
+    nought = np.zeros(1, np.int64)
+    today = OpenDeals(nought, nought, nought + 1.0, nought + 1.0, nought * np.nan, nought)
+    assert chances(stays, today, BOUNDS).tolist() == [[0.0] * 13 + [1.0]]
+    beyond = today._replace(ahead=nought + 0.0)
+    assert chances(stays, beyond, BOUNDS).tolist() == [[0.0] * 14]
 
 
 # Of a store
