@@ -270,12 +270,13 @@ def _lines(asked: Sequence[Selection], found: Flagged, places: Ints, limits: Map
     clients = _named("SELECT id, name FROM client", deals.client)
     stages = {stage.id: stage.name for one in asked for stage in one.visits.records.type.stages}
     logins, codes = people.logins(), records.deals.currencies
+    days = {day: day_text(day) for day in set(deals.expected.tolist())}
     flags = [np.where(getattr(found, flag)[places], flag, "").tolist() for flag in FLAGS]
     return [
         Aged(
             deal, titles[deal], clients[client], stages[stage], logins[owner],
             None if amount == NONE else Money(amount, codes[currency]), held, None if seconds == NONE else entered,
-            None if seconds == NONE else seconds, limits[stage], touched, day_text(expected), pushed, tuple(filter(None, borne)),
+            None if seconds == NONE else seconds, limits[stage], touched, days[expected], pushed, tuple(filter(None, borne)),
         )
         for deal, client, stage, owner, amount, currency, held, entered, expected, seconds, touched, pushed, *borne in zip(
             *(

@@ -20,6 +20,7 @@ from models.pipeline import facts
 from models.pipeline.rules import TypeFacts
 from models.pipeline.ways import stages_left
 from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
+from models.statistics.rules.estimates import ascending
 from models.storage.database import database
 from models.values.instants import Instant, local_day
 
@@ -43,14 +44,13 @@ OUTCOMES = {0: "open", WON: "won", LOST: "lost"}
 NONE = -1  # no amount, no percentage, no stage
 
 _SEQ = 2**20  # more than a deal has visits
-_HOW = "advance skip return retyped won lost"
-_PLACES = {how: _HOW.index(how) + 1 for how in LEFT_AS if how}
-# Few columns, for each costs, and few comparisons: how a visit ended is told by the place of the word in `_HOW`.
 _ENTERED = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(ENTERED_AS))
+_LEFT = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(LEFT_AS) if how)
+# Few columns, for each costs.
 _VISITS = f"""
     SELECT group_concat(deal_id * {_SEQ} + seq), group_concat(stage_id), group_concat(entered_at),
         group_concat(coalesce(left_at, {NEVER})),
-        group_concat(((CASE entered_as {_ENTERED} END * 64 + coalesce(instr('{_HOW}', left_as), 0)) * 2 + begin_unknown) * 2
+        group_concat(((CASE entered_as {_ENTERED} END * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2 + begin_unknown) * 2
             + (entered_reason <> ''))
     FROM visit WHERE deal_type_id = ?
 """
@@ -59,8 +59,7 @@ _OWNERS = "SELECT group_concat(deal_id), group_concat(id), group_concat(at), gro
 _DEALS = f"""
     SELECT group_concat(id), group_concat(deal_type_id), group_concat(client_id), group_concat(started_at),
         group_concat(created_at), group_concat(coalesce(closed_at, {NEVER})),
-        group_concat(CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END),
-        group_concat(coalesce(probability, {NONE}))
+        group_concat((coalesce(probability, {NONE}) + 1) * 8 + CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END)
     FROM deal
 """
 _TERMS = f"""
@@ -155,13 +154,11 @@ class Visits:
     stage: Ints
     entered: Ints
     left: Ints
-    entered_as: Ints
     left_as: Ints
     begin_unknown: Bools
-    reasoned: Bools
-    reach: Ints
     target: Ints
     reopened: Bools
+    _known: Bools | slice = field(repr=False)
     _kept: dict[object, object] = field(default_factory=dict, repr=False)
 
     def once(self, key: object, work: Callable[[], Worked]) -> Worked:
@@ -169,6 +166,18 @@ class Visits:
         if key not in self._kept:
             self._kept[key] = work()
         return self._kept[key]  # type: ignore[return-value]
+
+    @cached_property
+    def entered_as(self) -> Ints:
+        return self.records.entered_as[self._known]
+
+    @cached_property
+    def reasoned(self) -> Bools:
+        return self.records.reasoned[self._known]
+
+    @cached_property
+    def reach(self) -> Ints:
+        return self.records.reach[self._known]
 
     @cached_property
     def there(self) -> Bools:
@@ -206,12 +215,17 @@ class Visits:
         return self.once(("by_length", clock), lambda: self._by_length(clock))
 
     def _lasted(self, clock: str) -> Ints:
-        measured = self._measured(clock, self.left) - self._measured(clock, self.entered)
-        return np.maximum(measured - self._held(clock), 0)
+        begun, ended = self._measured(clock, self.entered), self.left
+        if clock != CALENDAR:
+            # Most visits end when the next begins: that is measured once.
+            ended = np.append(begun[1:], 0)
+            others = np.flatnonzero(np.append(self.entered[1:], -NEVER) != self.left)
+            ended[others] = self._measured(clock, self.left[others])
+        return np.maximum(ended - begun - self._held(clock), 0)
 
     def _by_length(self, clock: str) -> tuple[Ints, ...]:
         lasted = self.lasted(clock)
-        return tuple(places[np.argsort(lasted[places])] for places in self.by_stage)
+        return tuple(places[ascending(lasted[places])] for places in self.by_stage)
 
     def _measured(self, clock: str, instants: Ints) -> Ints:
         return instants if clock == CALENDAR else worked(instants, self.records.stretches)
@@ -233,14 +247,16 @@ class Visits:
 
 
 class History:
-    """What a screen keeps while its filters change: the records, and the visits as of the instant last asked for with all
-    that was worked out of them."""
+    """What a screen keeps while its filters change: the records, and the visits as of the instant of reading and of the past
+    one last asked for, with all that was worked out of them."""
 
     def __init__(self, records: Records) -> None:
         self.records = records
-        self._last = as_of(records, records.read_at)
+        self._present = self._last = as_of(records, records.read_at)
 
     def as_of(self, at: Instant) -> Visits:
+        if at == self._present.at:
+            return self._present
         if at != self._last.at:
             self._last = as_of(self.records, at)
         return self._last
@@ -272,15 +288,15 @@ def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> l
     found = []
     for deal_type, (key, stage_id, entered, left, how) in zip(types, visits, strict=True):
         stage = _numbered(stage_id, [one.id for one in deal_type.stages])
-        order = np.argsort(key)
+        order = ascending(key)
         how = how[order]
-        retyped = how >> 8 == ENTERED_AS.index("retyped")
+        retyped = how >> 5 == ENTERED_AS.index("retyped")
         reach = np.zeros(len(how), np.int64)
         reach[retyped] = stages_left(deal_type.id) if retyped.any() else []
         found.append(
             Records(
                 deal_type, read_at, company.timezone, company.clock, hours, holidays,
-                key[order] // _SEQ, stage[order], entered[order], left[order], how >> 8, _NUMBERS[how >> 2 & 63],
+                key[order] // _SEQ, stage[order], entered[order], left[order], how >> 5, how >> 2 & 7,
                 (how & 2).astype(bool), (how & 1).astype(bool), reach, hold_deal, hold_started, hold_ended,
                 owner_deal, owner_at, owner_id, known,
             )
@@ -288,22 +304,20 @@ def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> l
     return found
 
 
-# The number of LEFT_AS by the place of the word in `_HOW`.
-_NUMBERS = np.zeros(64, np.int64)
-_NUMBERS[list(_PLACES.values())] = [LEFT_AS.index(how) for how in _PLACES]
-
-
 def _deals(terms: Ints) -> Deals:
     """The deals, and their terms in that order."""
     columns = _columns(_DEALS)
-    order = np.argsort(columns[0])
+    order = ascending(columns[0])
     amount, expected = _columns(_TERMS)
-    codes = np.frombuffer((database.execute_sql(_CURRENCIES).fetchone()[0] or "").encode(), "S3")
-    currencies, currency = np.unique(codes, return_inverse=True)
-    number, type_id, client, started, known, closed, outcome, probability = (column[order] for column in columns)
+    letters = np.frombuffer((database.execute_sql(_CURRENCIES).fetchone()[0] or "").encode(), np.uint8).reshape(-1, 3)
+    code = (letters.astype(np.int64) - ord("A")) @ np.array([26 * 26, 26, 1])
+    known_codes = np.flatnonzero(np.bincount(code, minlength=26**3))
+    currency = np.searchsorted(known_codes, code)
+    names = tuple("".join(chr(ord("A") + one // of % 26) for of in (26 * 26, 26, 1)) for one in known_codes.tolist())
+    number, type_id, client, started, known, closed, state = (column[order] for column in columns)
     return Deals(
-        number, type_id, client, started, known, closed, outcome, probability, amount[terms], currency[terms],
-        expected[terms], tuple(str(code, "ascii") for code in currencies.tolist()),
+        number, type_id, client, started, known, closed, state & 7, (state >> 3) - 1, amount[terms], currency[terms],
+        expected[terms], names,
     )  # fmt: skip
 
 
@@ -334,8 +348,8 @@ def as_of(records: Records, at: Instant) -> Visits:
     ended = left_as >= WON
     target = np.where(ended, records.stages + left_as - WON, np.where(there, STAYS, following))
     return Visits(
-        records, at, deal, stage, records.entered[known], np.where(there, at, left), records.entered_as[known], left_as,
-        records.begin_unknown[known], records.reasoned[known], records.reach[known], target, goes_on & ((left_as == WON) | (left_as == LOST)),
+        records, at, deal, stage, records.entered[known], np.where(there, at, left), left_as, records.begin_unknown[known],
+        target, goes_on & ((left_as == WON) | (left_as == LOST)), known,
     )  # fmt: skip
 
 

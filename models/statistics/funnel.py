@@ -137,7 +137,9 @@ def steps_of(visits: Visits, deal: Ints) -> Steps:
 
 def _visited(deal: Ints, stage: Ints, stages: int) -> Ints:
     """How many deals have visited each stage."""
-    return np.bincount(np.unique(deal * stages + stage) % stages, minlength=stages) if stages else deal
+    seen = np.zeros((int(deal.max(initial=-1)) + 1, stages), bool)
+    seen[deal, stage] = True
+    return seen.sum(axis=0, dtype=np.int64)
 
 
 def _furthest(steps: Steps) -> Ints:

@@ -174,9 +174,9 @@ def _broken(visits: Visits, mode: str, deal: Ints, ways: _Ways) -> int:
     count = sum(
         many
         for one, many in zip(alike.tolist(), counts.tolist(), strict=True)
-        if replay.broken(ways.distinct[one // len(added)], known_since=int(added[one % len(added)]))
+        if replay.breaks(ways.distinct[one // len(added)], known_since=int(added[one % len(added)]))
     )
     return count + sum(
-        bool(replay.broken(ways.distinct[way], known_since=since_when, mapped=mapped[number]))
+        replay.breaks(ways.distinct[way], known_since=since_when, mapped=mapped[number])
         for number, way, since_when in zip(deal[own].tolist(), ways.of_deal[own].tolist(), known[own].tolist(), strict=True)
     )
