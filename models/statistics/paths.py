@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,6 @@ import numpy as np
 from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
 from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, History, Ints, Visits
-from models.statistics.funnel import Steps, steps_of
 from models.statistics.selection import select
 from models.statistics.standing import started_deals
 from models.values.instants import SECOND, Instant
@@ -78,26 +77,20 @@ def paths(
     )
     visits, deal_type = asked.visits, asked.visits.records.type
     deal, outcome = started_deals(asked)
-    steps = steps_of(visits, deal)
-    ways = _ways(visits, steps)
-    times = _times(visits, steps)
-    names = {stage.id: stage.name for stage in deal_type.stages}
-    gone: dict[tuple[str, ...], list[tuple[int, int, int]]] = defaultdict(list)
-    stages = [tuple(names[step.stage_id] for step in way) for way in ways.distinct]
-    for number, way, how, seconds in zip(deal.tolist(), ways.of_deal.tolist(), outcome.tolist(), times.tolist(), strict=True):
-        gone[stages[way]].append((number, how, seconds))
-    found = [
-        Path(
-            way,
-            len(some),
-            sum(how == WON for _number, how, _seconds in some),
-            median([(seconds, how != 0) for _number, how, seconds in some if seconds >= 0]),
-            tuple(number for number, _how, _seconds in some),
-        )
-        for way, some in gone.items()
-    ]
-    found.sort(key=lambda path: (-path.deals, path.stages))
-    broken = {mode: _broken(visits, mode, deal, ways) for mode in ("strict", "semi-strict")}
+    ways = visits.once("ways", lambda: _ways(visits))
+    place = np.searchsorted(ways.deals, deal)
+    gone = ways.path[place]
+    order = np.argsort(gone, kind="stable")
+    lists = [column[order].tolist() for column in (deal, outcome == WON, ways.seconds[place], outcome != 0)]
+    starts = np.flatnonzero(np.diff(gone[order], prepend=-1))
+    found = []
+    for begin, end in zip(starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True):
+        ids, won, seconds, ended = (column[begin:end] for column in lists)
+        stays = [one for one in zip(seconds, ended, strict=True) if one[0] >= 0]
+        found.append(Path(ways.paths[gone[order[begin]]], len(ids), sum(won), median(stays), tuple(ids)))
+    found.sort(key=attrgetter("stages"))
+    found.sort(key=attrgetter("deals"), reverse=True)
+    broken = {mode: _broken(visits, mode, deal, ways.way[place], ways.distinct) for mode in ("strict", "semi-strict")}
     return PathsReport(deal_type.name, visits.at, len(deal), tuple(found), broken["strict"], broken["semi-strict"])
 
 
@@ -117,17 +110,21 @@ def median(times: Sequence[tuple[int, bool]]) -> int | None:
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """The distinct ways, and the place among them of each deal's."""
+    """Of all deals that ever were of the type by the instant, by number: the place of each one's way among the `distinct`
+    ones, and of its stages among the `paths`; its whole seconds in the type without holds, -1 where a beginning is not
+    known."""
 
+    deals: Ints
+    way: Ints
+    path: Ints
+    seconds: Ints
     distinct: list[tuple[Came, ...]]
-    of_deal: Ints
+    paths: list[tuple[str, ...]]
 
 
-def _ways(visits: Visits, steps: Steps) -> _Ways:
-    """The ways of deals, whose visits are given."""
-    place = steps.visit
-    columns = visits.stage[place], visits.entered_as[place], visits.reasoned[place], visits.left_as[place] == WON, visits.reach[place]
-    code = np.zeros(len(place), np.int64)
+def _ways(visits: Visits) -> _Ways:
+    columns = visits.stage, visits.entered_as, visits.reasoned, visits.left_as == WON, visits.reach
+    code = np.zeros(len(visits.deal), np.int64)
     for column in columns:
         code = code * (int(column.max(initial=0)) + 1) + column
     _codes, one, code = np.unique(code, return_index=True, return_inverse=True)
@@ -136,47 +133,45 @@ def _ways(visits: Visits, steps: Steps) -> _Ways:
         Came(stages[stage].id, ENTERED_AS[how], bool(reason), bool(won), number)
         for stage, how, reason, won, number in zip(*(column[one].tolist() for column in columns), strict=True)
     ]
-    begins = np.flatnonzero(np.diff(steps.deal, prepend=-1))
-    length = np.diff(begins, append=len(place))
+    begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
+    length = np.diff(begins, append=len(code))
     # Deals that came one way so far share a number; each step gives new ones.
     way, given, step, going = np.zeros(len(begins), np.int64), 0, 0, np.arange(len(begins))
     while len(going):
-        together, number = np.unique(way[going] * len(cames) + code[begins[going] + step], return_inverse=True)
+        alike, number = np.unique(way[going] * len(cames) + code[begins[going] + step], return_inverse=True)
         way[going] = given + number
-        given, step = given + len(together), step + 1
+        given, step = given + len(alike), step + 1
         going = going[length[going] > step]
-    _ways, one, of_deal = np.unique(way, return_index=True, return_inverse=True)
+    _ways, one, way = np.unique(way, return_index=True, return_inverse=True)
     told = code.tolist()
     spans = zip(begins[one].tolist(), length[one].tolist(), strict=True)
-    return _Ways([tuple(cames[each] for each in told[begin : begin + many]) for begin, many in spans], of_deal)
+    distinct = [tuple(cames[each] for each in told[begin : begin + many]) for begin, many in spans]
+    names = {stage.id: stage.name for stage in stages}
+    paths: dict[tuple[str, ...], int] = {}
+    path = np.array([paths.setdefault(tuple(names[step.stage_id] for step in one), len(paths)) for one in distinct], np.int64)
+    seconds = np.add.reduceat(visits.lasted(CALENDAR), begins) // SECOND if len(begins) else begins
+    seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
+    return _Ways(visits.deal[begins], way, path[way], seconds, distinct, list(paths))
 
 
-def _times(visits: Visits, steps: Steps) -> Ints:
-    """The whole seconds of each deal in the type without holds; -1 where a beginning is not known."""
-    begins = np.flatnonzero(np.diff(steps.deal, prepend=-1))
-    if not len(begins):
-        return begins
-    seconds = np.add.reduceat(visits.lasted(CALENDAR)[steps.visit], begins) // SECOND
-    seconds[np.logical_or.reduceat(visits.begin_unknown[steps.visit], begins)] = -1
-    return seconds
-
-
-def _broken(visits: Visits, mode: str, deal: Ints, ways: _Ways) -> int:
+def _broken(visits: Visits, mode: str, deal: Ints, way: Ints, distinct: list[tuple[Came, ...]]) -> int:
     """How many of the deals came a way that the mode would have refused."""
     deal_type, deals = visits.records.type, visits.records.deals
-    replay, mapped = Replay(deal_type, mode, deal_type.returns), mapped_stages(deal_type.id)
+    mapped = mapped_stages(deal_type.id)
     known = deals.known[np.searchsorted(deals.id, deal)]
     # Deals entered between the same two additions of stages are judged alike, unless stages of another type count for them.
     added = np.unique(np.array([-1, *(stage.required_from for stage in deal_type.stages)], np.int64))
     since = np.maximum(np.searchsorted(added, known, "right") - 1, 0)
     own = np.isin(deal, list(mapped))
-    alike, counts = np.unique(ways.of_deal[~own] * len(added) + since[~own], return_counts=True)
-    count = sum(
-        many
-        for one, many in zip(alike.tolist(), counts.tolist(), strict=True)
-        if replay.breaks(ways.distinct[one // len(added)], known_since=int(added[one % len(added)]))
-    )
+    alike, counts = np.unique(way[~own] * len(added) + since[~own], return_counts=True)
+    replay = Replay(deal_type, mode, deal_type.returns)
+    judged: dict[int, bool] = visits.once(("judged", mode), dict)
+    count = 0
+    for one, many in zip(alike.tolist(), counts.tolist(), strict=True):
+        if one not in judged:
+            judged[one] = replay.breaks(distinct[one // len(added)], known_since=int(added[one % len(added)]))
+        count += many * judged[one]
     return count + sum(
-        replay.breaks(ways.distinct[way], known_since=since_when, mapped=mapped[number])
-        for number, way, since_when in zip(deal[own].tolist(), ways.of_deal[own].tolist(), known[own].tolist(), strict=True)
+        replay.breaks(distinct[place], known_since=since_when, mapped=mapped[number])
+        for number, place, since_when in zip(deal[own].tolist(), way[own].tolist(), known[own].tolist(), strict=True)
     )
