@@ -79,6 +79,13 @@ class Report:
         """Read it; `kept` holds what reports have read of the store's present state, for the next."""
         raise NotImplementedError
 
+    # Whether `read_rest` has more to tell than `read`, and is to be asked when that is shown.
+    has_rest = False
+
+    def read_rest(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Any:
+        """As `read`, with what takes longer."""
+        raise NotImplementedError
+
     def columns(self, found: Any, asked: Asked) -> Sequence[Column]:
         raise NotImplementedError
 

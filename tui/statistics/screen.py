@@ -38,7 +38,7 @@ REST_SECONDS = 0.08
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WIDE, NAME = 110, 16
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
-STORE_CHANGES = frozenset({"deal", "type", "client", "entry", "rate", "company", "employee", "target", "exchange_rate"})
+STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
 class StatisticsScreen(FramedScreen):
@@ -133,6 +133,10 @@ class StatisticsScreen(FramedScreen):
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
+        if wanted.has_rest:
+            found = await self.desk.ask_aside(wanted.read_rest, asked, self._kept)
+            self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
+            self._show(same=True)
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:

@@ -10,8 +10,8 @@ from models.statistics.time import GROUPS, Sums, TimeReport, amounts, time_repor
 from models.values.durations import clock_text
 from models.values.language import _, ngettext
 from models.values.numbers import percent_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Report, Row, money_cell
+from tui.statistics.reports.kept import filtered
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -32,10 +32,7 @@ class Time(Report):
         return (_("client"), _("deal"), _("stage"), _("service"), _("rep"))
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TimeReport:
-        first, last = asked.filters.days(asked.known.today)
-        return time_report(
-            session, since=first, until=last, rep_id=rep_of(asked.filters, asked.known), as_of=asked.filters.as_of, margin=self.margin
-        )
+        return time_report(session, margin=self.margin, **filtered(asked, "rep_ids", "first", "last", "as_of"))
 
     def columns(self, found: TimeReport, asked: Asked) -> Sequence[Column]:
         money = [Column(_("charge"), MONEY), Column(_("unbilled"), MONEY, 1)]

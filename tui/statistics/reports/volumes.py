@@ -11,8 +11,8 @@ from models.values.instants import parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money
 from models.values.numbers import int_text, percent_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row, money_cell
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -38,10 +38,8 @@ class Volumes(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> VolumesReport:
         from models.statistics.volumes import volumes
 
-        first, last = asked.filters.days(asked.known.today)
-        return volumes(
-            session, asked.filters.type_id, since=first, until=last, as_of=asked.filters.as_of, rep_id=rep_of(asked.filters, asked.known)
-        )
+        said = filtered(asked, "rep_ids", "first", "last", "as_of")
+        return volumes(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
 
     def columns(self, found: VolumesReport, asked: Asked) -> Sequence[Column]:
         if asked.form == STAGES:
