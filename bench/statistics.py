@@ -233,9 +233,10 @@ def pandas_transitions(visits: Any) -> None:
     numpy.linalg.solve(numpy.eye(len(stages)) - matrix, won)
 
 
-def make_store(path: Path, count: int) -> None:
+def make_store(path: Path, count: int, days: int = 1500) -> None:
     """A store of `count` deals with five visits each on average, some 30 % of them open: on random ways through seven
-    stages, with holds, changes of owner, reopenings, amounts in two currencies, targets; sampled with a fixed seed."""
+    stages, with holds, changes of owner, reopenings, amounts in two currencies, targets; begun within the last `days`;
+    sampled with a fixed seed."""
     from models.people import commands as people
     from models.people.setup import set_target
     from models.people.views import acting, find_holder
@@ -263,7 +264,7 @@ def make_store(path: Path, count: int) -> None:
     holds: list[tuple[Any, ...]] = []
     for deal in range(1, count + 1):
         owner = rng.choice(reps)
-        at = started = NOW - int(rng.random() * 1500 * DAY) // 1000 * 1000
+        at = started = NOW - int(rng.random() * days * DAY) // 1000 * 1000
         money = (
             None if rng.random() < 0.05 else rng.randrange(100, 100_000) * 100, "EUR" if rng.random() < 0.8 else "USD",
             None if rng.random() < 0.1 else (date(2026, 11, 18) + timedelta(days=rng.randrange(-30, 360))).isoformat(),

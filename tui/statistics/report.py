@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.values.language import _
+from models.values.money import Money, money_text, short_money
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -21,6 +22,13 @@ class Column:
     head: str
     width: int
     rank: int = 0
+
+
+def money_cell(sums: Iterable[Money], width: int) -> str:
+    """Sums of several currencies in a column of `width` cells: exactly where that has room, else in short."""
+    found = list(sums)
+    exact = " + ".join(money_text(money) for money in found)
+    return exact if len(exact) < width else " + ".join(short_money(money) for money in found)
 
 
 @dataclass(frozen=True)
@@ -53,9 +61,11 @@ class Asked:
 
 class Report:
     """A report of the screen. `read` runs aside, in a thread of its own, and may be thrown away; the rest is quick. `uses`
-    are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`."""
+    are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`; one that `rereads` has to be read again
+    for another form."""
 
     name = ""
+    rereads = False
     uses: frozenset[str] = frozenset({"type", "period", "rep", "as_of", "clock"})
 
     def title(self) -> str:

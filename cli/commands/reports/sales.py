@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, neutral
+from cli.commands.reports.drawn import draw
+from cli.commands.reports.forecast import answer_backtest, forecast_of, tell_forecast
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -21,7 +22,7 @@ from models.values.instants import Instant, local_day, parse_day, parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money, exponent, money_text, plain_text
 from models.values.numbers import int_text, percent_text
-from models.values.text import quoted, shown
+from models.values.text import neutral, quoted, shown
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -108,10 +109,12 @@ def _time(seconds: int | None, day: int) -> str:
 @click.command(cls=Command)
 @_asked
 @click.option("--currency", metavar="CODE", help="Add the whole up in this currency, at the company's rates.")
+@click.option("--forecast", "ahead", is_flag=True, help="What the open deals bring, by month: P10, P50, P90 and mean.")
+@click.option("--backtest", is_flag=True, help="The forecasts of past months as of then, against what came of them.")
 @click.pass_obj
 def volumes(
     call: Call, /, type_name: str | None, first: str | None, last: str | None, as_of: str | None, rep: str | None,
-    team: str | None, clock: str | None, form: str, currency: str | None,
+    team: str | None, clock: str | None, form: str, currency: str | None, ahead: bool, backtest: bool,
 ) -> None:  # fmt: skip
     """What is planned by stage, month and rep, weighted by chance, against target and won; the period is of won and target."""
     session = _begin(call, form)
@@ -119,9 +122,16 @@ def volumes(
 
     if currency is not None:
         exponent(currency)
-    found = volumes_of(session, _type(type_name), currency=currency, **_what(session, first, last, as_of, rep, team))
+    type_id, asked = _type(type_name), _what(session, first, last, as_of, rep, team)
+    if backtest:
+        answer_backtest(call, form, type_id, asked)
+        return
+    coming = forecast_of(session, type_id, asked) if ahead else None
+    found = volumes_of(session, type_id, currency=currency, **asked)
     if call.as_json:
-        print_json(found.as_json())
+        print_json(found.as_json() | ({} if coming is None else {"forecast": coming.as_json()}))
+    elif coming is not None:
+        tell_forecast(coming, form)
     elif form == "csv":
         _csv_volumes(found)
     elif form == "chart":
