@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.statistics import charts
-from models.statistics.words import lasting, share_text, target_word, told, unit_for
+from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for
 from models.values.language import _
 from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.statistics.ageing import AgeingReport
+    from models.statistics.comparison import ComparisonReport, Measure
     from models.statistics.durations import StageDuration
     from models.statistics.funnel import FunnelReport
     from models.statistics.paths import Path
@@ -166,6 +167,30 @@ def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False
     lines = [one for one in found.reps if one.deals_won or one.deals_lost]
     groups: dict[str, list[float]] = {_("won"): [one.deals_won for one in lines], _("lost"): [one.deals_lost for one in lines]}
     return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, width, height, ascii=ascii)
+
+
+def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bool = False) -> list[str]:
+    """The differences with their intervals: of the shares and win chances, or of the median stays; of the measures that rest
+    on enough."""
+    meant = [
+        one for one in found.measures
+        if one.method is not None and one.told and one.difference is not None and (one.name == "median") == medians
+    ]  # fmt: skip
+    size, unit = 0.01, _("pp")
+    if medians:
+        figures = [abs(one) for each in meant for one in (each.difference, *each.limits) if one is not None]
+        size, unit = unit_for(max(figures, default=0), found.day)
+    rows = [
+        (_difference_label(one, ascii), *(None if figure is None else figure / size for figure in (one.limits.low, one.difference, one.limits.high)))
+        for one in meant
+    ]
+    return charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+
+
+def _difference_label(one: Measure, ascii: bool) -> str:
+    said = measure_word(one)
+    label = said if one.stage is None else f"{one.stage} {said}" if one.name == "exits" else f"{one.stage}: {said}"
+    return shown(label.replace("→", ">") if ascii else label)
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:

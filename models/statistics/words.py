@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from models.values.durations import DAY, HOUR, words
 from models.values.language import _
-from models.values.numbers import percent_text
+from models.values.money import Money, money_text
+from models.values.numbers import int_text, percent_text
 
 if TYPE_CHECKING:
+    from models.statistics.comparison import Measure, Told
     from models.statistics.durations import Percentile, StageDuration
     from models.statistics.transitions import StageExits, Way
 
@@ -55,8 +57,11 @@ def clock_word(clock: str) -> str:
 
 def target_word(way: Way) -> str:
     """A stage by its name, an end in words."""
-    ends = {"won": _("won"), "lost": _("lost"), "retyped": _("another type")}
-    return ends[way.to] if way.to_id is None else way.to
+    return end_word(way.to) if way.to_id is None else way.to
+
+
+def end_word(end: str) -> str:
+    return {"won": _("won"), "lost": _("lost"), "retyped": _("another type")}[end]
 
 
 def kind_word(how: str) -> str:
@@ -84,3 +89,65 @@ def unit_for(longest: float, day: int) -> tuple[int, str]:
     if longest >= 2 * day:
         return day, _("days")
     return (HOUR, _("hours")) if longest >= 2 * HOUR else (60, _("minutes"))
+
+
+def measure_word(one: Measure) -> str:
+    """What is compared, but for the stage."""
+    if one.name == "exits":
+        return f"→ {end_word(one.to or '') if one.to_id is None else one.to}"
+    said = {
+        "open": _("open deals"), "planned": _("planned {currency}"), "won_share": _("won of closed"), "won_amount": _("won {currency}"),
+        "median": _("median stay"), "win": _("leads to won"),
+    }[one.name]  # fmt: skip
+    return said.format(currency=one.currency)
+
+
+def told_text(told: Told, of: Measure, day: int) -> str:
+    """A measure on one side: `46 % of 138`, `6 d 4 h`, `1,200.00 EUR`; where there is too little only the counts."""
+    if of.currency is not None:
+        return money_text(Money(int(told.value or 0), of.currency))
+    if of.method is None:
+        return int_text(int(told.value or 0))
+    if of.name == "median":
+        if not of.told:
+            return _("{count} of {all} left").format(count=int_text(told.count), all=int_text(told.of))
+        return lasting(None if told.value is None else int(told.value), day) or "–"
+    if of.name == "win":
+        return (share_text(told.value) or "–") if of.told else ""
+    if not of.told:
+        return _("{count} of {all}").format(count=int_text(told.count), all=int_text(told.of))
+    return _("{share} of {all}").format(share=share_text(told.value), all=int_text(told.of)) if told.of else "–"
+
+
+def difference_text(one: Measure, day: int) -> tuple[str, str]:
+    """The difference and its interval: `+6 pp` and `-2 to +14`; nothing where there is too little, no interval where there
+    is none."""
+    if one.difference is None or not one.told:
+        return "", ""
+    if one.currency is not None:
+        sign = "+" if one.difference > 0 else ""
+        return sign + money_text(Money(int(one.difference), one.currency)), ""
+    if one.method is None:
+        return f"{one.difference:+d}" if one.difference else "0", ""
+    figures = (one.difference, one.limits.low, one.limits.high)
+    most = max(abs(figure) for figure in figures if figure is not None)
+    size: float
+    size, word = 0.01, _("{count} pp")
+    if one.name == "median":
+        size, word = (day, _("{count} d")) if most >= 4 * day else (HOUR, _("{count} h")) if most >= 2 * HOUR else (60, _("{count} min"))
+    digits = 1 if most < 10 * size else 0
+    middle, low, high = ("…" if figure is None else _signed(figure / size, digits) for figure in figures)
+    none = one.limits.low is None and one.limits.high is None
+    return word.format(count=middle), "" if none else _("{low} to {high}").format(low=low, high=high)
+
+
+def _signed(number: float, digits: int) -> str:
+    said = f"{number:+.{digits}f}"
+    return said if float(said) else said[1:]
+
+
+def verdict_word(one: Measure) -> str:
+    """`differs` where the interval leaves out 0; else whether there is too little to say so."""
+    if one.differs:
+        return _("differs, few") if one.few else _("differs")
+    return "" if one.method is None else _("too few") if not one.told else _("few") if one.few else ""
