@@ -134,6 +134,7 @@ def table() -> tuple[Act, ...]:
         Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.filter", "f,slash,full_stop,f4", "filter", _("Period, rep, past instant, clock"), "statistics", _("filter")),
         Act("statistics.form", "v", "form", _("Another form of the report"), "statistics", _("form")),
+        Act("statistics.compare", "c", "compare", _("Compare with another rep or other days, and back"), "statistics", _("compare")),
         Act("statistics.clock", "w", "clock", _("Calendar clock or working clock"), "statistics", _("clock")),
         # Setup.
         Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),

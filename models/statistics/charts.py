@@ -116,7 +116,9 @@ def trend(
         points = [(place, value) for place, value in enumerate(values) if value is not None]
         if points:
             figure.draw(figure.signal([x for x, _y in points], [y for _x, y in points], marker=sign))
-    figure.ruler("y").lim(0, max(known) or 1)
+    most = max(known) or 1
+    figure.ruler("y").lim(0, most)
+    figure.ruler("y").ticks([0, most / 2, most], [_short(one) if most >= 10 else f"{one:.1f}" for one in (0, most / 2, most)])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
     explained = "  ".join(f"{sign} {name}" for sign, name in zip(signs, lines, strict=False))

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from models.statistics.reps import RepsReport
     from models.statistics.time import Sums
     from models.statistics.transitions import StageExits, TransitionsReport, Way
+    from models.statistics.trend import TrendReport
     from models.statistics.views import ClientsReport
     from models.statistics.volumes import Volume, VolumesReport
     from models.values.money import Money
 
 REPS = 7  # told apart in a bar; the others together are one part
 LABEL = 24  # cells
+LINES = 5  # told apart in a chart
 MONTH = 9  # cells of a month
 
 
@@ -191,6 +193,47 @@ def _difference_label(one: Measure, ascii: bool) -> str:
     said = measure_word(one)
     label = said if one.stage is None else f"{one.stage} {said}" if one.name == "exits" else f"{one.stage}: {said}"
     return shown(label.replace("→", ">") if ascii else label)
+
+
+def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """A measure by month (`trend.MEASURES`): a line for each of its parts, the first LINES of them; medians in the unit that
+    fits them, shares in percent; a gap where there is too little to say."""
+    months = found.months
+    lines: dict[str, list[float | None]] = {}
+    unit = ""
+    if measure == "deals":
+        lines = {
+            _("started"): [month.started for month in months], _("won"): [month.won for month in months],
+            _("lost"): [month.lost for month in months],
+        }  # fmt: skip
+    elif measure == "open":
+        lines = {_("open"): [month.open for month in months]}
+    elif measure == "share":
+        shares = {
+            _("share won, %"): [month.share for month in months], _("lower limit"): [month.low for month in months],
+            _("upper limit"): [month.high for month in months],
+        }  # fmt: skip
+        for name, values in shares.items():
+            lines[name] = [
+                value * 100 if month.told and value is not None else None for month, value in zip(months, values, strict=True)
+            ]
+    elif measure == "amount":
+        for code in found.currencies:
+            lines[code] = [_amount(month.amounts, code) for month in months]
+    else:
+        medians = {stage: [month.medians[place].median if month.medians[place].told else None for month in months] for place, (_id, stage) in enumerate(found.stages)}
+        size, unit = unit_for(max((one for of in medians.values() for one in of if one is not None), default=0), found.day)
+        for stage, label in zip(medians, _labels(list(medians)), strict=True):
+            if any(one is not None for one in medians[stage]):
+                lines[label.strip()] = [None if one is None else one / size for one in medians[stage]]
+    shown_lines = dict(list(lines.items())[:LINES])
+    if unit and shown_lines:
+        last = list(shown_lines)[-1]
+        shown_lines = {(f"{name}, {unit}" if name == last else name): values for name, values in shown_lines.items()}
+    drawn = charts.trend([month.month.isoformat()[:7] for month in months], shown_lines, width, height - (len(lines) > LINES), ascii=ascii)
+    if drawn and len(lines) > LINES:
+        drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
+    return drawn
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:

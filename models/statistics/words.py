@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.values.dates import month_text
 from models.values.durations import DAY, HOUR, words
 from models.values.language import _
-from models.values.money import Money, money_text
+from models.values.money import Money, money_text, short_money
 from models.values.numbers import int_text, percent_text
 
 if TYPE_CHECKING:
     from models.statistics.comparison import Measure, Told
     from models.statistics.durations import Percentile, StageDuration
     from models.statistics.transitions import StageExits, Way
+    from models.statistics.trend import Month
 
 
 def lasting(seconds: int | None, day: int) -> str:
@@ -102,10 +104,10 @@ def measure_word(one: Measure) -> str:
     return said.format(currency=one.currency)
 
 
-def told_text(told: Told, of: Measure, day: int) -> str:
+def told_text(told: Told, of: Measure, day: int, *, short: bool = False) -> str:
     """A measure on one side: `46 % of 138`, `6 d 4 h`, `1,200.00 EUR`; where there is too little only the counts."""
     if of.currency is not None:
-        return money_text(Money(int(told.value or 0), of.currency))
+        return _money(told.value or 0, of.currency, short)
     if of.method is None:
         return int_text(int(told.value or 0))
     if of.name == "median":
@@ -119,14 +121,14 @@ def told_text(told: Told, of: Measure, day: int) -> str:
     return _("{share} of {all}").format(share=share_text(told.value), all=int_text(told.of)) if told.of else "–"
 
 
-def difference_text(one: Measure, day: int) -> tuple[str, str]:
+def difference_text(one: Measure, day: int, *, short: bool = False) -> tuple[str, str]:
     """The difference and its interval: `+6 pp` and `-2 to +14`; nothing where there is too little, no interval where there
     is none."""
     if one.difference is None or not one.told:
         return "", ""
     if one.currency is not None:
         sign = "+" if one.difference > 0 else ""
-        return sign + money_text(Money(int(one.difference), one.currency)), ""
+        return sign + _money(one.difference, one.currency, short), ""
     if one.method is None:
         return f"{one.difference:+d}" if one.difference else "0", ""
     figures = (one.difference, one.limits.low, one.limits.high)
@@ -141,9 +143,27 @@ def difference_text(one: Measure, day: int) -> tuple[str, str]:
     return word.format(count=middle), "" if none else _("{low} to {high}").format(low=low, high=high)
 
 
+def _money(amount: float, currency: str, short: bool) -> str:
+    money = Money(int(amount), currency)
+    return short_money(money) if short else money_text(money)
+
+
 def _signed(number: float, digits: int) -> str:
     said = f"{number:+.{digits}f}"
-    return said if float(said) else said[1:]
+    return said if float(said) else "0"
+
+
+def month_name(one: Month) -> str:
+    """`Nov 2026`, with a star where only a part of it counts."""
+    return month_text(one.month) + (" *" if one.partial else "")
+
+
+def measure_name(measure: str) -> str:
+    """What a line of the trend is called."""
+    return {
+        "deals": _("deals started, won, lost"), "share": _("share won"), "median": _("median stay"), "amount": _("amount won"),
+        "open": _("open deals"),
+    }[measure]  # fmt: skip
 
 
 def verdict_word(one: Measure) -> str:

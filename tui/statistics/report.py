@@ -10,6 +10,7 @@ from models.values.language import _
 
 if TYPE_CHECKING:
     from models.session import Session
+    from tui.statistics.against import Against
     from tui.statistics.filters import Filters, Known
 
 
@@ -44,11 +45,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is read with: the filters, what they name, and the form chosen with `v`."""
+    """What a report is read with: the filters, what they name, the form chosen with `v`, and what they are compared with."""
 
     filters: Filters
     known: Known
     form: int
+    against: Against | None = None
 
 
 class Report:
@@ -60,6 +62,10 @@ class Report:
 
     def title(self) -> str:
         raise NotImplementedError
+
+    def used(self, asked: Asked) -> frozenset[str]:
+        """The filters that the head tells."""
+        return self.uses
 
     def forms(self) -> Sequence[str]:
         """What `v` goes through, in words; none where there is one form."""
