@@ -196,9 +196,9 @@ def pandas_transitions(visits: Any) -> None:
     numpy.linalg.solve(numpy.eye(len(stages)) - matrix, won)
 
 
-def make_store(path: Path, count: int) -> None:
+def make_store(path: Path, count: int, days: int = 1500) -> None:
     """A store of `count` deals with five visits each on average, some 30 % of them open: on random ways through seven
-    stages, with holds, changes of owner, reopenings; sampled with a fixed seed."""
+    stages, with holds, changes of owner, reopenings; begun within the last `days`; sampled with a fixed seed."""
     from models.clients.commands import add_client
     from models.people import commands as people
     from models.people.views import acting
@@ -224,7 +224,7 @@ def make_store(path: Path, count: int) -> None:
     holds: list[tuple[Any, ...]] = []
     for deal in range(1, count + 1):
         owner = rng.choice(reps)
-        at = started = NOW - int(rng.random() * 1500 * DAY) // 1000 * 1000
+        at = started = NOW - int(rng.random() * days * DAY) // 1000 * 1000
         terms.append((deal, at, owner, 100_000, "EUR"))
         place, how, seq, outcome = rng.choice((0, 0, 0, 1, 2)), "start", 0, "open"
         while True:

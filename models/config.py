@@ -44,6 +44,7 @@ class Config:
     symbols: str = "auto"
     mouse: bool | None = None
     network_store: bool = False
+    exports: str = ""
     timer: TimerConfig = field(default_factory=lambda: TimerConfig())
     keys: dict[str, str | list[str]] = field(default_factory=dict)
 
@@ -127,6 +128,7 @@ SETTINGS: dict[str, Setting] = {
     "symbols": Setting("symbols", lambda: ", ".join(f'"{name}"' for name in SYMBOLS), _one_of(*SYMBOLS)),
     "mouse": Setting("mouse", lambda: '"auto", true, false', _mouse),
     "network_store": Setting("network_store", lambda: "true, false", _switch),
+    "exports": Setting("exports", lambda: _("the path of a folder, in quotation marks"), _text),
     "timer": Setting("timer", lambda: _('a table of forgotten_after, idle_after and remind_after, each a duration of a minute or more such as "30m"'), _timer),
     "keys": Setting("keys", lambda: _('a table of names and keys, such as deal.win = "w"'), _keys),
 }

@@ -69,6 +69,7 @@ class StagewatchApp(Typed):
         self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
+        self.exports: str = getattr(config, "exports", "")  # the folder into which screens save, or ""
         self.watching = Watching(self, getattr(config, "timer", None))
         if config is not None and config.keys:
             self.set_keymap(keymap.chosen(config.keys))

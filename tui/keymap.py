@@ -104,6 +104,7 @@ def table() -> tuple[Act, ...]:
         Act("client.tick", "t", "tick", _("Tick a stage action"), "clients", _("tick")),
         Act("client.request", "r", "request", _("Answer a request for a move"), "clients"),
         Act("client.hold", "z", "hold", _("Put on hold with a reason, resume, open a closed deal again"), "clients"),
+        Act("client.budget", "b", "budget", _("Budget of the deal under the cursor, else of the client"), "clients"),
         Act("client.timer", "s", "timer", _("Start or stop the timer"), "clients", _("timer")),
         Act("client.undo", "u", "undo", _("Undo the last step"), "clients"),
         Act("client.redo", "U", "redo", _("Redo"), "clients"),
@@ -135,6 +136,7 @@ def table() -> tuple[Act, ...]:
         Act("statistics.filter", "f,slash,full_stop,f4", "filter", _("Period, rep, past instant, clock"), "statistics", _("filter")),
         Act("statistics.form", "v", "form", _("Another form of the report"), "statistics", _("form")),
         Act("statistics.compare", "c", "compare", _("Compare with another rep or other days, and back"), "statistics", _("compare")),
+        Act("statistics.export", "E", "export", _("Copy or save what is shown"), "statistics", _("export")),
         Act("statistics.clock", "w", "clock", _("Calendar clock or working clock"), "statistics", _("clock")),
         # Setup.
         Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),

@@ -11,10 +11,8 @@ from cli.main import Group
 from cli.names import deal_number
 from cli.output import facts, table
 from models.values.durations import clock_text
-from models.values.errors import Refused
 from models.values.language import _
 from models.values.money import Money, as_json, money_text, parse_amount
-from models.values.text import quoted
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -80,15 +78,16 @@ def set_budget(call: Call, client: str | None, deal: str | None, hours: str | No
     """Give a client or a deal a budget, in place of the one it had."""
     session = call.session
     from models.timekeeping import commands
+    from models.timekeeping.rules.budgets import parse_budget_hours, parse_warnings
     from models.timekeeping.views import budgets
 
     what = _what(session, client, deal)
     commands.set_budget(
         session,
         **what,
-        seconds=None if hours is None else _seconds(hours),
+        seconds=None if hours is None else parse_budget_hours(hours),
         amount=None if money is None else Money(parse_amount(money[0], money[1]), money[1]),
-        warn_at=_percentages(warn),
+        warn_at=parse_warnings(warn),
     )
     found = budgets.budget(session, **what)
     assert found is not None
@@ -106,22 +105,6 @@ def drop_budget(call: Call, client: str | None, deal: str | None) -> None:
 
     commands.drop_budget(session, **_what(session, client, deal))
     call.answer({"dropped": True}, lambda: facts([(_("Budget"), _("none"))]))
-
-
-def _seconds(text: str) -> int:
-    """Hours with at most three decimals."""
-    whole, _mark, decimals = text.strip().replace(",", ".").partition(".")
-    fits = whole.isascii() and whole.isdigit() and len(whole) <= 6 and len(decimals) <= 3
-    if not fits or decimals and not (decimals.isascii() and decimals.isdigit()):
-        raise Refused("bad_duration", _("{text} is no number of hours.").format(text=quoted(text)))
-    return int(whole + decimals.ljust(3, "0")) * 3600 // 1000
-
-
-def _percentages(text: str) -> tuple[int, ...]:
-    parts = [part.strip().removesuffix("%") for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
-        raise Refused("bad_warning", _("Warnings are ascending percentages from 1 to 1000."))
-    return tuple(int(part) for part in parts)
 
 
 COMMANDS = {"budget": budget}

@@ -107,6 +107,15 @@ def _bad_amount(words: str, said: str, **more: str | int) -> Refused:
     return Refused("bad_amount", words.format(text=quoted(said), **more))
 
 
+def parse_money(text: str, currency: str) -> Money:
+    """An amount in `currency`, or in the one whose code stands behind it: `150`, `150 USD`. Raises Refused as
+    `parse_amount`."""
+    said = text.strip()
+    if len(said) > 3 and said[-3:].isascii() and said[-3:].isalpha() and said[-4].isspace():
+        said, currency = said[:-3].strip(), said[-3:].upper()
+    return Money(parse_amount(said, currency), currency)
+
+
 def plain_text(money: Money) -> str:
     """`1234.50`: digits and a point, for files and JSON."""
     places = exponent(money.currency)

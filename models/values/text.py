@@ -227,3 +227,9 @@ def fitted(text: str, width: int) -> str:
     while text and width_of(text) > width - 1:
         text = text[:-1]
     return text + "…" if width > 0 else ""
+
+
+def neutral(text: str) -> str:
+    """The text as a cell of a file, harmless, that no spreadsheet takes for a formula."""
+    safe = shown(text)
+    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe

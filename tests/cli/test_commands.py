@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.output import cells
+from models.values.text import width_of as cells
 from tests.cli.conftest import Program
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

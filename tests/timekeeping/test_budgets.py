@@ -14,7 +14,7 @@ from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands as deals
 from models.timekeeping import commands
-from models.timekeeping.rules.budgets import are_warnings, passed, spent_percent
+from models.timekeeping.rules.budgets import are_warnings, parse_budget_hours, passed, spent_percent
 from models.timekeeping.tables import Rate
 from models.timekeeping.views import budgets as views
 from models.values.errors import NotFound, Refused, Usage
@@ -138,3 +138,13 @@ def test_a_warning_is_passed_when_its_share_is_spent_and_not_before(spent, whole
     assert passed(percent, warn_at) == max((each for each in warn_at if spent * 100 >= each * whole), default=None)
 
 
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1", "1.2345", "1e3", "9999999", "١"])
+def test_hours_of_a_budget_that_are_none_are_refused(said):
+    with pytest.raises(Refused, match="hours"):
+        parse_budget_hours(said)
+
+
+def test_hours_of_a_budget_have_at_most_three_decimals():
+    assert [parse_budget_hours(said) for said in ("40", "7.5", "0,25", "1.001")] == [144_000, 27_000, 900, 3603]

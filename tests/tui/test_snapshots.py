@@ -30,14 +30,17 @@ from models.timekeeping.views import running
 from models.values.instants import MINUTE, day_start
 from models.values.language import use_language
 from tests.tui.board.conftest import CONFIG, opened, press
+from tests.tui.statistics.test_statistics import read
 from tui.app import StagewatchApp
 from tui.desk import Desk
+from tui.statistics.reports import PLACES
 from tui.welcome.screen import Welcome
 from tui.widgets import strip
 
 DAY = date(2026, 11, 23)
 NOW = day_start(DAY, "Europe/Berlin") + (14 * 60 + 5) * MINUTE
 SMALL, BIG = (80, 24), (120, 36)
+NO_COLOUR = "no-colour"
 
 SCREENS = {
     "board": [],
@@ -55,13 +58,20 @@ SCREENS = {
     "filter": ["slash", "2"],
     "welcome": [],
 }
+REPORTS = [name for name in PLACES if name != "clients"]  # the first stands among the screens
+SCREENS |= {name: ["5", *["j"] * list(PLACES).index(name), "enter"] for name in REPORTS}
+SCREENS["flow"] = [*SCREENS["transitions"], "v"]
+ASIDE = {"statistics", "flow", *REPORTS}
+WIDE = (160, 48)
 IN_COLOURS = [
     ("board", "textual-light"), ("today", "textual-light"), ("statistics", "textual-light"), ("form", "textual-light"),
     ("board", "textual-dark"), ("card", "textual-dark"), ("refused", "textual-dark"),
+    ("durations", "textual-light"), ("volumes", "textual-light"), ("transitions", "textual-dark"), ("durations", NO_COLOUR),
+    ("volumes", NO_COLOUR), ("transitions", NO_COLOUR),
 ]  # fmt: skip
 PICTURES = [
-    *((screen, "en", size, "ansi-dark") for screen in SCREENS for size in (SMALL, BIG)),
-    *((screen, "ru", SMALL, "ansi-dark") for screen in SCREENS),
+    *((screen, "en", size, "ansi-dark") for screen in SCREENS for size in (SMALL, WIDE if screen in ASIDE else BIG)),
+    *((screen, "ru", SMALL, "ansi-dark") for screen in SCREENS if screen not in ASIDE or screen == "statistics"),
     *((screen, "en", BIG, theme) for screen, theme in IN_COLOURS),
 ]
 
@@ -115,9 +125,12 @@ def rep() -> str:
     ("screen", "language", "size", "theme"), PICTURES,
     ids=["-".join((screen, language, f"{size[0]}x{size[1]}", theme)) for screen, language, size, theme in PICTURES],
 )  # fmt: skip
-def test_picture(snap_compare, demo, screen, language, size, theme):
+def test_picture(snap_compare, demo, monkeypatch, screen, language, size, theme):
     strip.guard()
     use_language(language)
+    if theme == NO_COLOUR:
+        monkeypatch.setenv("NO_COLOR", "1")
+        theme = "textual-dark"
     config = SimpleNamespace(**{**vars(CONFIG), "theme": theme})
 
     async def arrive(pilot: Pilot[object]) -> None:
@@ -125,7 +138,12 @@ def test_picture(snap_compare, demo, screen, language, size, theme):
         if screen == "welcome":
             await press(pilot, "2" if language == "ru" else "1")
         else:
-            await press(pilot, "j", *SCREENS[screen])
+            await press(pilot, "j", *SCREENS[screen][:1])
+            if screen in ASIDE:
+                await read(pilot)
+            await press(pilot, *SCREENS[screen][1:])
+            if screen in ASIDE:
+                await read(pilot)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
 
@@ -136,7 +154,7 @@ def test_picture(snap_compare, demo, screen, language, size, theme):
 
     def open_session() -> Session:
         store = open_store(demo(language))
-        return Session(store, acting(rep(), ""), now=lambda: NOW)
+        return Session(store, acting("anna" if screen in ASIDE else rep(), ""), now=lambda: NOW)
 
     desk = Desk(open_session)
     try:

@@ -218,6 +218,21 @@ class ClientsScreen(WorkScreen):
             kind = "reopen" if deal.outcome != "open" else "resume" if deal.held else "hold"
             await self._ask(self._step(kind, deal))
 
+    async def action_budget(self) -> None:
+        if self._whole is not None:
+            await self._ask(self._budget(self._whole))
+
+    async def _budget(self, whole: WholeClient) -> None:
+        from tui.clients.budget import ask_budget
+
+        item = self.card.item if self.focused is self.card else None
+        deal = item if isinstance(item, DealLine) else None
+        title = _("Budget of {name}").format(name=whole.client.name if deal is None else deal.title or whole.client.name)
+        client_id = whole.client.id if deal is None else None
+        if await ask_budget(self.app, title, client_id=client_id, deal_id=None if deal is None else deal.id):
+            await self.read_safely()
+            self.say(_("saved"))
+
     async def action_request(self) -> None:
         deal = self._deal()
         if deal is not None:

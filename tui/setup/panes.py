@@ -32,7 +32,7 @@ from tui.widgets.words import styled, symbol
 
 REST_SECONDS = 0.08
 WIDE, BROAD = 120, 170
-SHOWN = frozenset({"type", "reason", "deal", "employee", "service", "category", "rate", "company", "client"})  # subjects of the journal that are seen here
+SHOWN = frozenset({"type", "reason", "deal", "employee", "service", "category", "rate", "company", "client", "target", "exchange_rate"})  # subjects of the journal that are seen here
 Do = Callable[..., Awaitable[Any]]
 
 

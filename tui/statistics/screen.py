@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -21,6 +22,7 @@ from tui import keymap
 from tui.statistics import filters as asking
 from tui.statistics.against import Against, ask_against
 from tui.statistics.behind import DealsBehind, read_behind
+from tui.statistics.export import Sheet
 from tui.statistics.filters import Filters, Known
 from tui.statistics.report import Asked, Column, Number, Report, Row
 from tui.statistics.reports import PLACES, report, titles
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.08
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
-WIDE, LIST, NAME = 110, 16, 16
+WIDE, NAME = 110, 16
+CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
@@ -224,6 +227,45 @@ class StatisticsScreen(FramedScreen):
     def action_pick_type(self) -> None:
         self.run_worker(self._pick_type(), group="dialog", exclusive=True)
 
+    def action_export(self) -> None:
+        self.run_worker(self._export(), group="dialog", exclusive=True)
+
+    async def _export(self) -> None:
+        """To the terminal's clipboard, or into the folder that the config names, under a name of the program's own."""
+        from tui.statistics import export
+
+        if self._found is None or not self.table.items:
+            self.say(_("There is nothing to export."))
+            return
+        sheet, name = self._sheet(), self._found[0].name
+        folder = self.app.exports
+        lines = [Line(_("Copy as text")), Line(_("Copy the table as CSV"))]
+        lines += [Line(_("Save as {kind}").format(kind=kind.upper()), folder) for kind in export.FILES] if folder else []
+        chosen = await self.app.push_screen_wait(Choice(_("What is shown"), lines))
+        if chosen is None:
+            return
+        if chosen < 2:
+            self.app.copy_to_clipboard((export.as_text, export.as_csv)[chosen](sheet))
+            self.say(_("copied, where the terminal allows it"))
+            return
+        kind = list(export.FILES)[chosen - 2]
+        assert self._known is not None
+        try:
+            path = await asyncio.to_thread(export.save, sheet, Path(folder).expanduser(), name, kind, self._known.today)
+        except StagewatchError as error:
+            self.say_error(error)
+            return
+        self.say(_("saved: {path}").format(path=path))
+
+    def _sheet(self) -> Sheet:
+        """All columns of the report as it is shown, those without room too."""
+        assert self._found is not None
+        wanted, asked, found = self._found
+        title = f"{wanted.title()}   {self._words(wanted, asked)}"
+        columns, row = wanted.columns(found, asked), self.table.item
+        chart = wanted.chart(found, asked, row, CHART_WIDTH, CHART_HEIGHT, words.symbol("→") != "→")
+        return Sheet(title, [one.head for one in columns], [one.cells for one in self.table.items], chart, wanted.note(found, asked, row))
+
     async def _ask_filters(self) -> None:
         filters, known = self.filters, self._known
         if filters is None or known is None:
@@ -309,6 +351,12 @@ class StatisticsScreen(FramedScreen):
         return max(4, self.size.height - 6)
 
     def _show_head(self, wanted: Report, asked: Asked) -> None:
+        forms = wanted.forms()
+        form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
+        self.head(styled((f" {wanted.title()}", "bold"), (form, ""), ("   " + self._words(wanted, asked), "dim")))
+
+    def _words(self, wanted: Report, asked: Asked) -> str:
+        """The filters that the report heeds, in words."""
         filters, known, used = asked.filters, asked.known, wanted.used(asked)
         parts = []
         if "type" in used:
@@ -321,9 +369,7 @@ class StatisticsScreen(FramedScreen):
             parts.append(_("working clock"))
         if filters.as_of is not None:
             parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, known.timezone, known.today)))
-        forms = wanted.forms()
-        form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
-        self.head(styled((f" {wanted.title()}", "bold"), (form, ""), ("   " + f" {symbol('·')} ".join(parts), "dim")))
+        return f" {symbol('·')} ".join(parts)
 
     def _show_waiting(self, wanted: Report, asked: Asked) -> None:
         self._show_head(wanted, asked)

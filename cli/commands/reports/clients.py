@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, neutral
+from cli.commands.reports.drawn import draw
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
 from models.values.dates import day_time_text
 from models.values.language import _
 from models.values.money import money_text, plain_text
-from models.values.text import shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.statistics.views import ClientsReport

@@ -8,16 +8,9 @@ from collections.abc import Callable
 
 from models.values.errors import NotFound, Usage
 from models.values.language import _
-from models.values.text import shown
 
 WIDEST = 120
 CURVE = 16  # lines of a curve
-
-
-def neutral(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    safe = shown(text)
-    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe
 
 
 def draw(picture: Callable[[int, bool], list[str]]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, neutral
+from cli.commands.reports.drawn import draw
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -21,7 +21,7 @@ from models.values.instants import Instant, local_day, parse_day, parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money, exponent, money_text, plain_text
 from models.values.numbers import int_text, percent_text
-from models.values.text import quoted, shown
+from models.values.text import neutral, quoted, shown
 
 if TYPE_CHECKING:
     from models.session import Session

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import CURVE, draw, neutral, one_type
+from cli.commands.reports.drawn import CURVE, draw, one_type
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -20,7 +20,7 @@ from models.values.dates import day_time_text
 from models.values.instants import Instant, parse_day
 from models.values.language import _
 from models.values.numbers import percent_text
-from models.values.text import shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.session import Session

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, neutral
+from cli.commands.reports.drawn import draw
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -19,7 +19,7 @@ from models.values.instants import parse_day
 from models.values.language import _, ngettext
 from models.values.money import Money, money_text, plain_text
 from models.values.numbers import percent_text
-from models.values.text import shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.statistics.time import Sums, TimeReport

@@ -221,7 +221,7 @@ def deals(
 ) -> list[DealLine]:
     """A window of the deals that the actor may read, newest first; with `ids` (at most some hundred) of these alone."""
     query = (
-        Deal.select(Deal, Client.name, DealType.name, Stage.id, Stage.name, Employee.login)
+        Deal.select(Deal, Client.id, Client.name, DealType.name, Stage.id, Stage.name, Employee.login)
         .join(Client)
         .switch(Deal)
         .join(DealType, on=Deal.deal_type == DealType.id)

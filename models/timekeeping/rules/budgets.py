@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.values.errors import Refused
+from models.values.language import _
+from models.values.text import quoted
+
 HIGHEST_WARNING = 1000
 
 
@@ -21,3 +25,20 @@ def spent_percent(spent: int, whole: int) -> int:
 def passed(percent: int, warn_at: Sequence[int]) -> int | None:
     """The highest warning that was reached, or None."""
     return max((each for each in warn_at if percent >= each), default=None)
+
+
+def parse_budget_hours(text: str) -> int:
+    """Seconds of hours with at most three decimals, `40` or `7.5`. Raises Refused `bad_duration`."""
+    whole, _mark, decimals = text.strip().replace(",", ".").partition(".")
+    fits = whole.isascii() and whole.isdigit() and len(whole) <= 6 and len(decimals) <= 3
+    if not fits or decimals and not (decimals.isascii() and decimals.isdigit()):
+        raise Refused("bad_duration", _("{text} is no number of hours.").format(text=quoted(text)))
+    return int(whole + decimals.ljust(3, "0")) * 3600 // 1000
+
+
+def parse_warnings(text: str) -> tuple[int, ...]:
+    """Percentages as people write them, `80,100`. Raises Refused `bad_warning`."""
+    parts = [part.strip().removesuffix("%") for part in text.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        raise Refused("bad_warning", _("Warnings are ascending percentages from 1 to 1000."))
+    return tuple(int(part) for part in parts)

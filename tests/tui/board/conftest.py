@@ -22,7 +22,7 @@ from tui.desk import Desk
 from tui.typed import Typed
 from tui.widgets import strip
 
-CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False)
+CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False, exports="")
 Running = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
 
 

@@ -18,7 +18,7 @@ from tests.tui.board.conftest import press, shown
 from tests.tui.setup.conftest import screen
 
 HOUR = 60 * MINUTE
-LISTS = ("reasons", "services", "categories", "people", "rates", "rounding", "company")
+LISTS = ("reasons", "services", "categories", "people", "targets", "rates", "rounding", "exchange", "company")
 
 
 def to(area: str) -> list[str]:
@@ -193,7 +193,7 @@ async def test_who_is_no_administrator_sees_the_lists_and_changes_nothing(runnin
     async with running(login="rita") as pilot:
         await press(pilot, *to("services"), "x")
         assert "Only an administrator may do that." in shown(pilot)
-        await press(pilot, "escape", "j", "j", "j", "enter", "n")
+        await press(pilot, "escape", *["j"] * 4, "enter", "n")
         assert "Only an accountant or an administrator may see that." in shown(pilot)
     assert [one.name for one in views.services(session)] == ["Audit", "Work"] and rates(session) == []
 
@@ -203,7 +203,7 @@ async def test_an_accountant_sets_rates_but_no_services(running, session):
     async with running(login="carl") as pilot:
         await press(pilot, *to("rates"), "n", "tab", *"99", "enter")
         assert [one.amount.amount for one in rates(session)] == [99_00]
-        await press(pilot, "escape", "k", "k", "k", "enter", "n")
+        await press(pilot, "escape", *["k"] * 4, "enter", "n")
         assert "Only an administrator may do that." in shown(pilot)
 
 
@@ -214,3 +214,30 @@ async def test_every_list_keeps_its_lines_within_the_screen(running, session, ho
     async with running(size=size) as pilot:
         await press(pilot, *to(area), "end", "home", "e", "escape")
         assert all(len(line) <= size[0] for line in shown(pilot).splitlines()) and "\u202e" not in shown(pilot)
+
+
+async def test_a_target_is_set_for_months_in_a_row_changed_and_taken_away(running, session):
+    people.add_employee(session, "rita", name="Rita", role="rep", team="North")
+    async with running() as pilot:
+        await press(pilot, *to("targets"), "n", *"North", "tab", *["backspace"] * 7, *"2026-11", "tab", *"50000", "tab", "backspace", "3", "enter")
+        found = who.targets(session.actor)
+        assert [(one.team, one.month.month, one.amount) for one in found] == [("North", 11, 50_000_00), ("North", 12, 50_000_00), ("North", 1, 50_000_00)]
+        await press(pilot, "n", *"nobody", "tab", "tab", *"1", "enter")
+        assert "no employee or team" in shown(pilot)
+        await press(pilot, "escape", "home", "e", *["backspace"] * 8, *"60000", "enter")
+        assert {one.amount for one in who.targets(session.actor)} == {50_000_00, 60_000_00}
+        await press(pilot, "x", "1")
+    assert len(who.targets(session.actor)) == 2
+
+
+async def test_an_exchange_rate_is_entered_changed_and_taken_away(running, session):
+    async with running() as pilot:
+        await press(pilot, *to("exchange"), "n", *"usd", "tab", "tab", *"0", "enter")
+        assert "New exchange rate" in shown(pilot) and who.exchange_rates() == []
+        await press(pilot, *".92", "enter")
+        (made,) = who.exchange_rates()
+        assert (made.source, made.target, made.units, made.places) == ("USD", "EUR", 92, 2)
+        await press(pilot, "e", "backspace", "5", "enter")
+        assert who.exchange_rates()[0].units == 95
+        await press(pilot, "x", "1")
+    assert who.exchange_rates() == []

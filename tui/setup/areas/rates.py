@@ -14,7 +14,7 @@ from models.timekeeping.views.rates import RateShown, rates
 from models.values.errors import NotFound, Refused
 from models.values.instants import local_day, parse_day
 from models.values.language import _
-from models.values.money import Money, money_text, parse_amount
+from models.values.money import money_text, parse_money
 from models.values.text import quoted
 from tui.setup.area import Area
 from tui.setup.items import Empty, Heading, Item, Row, fact
@@ -129,17 +129,14 @@ def _begin(session: Session) -> tuple[str, str]:
 
 
 def _set(session: Session, side: str, said: dict[str, str], currency: str, agreed: bool) -> int:
-    amount, code = said["amount"], currency
-    if amount[-3:].isalpha() and amount[-3:].isascii() and len(amount) > 3:
-        amount, code = amount[:-3].strip(), amount[-3:].upper()
     if said["deal"] and not (said["deal"].isascii() and said["deal"].isdigit() and len(said["deal"]) < 10):
         raise NotFound(_("There is no deal {id}.").format(id=quoted(said["deal"])))
-    if amount.startswith("-"):
+    if said["amount"].startswith("-"):
         raise Refused("bad_amount", _("A rate is not negative."))
     return commands.set_rate(
         session,
         side=side,
-        amount=Money(parse_amount(amount, code), code),
+        amount=parse_money(said["amount"], currency),
         from_day=parse_day(said["from"]),
         to_day=parse_day(said["to"]) if said["to"] else None,
         client_id=find_client(session, said["client"]) if said["client"] else None,

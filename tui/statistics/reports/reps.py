@@ -50,7 +50,7 @@ class Reps(Report):
         return reps_bars(found, width, min(height, 2 * len(found.reps) + 4), ascii=ascii)
 
     def note(self, found: RepsReport, asked: Asked, row: Row | None) -> str:
-        return _("Two shares differ for sure only where their 95 % intervals lie apart.")
+        return _("Share: of the deals closed in the period, with its 95 % interval.")
 
 
 def _row(one: RepLine, day: int) -> Row:

@@ -16,6 +16,8 @@ from tui.widgets.words import symbol
 if TYPE_CHECKING:
     from models.session import Session
     from models.statistics.transitions import StageExits, TransitionsReport
+SHOWN_DAYS = ("30", "90", "365")
+
 
 class Transitions(Report):
     name = "transitions"
@@ -35,7 +37,7 @@ class Transitions(Report):
     def columns(self, found: TransitionsReport, asked: Asked) -> Sequence[Column]:
         return [
             Column(_("from, to"), 22), Column(_("exits"), 8), Column(_("share"), 8), Column("95 %", 13, 1),
-            Column(_("within 30 d"), 12, 2), Column(_("within 90 d"), 12, 3), Column(_("within 365 d"), 13, 4),
+            *(Column(_("within {count} d").format(count=days), 14, rank) for rank, days in enumerate(SHOWN_DAYS, 2)),
         ]  # fmt: skip
 
     def rows(self, found: TransitionsReport, asked: Asked) -> Sequence[Row]:
@@ -72,7 +74,7 @@ def _rows(stage: StageExits) -> list[Row]:
     rows = [head]
     for way in stage.ways:
         by = dict(zip(("7", "30", "90", "180", "365", "last"), way.incidence, strict=True))
-        within = [f"{share_text(by[days])}{'+' if days in stage.beyond else ''}" if shown else "" for days in ("30", "90", "365")]
+        within = [f"{share_text(by[days])}{'+' if days in stage.beyond else ''}" if shown else "" for days in SHOWN_DAYS]
         back = symbol("←") if way.how == "return" else symbol("→")
         cells = (f"  {back} {target_word(way)}", int_text(way.count), share_text(way.share) if shown else "", range_text(way.low, way.high) if shown else "", *within)
         key = (stage.stage_id, way.to_id if way.to_id is not None else way.to)

@@ -44,9 +44,9 @@ class Volumes(Report):
 
     def columns(self, found: VolumesReport, asked: Asked) -> Sequence[Column]:
         if asked.form == STAGES:
-            return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), 12), Column(_("chance"), 14, 1), Column(_("weighted"), 12)]
+            return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), 14), Column(_("chance"), 17, 1), Column(_("weighted"), 14)]
         name = _("month") if asked.form == MONTHS else _("rep")
-        money = [Column(word, 12, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
+        money = [Column(word, 14, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
         return [Column(name, 16), *money]
 
     def rows(self, found: VolumesReport, asked: Asked) -> Sequence[Row]:

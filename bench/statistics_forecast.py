@@ -1,0 +1,120 @@
+"""How long the forecast takes over 100,000 deals, 500,000 visits and 30,000 open deals, and how far drawing groups of deals
+is from drawing each of them.
+
+Run as `python -m bench.statistics_forecast [--deals N] [--runs N] [--store FILE]`. A cold figure is a process of its own: of
+all of it, of the first query (imports, reading and computing, the store being open), and of computing alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.statistics import make_store, open_session
+
+DAYS = 600  # within which the deals begin: some 30 of 100 are open then
+OWN = 0.05  # open deals with a percentage of their own
+KEYS = ("process", "first", "computing", "memory")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.statistics_forecast", description=__doc__)
+    parser.add_argument("--deals", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--store", type=Path, help="a store that is kept between runs")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        print(json.dumps(child(options.store)))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = options.store or Path(folder) / "forecast.db"
+        if not path.exists():
+            make_store(path, options.deals, DAYS)
+            spread_amounts(path)
+        connection = sqlite3.connect(path)
+        for what in ("deal", "visit", "deal WHERE outcome = 'open'"):
+            print(f"{connection.execute(f'SELECT count(*) FROM {what}').fetchone()[0]:,} rows of {what}")
+        runs = [cold(path) for _run in range(options.runs)]
+        process, first, computing, memory = (statistics.median(run[key] for run in runs) for key in KEYS)
+        print(f"forecast: process {process:.2f} s, first query {first:.2f} s, of it computing {computing:.2f} s, {memory:.0f} MB")
+        against_each(path)
+        replayed(path)
+
+
+def spread_amounts(path: Path) -> None:
+    """Log-normal amounts, of which the largest hundredth is a tenth of all; some deals with a percentage of their own."""
+    connection, rng = sqlite3.connect(path), random.Random(2)
+    deals = [row[0] for row in connection.execute("SELECT id FROM deal")]
+    amounts = [(int(rng.lognormvariate(11.5, 1)), deal) for deal in deals]
+    connection.executemany("UPDATE deal SET amount = ? WHERE id = ?", amounts)
+    connection.executemany("UPDATE deal_terms SET amount = ? WHERE deal_id = ?", amounts)
+    own = [(rng.randrange(5, 100, 5), deal) for deal in deals if rng.random() < OWN]
+    connection.executemany("UPDATE deal SET probability = ? WHERE id = ? AND outcome = 'open'", own)
+    connection.commit()
+    connection.close()
+
+
+def cold(path: Path) -> dict[str, float]:
+    begun = time.perf_counter()
+    call = [sys.executable, "-m", "bench.statistics_forecast", "--store", str(path), "--child"]
+    run = subprocess.run(call, capture_output=True, text=True, check=True)
+    return {"process": time.perf_counter() - begun, **json.loads(run.stdout)}
+
+
+def child(path: Path) -> dict[str, float]:
+    session = open_session(path)
+    begun = time.perf_counter()
+    from models.statistics.arrays import history
+    from models.statistics.forecast import forecast
+
+    known = history(session, 1)
+    loaded = time.perf_counter()
+    forecast(session, 1, history=known)
+    ended = time.perf_counter()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"first": ended - begun, "computing": ended - loaded, "memory": memory}
+
+
+def against_each(path: Path) -> None:
+    """The same forecast with every deal drawn by itself, at its exact age."""
+    from models.statistics.forecast import forecast
+    from models.statistics.rules import forecast as rules
+
+    session = open_session(path)
+    grouped = forecast(session, 1).rows
+    rules.ALL_SINGLY = rules.MOST_CELLS = 10**9
+    begun = time.perf_counter()
+    singly = forecast(session, 1).rows
+    print(f"each deal drawn by itself: {time.perf_counter() - begun:.0f} s")
+    for ours, theirs in zip(grouped, singly, strict=True):
+        parts = [f"{name} {getattr(ours, name) / max(getattr(theirs, name), 1) - 1:+.2%}" for name in ("p10", "p50", "p90", "mean")]
+        print(f"  {ours.month or 'later'}: {', '.join(parts)}")
+    rules.ALL_SINGLY, rules.MOST_CELLS = 1_000, 600
+
+
+def replayed(path: Path) -> None:
+    from models.statistics.forecast import backtest
+
+    session = open_session(path)
+    begun = time.perf_counter()
+    found = backtest(session, 1)
+    print(f"backtest of 12 months: {time.perf_counter() - begun:.1f} s, coverage {found.coverage}, {len(found.rows)} forecasts")
+    for error in found.errors:
+        print(
+            f"  {error.ahead} ahead: {error.within} of {error.forecasts} within, of what was won the mean missed"
+            f" {error.mean_missed / max(error.won, 1):.1%}, the weighted sum {error.weighted_missed / max(error.won, 1):.1%}"
+        )
+
+
+if __name__ == "__main__":
+    main()

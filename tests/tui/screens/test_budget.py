@@ -1,0 +1,43 @@
+"""Budgets on the client's card, by keys: set, changed, taken away, and what is refused."""
+
+from __future__ import annotations
+
+from models.timekeeping.views.budgets import budget
+from models.values.money import Money
+from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+
+
+async def test_a_clients_budget_is_set_changed_and_taken_away(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "b", *"40", "enter")
+        await settle(pilot)
+        state = budget(session, client_id=1)
+        assert (state.seconds, state.warn_at) == (40 * 3600, (80, 100)) and "0 % of 40:00" in shown(pilot)
+        await press(pilot, "b", "backspace", "backspace", "tab", *"5000 USD", "tab", *["backspace"] * 6, *"50", "enter")
+        await settle(pilot)
+        state = budget(session, client_id=1)
+        assert (state.amount, state.warn_at) == (Money(5000_00, "USD"), (50,))
+        await press(pilot, "b", "tab", *["backspace"] * 12, "enter")
+        await settle(pilot)
+    assert budget(session, client_id=1) is None
+
+
+async def test_the_deal_under_the_cursor_has_a_budget_of_its_own(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "enter", "j", "b")
+        await settle(pilot)
+        await press(pilot, *"8", "enter")
+        await settle(pilot)
+    assert budget(session, deal_id=deals[0]) is not None or any(budget(session, deal_id=one) for one in deals)
+    assert budget(session, client_id=1) is None
+
+
+async def test_a_budget_of_both_or_of_nonsense_is_refused_in_the_form(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "b", *"40", "tab", *"100", "enter")
+        assert "not in both" in shown(pilot)
+        await press(pilot, *["backspace"] * 3, "shift+tab", "x", "enter")
+        assert "no number of hours" in shown(pilot)
+        await press(pilot, "backspace", "tab", "tab", *",20", "enter")
+        assert "ascending percentages" in shown(pilot)
+    assert budget(session, client_id=1) is None

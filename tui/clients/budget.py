@@ -1,0 +1,67 @@
+"""The budget of a client or a deal, asked in a form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.timekeeping.commands import drop_budget, set_budget
+from models.timekeeping.rules.budgets import parse_budget_hours, parse_warnings
+from models.timekeeping.views.budgets import budget
+from models.values.errors import Refused
+from models.values.language import _
+from models.values.money import parse_money, plain_text
+from tui.widgets.dialogs import Field, Form
+
+if TYPE_CHECKING:
+    from models.session import Session
+    from models.timekeeping.views.budgets import BudgetState
+    from tui.app import StagewatchApp
+
+
+async def ask_budget(app: StagewatchApp, title: str, *, client_id: int | None, deal_id: int | None) -> bool:
+    """Set, change or (with nothing in both fields) take away a budget; True where it was done. Raises StagewatchError."""
+    now = await app.desk.ask(budget, client_id=client_id, deal_id=deal_id)
+    currency = await app.desk.ask(_currency)
+
+    async def act(values: dict[str, str]) -> None:
+        await app.desk.do(_write, values, now is not None, currency, client_id, deal_id)
+
+    note = _("Hours or an amount; neither takes the budget away.")
+    return await app.push_screen_wait(Form(title, _fields(now, currency), act, note=note)) is not None
+
+
+def _fields(now: BudgetState | None, currency: str) -> list[Field]:
+    hours = "" if now is None or now.seconds is None else f"{now.seconds / 3600:.3f}".rstrip("0").rstrip(".")
+    amount = "" if now is None or now.amount is None else f"{plain_text(now.amount)} {now.amount.currency}"
+    warnings = "80,100" if now is None else ",".join(map(str, now.warn_at))
+    return [
+        Field("hours", _("Hours"), hours, placeholder="40"),
+        Field("amount", _("Amount"), amount, placeholder=f"5000 {currency}"),
+        Field("warn", _("Warn at %"), warnings),
+    ]
+
+
+def _currency(session: Session) -> str:
+    from models.people.views import company
+
+    return company().currency
+
+
+def _write(
+    session: Session, said: dict[str, str], had: bool, currency: str, client_id: int | None, deal_id: int | None
+) -> None:
+    hours, amount = said["hours"], said["amount"]
+    if not hours and not amount:
+        if had:
+            drop_budget(session, client_id=client_id, deal_id=deal_id)
+        return
+    if hours and amount:
+        raise Refused("one_of", _("A budget is in hours or in money, not in both."))
+    set_budget(
+        session,
+        client_id=client_id,
+        deal_id=deal_id,
+        seconds=parse_budget_hours(hours) if hours else None,
+        amount=parse_money(amount, currency) if amount else None,
+        warn_at=parse_warnings(said["warn"]),
+    )
