@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from models.statistics.rules.coming import TOO_FEW as COUNTS_ONLY
 from models.values.dates import month_text
-from models.values.durations import DAY, HOUR, words
+from models.values.durations import DAY, HOUR, short_age, words
 from models.values.language import _
 from models.values.money import Money, money_text, short_money
 from models.values.numbers import int_text, percent_text
@@ -13,6 +15,7 @@ from models.values.numbers import int_text, percent_text
 if TYPE_CHECKING:
     from models.statistics.comparison import Measure, Told
     from models.statistics.durations import Percentile, StageDuration
+    from models.statistics.rules.coming import Coming
     from models.statistics.transitions import StageExits, Way
     from models.statistics.trend import Month
 
@@ -51,6 +54,30 @@ def account_line(stage: StageDuration) -> str:
     ]  # fmt: skip
     told = [f"{word} {count}" for word, count in went if count]
     return f"{came} = " + " + ".join([*told, f"{_('still there')} {one.there}"])
+
+
+def coming_text(coming: Coming | None, names: Mapping[int, str], *, bare: bool = False) -> str:
+    """`usually next: Demonstration 61 % (52–70), after 6 d`; of few exits only how many went there."""
+    if coming is None:
+        return ""
+    target = coming.target
+    name = end_word(target) if isinstance(target, str) else names.get(target, "?")
+    if coming.exits < COUNTS_ONLY:
+        said = _("{target} {count} of {all}").format(target=name, count=coming.went, all=coming.exits)
+    else:
+        range_ = range_text(coming.low, coming.high)[:-2]
+        said = _("{target} {share} ({range}), after {time}").format(
+            target=name, share=share_text(coming.share), range=range_, time=short_age(_nearest(coming.after))
+        )
+        if not coming.aged:
+            said += f" ({_('few')})"
+    return said if bare else _("usually next: {what}").format(what=said)
+
+
+def _nearest(seconds: int) -> int:
+    """To the day from two days on, to the hour from two hours on, as ages are told."""
+    unit = DAY if seconds >= 2 * DAY else HOUR if seconds >= 2 * HOUR else 60
+    return (seconds + unit // 2) // unit * unit
 
 
 def clock_word(clock: str) -> str:
