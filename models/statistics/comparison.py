@@ -174,7 +174,7 @@ def compare(
     stages = one.visits.records.type.stages
     ended = [[side.ended(side.of_stage(place)) for place in range(len(stages))] for side in asked]
     stays = [[side.by_length(place) for place in range(len(stages))] for side in asked]
-    draws = draw(*(one.visits.deal[np.concatenate([*left, *stayed])] for left, stayed in zip(ended, stays, strict=True)))
+    draws = draw(*(one.visits.deal[_together([*left, *stayed])] for left, stayed in zip(ended, stays, strict=True)))
     wins = _wins(one, draws, *ended)
     measures: list[Measure] = []
     for place, stage in enumerate(stages):
@@ -232,6 +232,10 @@ def _check(session: Session, first: Side, second: Side) -> tuple[str | None, str
     return tuple(None if side.rep_id is None else logins[side.rep_id] for side in (first, second))  # type: ignore[return-value]
 
 
+def _together(places: Sequence[Ints]) -> Ints:
+    return np.concatenate([*places, np.zeros(0, np.int64)])
+
+
 def _median(asked: Selection, draws: Draws, place: int, one: Ints, other: Ints) -> Measure:
     """The median stay; one and other are visits, by length."""
     visits, stage = asked.visits, asked.visits.records.type.stages[place]
@@ -283,7 +287,7 @@ def _wins(asked: Selection, draws: Draws, one: Sequence[Ints], other: Sequence[I
     for ended in (one, other):
         exits = np.array([np.bincount(visits.target[places], minlength=targets) for places in ended], float)
         point.append(win_chances(exits[None], percentages)[0])
-        every = np.concatenate(ended)
+        every = _together(ended)
         resampled.append(chances(draws, visits.deal[every], visits.stage[every], visits.target[every], percentages))
     found = []
     for place, stage in enumerate(stages):

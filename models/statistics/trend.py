@@ -132,7 +132,8 @@ def trend(
         closed = closed_by_those_meant(standing, closed_deals(standing, type_id))
     started = _started(asked)
     meant = np.concatenate([*(asked.by_length(place) for place in range(visits.records.stages)), np.zeros(0, np.int64)])
-    known = [*started.tolist(), *visits.entered[meant].tolist(), *(deal.closed_at for deal in closed)]
+    since, until = _open(visits, owners)
+    known = [*started.tolist(), *visits.entered[meant].tolist(), *(deal.closed_at for deal in closed), *since[:1].tolist()]
     begins, days = _months(known, first, last, visits.at, zone)
     if not days:
         return TrendReport(visits.records.type.name, visits.at, asked.clock, asked.day // SECOND, ())
@@ -147,7 +148,8 @@ def trend(
             (won if deal.outcome == "won" else lost)[place] += 1
             if deal.outcome == "won" and deal.amount is not None:
                 amounts[place][deal.currency] = amounts[place].get(deal.currency, 0) + deal.amount
-    open_ = _open(visits, owners, np.minimum(bounds[1:], min(visits.at + 1, asked.until)))
+    ends = np.minimum(bounds[1:], min(visits.at + 1, asked.until))
+    open_ = np.searchsorted(since, ends, "left") - np.searchsorted(until, ends, "left")
     medians = _medians(asked, bounds)
     told = []
     for place, day in enumerate(days):
@@ -196,13 +198,12 @@ def _count(instants: Ints, bounds: Ints) -> Ints:
     return np.diff(np.searchsorted(np.sort(instants), bounds, "left"))
 
 
-def _open(visits: Visits, owners: frozenset[int] | None, ends: Ints) -> Ints:
-    """How many visits last just before each of `ends`, at which they belong to one of `owners` (None: to anybody)."""
+def _open(visits: Visits, owners: frozenset[int] | None) -> tuple[Ints, Ints]:
+    """When deals of one of `owners` (None: of anybody) began to be open at a stage, and when they ended to be, each in order."""
     left = np.where(visits.there, NEVER, visits.left)
     since, until = (visits.entered, left) if owners is None else _owned(visits, left, owners)
     some = until > since
-    begun, ended = np.sort(since[some]), np.sort(until[some])
-    return np.searchsorted(begun, ends, "left") - np.searchsorted(ended, ends, "left")
+    return np.sort(since[some]), np.sort(until[some])
 
 
 def _owned(visits: Visits, left: Ints, owners: frozenset[int]) -> tuple[Ints, Ints]:

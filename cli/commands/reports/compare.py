@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, neutral, one_type
+from cli.commands.reports.drawn import draw, one_type
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -18,7 +18,7 @@ from models.values.dates import day_text, day_time_text
 from models.values.errors import Usage
 from models.values.instants import parse_day
 from models.values.language import _
-from models.values.text import shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.statistics.comparison import ComparisonReport

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import CURVE, draw, neutral, one_type
+from cli.commands.reports.drawn import CURVE, draw, one_type
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -19,7 +19,7 @@ from models.values.instants import parse_day
 from models.values.language import _
 from models.values.money import money_text, plain_text
 from models.values.numbers import int_text
-from models.values.text import shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.statistics.trend import Month, TrendReport
