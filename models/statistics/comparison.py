@@ -232,6 +232,11 @@ def _check(session: Session, first: Side, second: Side) -> tuple[str | None, str
     return tuple(None if side.rep_id is None else logins[side.rep_id] for side in (first, second))  # type: ignore[return-value]
 
 
+def _deals(deal: Ints) -> int:
+    """How many different ones there are."""
+    return int(np.count_nonzero(np.bincount(deal))) if len(deal) else 0
+
+
 def _together(places: Sequence[Ints]) -> Ints:
     return np.concatenate([*places, np.zeros(0, np.int64)])
 
@@ -244,7 +249,7 @@ def _median(asked: Selection, draws: Draws, place: int, one: Ints, other: Ints) 
     for places in (one, other):
         ended = ~visits.there[places]
         median = reached(survival(lasted[places], ended), 0.5)
-        deals = len(np.unique(visits.deal[places]))
+        deals = _deals(visits.deal[places])
         told.append(Told(None if median is None else whole_seconds(median), int(ended.sum()), len(places), deals))
         resampled.append((visits.deal[places], lasted[places], ended))
     limits = NOWHERE
@@ -260,7 +265,7 @@ def _exits(asked: Selection, place: int, one: Ints, other: Ints) -> list[Measure
     stages = visits.records.type.stages
     stage, targets = stages[place], len(stages) + len(ENDS)
     went = [np.bincount(visits.target[places], minlength=targets) for places in (one, other)]
-    deals = [len(np.unique(visits.deal[places])) for places in (one, other)]
+    deals = [_deals(visits.deal[places]) for places in (one, other)]
     found = []
     for to in np.flatnonzero(went[0] + went[1]).tolist():
         told = [_share(int(counts[to]), len(places), many) for counts, places, many in zip(went, (one, other), deals, strict=True)]
@@ -295,7 +300,7 @@ def _wins(asked: Selection, draws: Draws, one: Sequence[Ints], other: Sequence[I
         for chance, ended in zip(point, (one, other), strict=True):
             places, value = ended[place], float(chance[place])
             won = int((visits.target[places] == len(stages)).sum())
-            told.append(Told(None if np.isnan(value) else value, won, len(places), len(np.unique(visits.deal[places]))))
+            told.append(Told(None if np.isnan(value) else value, won, len(places), _deals(visits.deal[places])))
         known = told[0].value is not None and told[1].value is not None
         limits = difference_of_chances(*(side[:, place] for side in resampled)) if known else NOWHERE
         found.append(Measure(WIN, told[0], told[1], stage.id, stage.name, method=RESAMPLED, limits=limits))
