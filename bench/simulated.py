@@ -130,12 +130,13 @@ def forecasts(runs: int) -> None:
         there = left > 0
         days = np.floor(np.minimum(left, 0)).astype(np.int64) - np.floor(entered).astype(np.int64)
         length = np.minimum(left, 0) - entered
-        stays = rules.Stays(len(starts), 3, deal, stage, days, np.where(there, -1, target))
         part = rules.ahead(
             stage[there], days[there], (length[there] * 10**6).astype(np.int64),
             stage[~there], days[~there], (length[~there] * 10**6).astype(np.int64),
         )  # fmt: skip
-        some = int(there.sum())
+        some, lasting = int(there.sum()), np.zeros(len(days))
+        lasting[there] = part
+        stays = rules.Stays(len(starts), 3, deal, stage, days, np.where(there, -1, target), lasting)
         deals = rules.OpenDeals(
             stage[there], days[there], part, amount[deal[there]], np.full(some, np.nan), np.zeros(some, np.int64)
         )

@@ -110,10 +110,8 @@ def replayed(path: Path) -> None:
     found = backtest(session, 1)
     print(f"backtest of 12 months: {time.perf_counter() - begun:.1f} s, coverage {found.coverage}, {len(found.rows)} forecasts")
     for error in found.errors:
-        print(
-            f"  {error.ahead} ahead: {error.within} of {error.forecasts} within, of what was won the mean missed"
-            f" {error.mean_missed / max(error.won, 1):.1%}, the weighted sum {error.weighted_missed / max(error.won, 1):.1%}"
-        )
+        missed = error.mean_missed / max(error.won, 1)
+        print(f"  {error.ahead} ahead: {error.within} of {error.forecasts} within, the mean missed {missed:.1%} of what was won")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ _MAPPED = """
     SELECT stage_map.deal_id, stage_map.to_stage_id FROM stage_map
     JOIN stage ON stage.id = stage_map.to_stage_id WHERE stage.deal_type_id = ?
 """
+_LEFT = """
+    SELECT old.deal_type_id, old.stage_id FROM visit AS new JOIN visit AS old ON old.deal_id = new.deal_id AND old.seq = new.seq - 1
+    WHERE new.deal_type_id = ? AND new.entered_as = 'retyped' ORDER BY new.deal_id, new.seq
+"""
 _LATEST = 2**63 - 1
 
 
@@ -46,6 +50,12 @@ def mapped_stages(type_id: int) -> dict[int, frozenset[int]]:
     for deal_id, stage_id in database.execute_sql(_MAPPED, (type_id,)):
         found[deal_id].add(stage_id)
     return {deal_id: frozenset(stages) for deal_id, stages in found.items()}
+
+
+def stages_left(type_id: int) -> list[int]:
+    """The number of the stage that each deal left in its old type when it was taken to this one, by deal and in order."""
+    types: dict[int, TypeFacts] = {}
+    return [_reach(types, old_type, stage) for old_type, stage in database.execute_sql(_LEFT, (type_id,))]
 
 
 def _way(deal_type: TypeFacts, text: str, types: dict[int, TypeFacts]) -> tuple[Came, ...]:

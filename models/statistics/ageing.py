@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from models.people import views as people
-from models.pipeline.rules import TypeFacts
+from models.statistics.arrays import NONE, Bools, Deals, History, Ints, Records, Visits
 from models.statistics.figures import LEAST_COMPLETED, LONG
-from models.statistics.rules.clocks import CALENDAR, Clock, working_clock
-from models.statistics.rules.survival import TIE
-from models.statistics.standing import Asked, Open, ask, open_deals
-from models.statistics.visits import Visits, Whole, read_visits
+from models.statistics.rules.clock import norm_on
+from models.statistics.rules.estimates import reached, survival
+from models.statistics.selection import Selection, select_types
+from models.statistics.standing import Open, day_text, only, open_deals, together
+from models.statistics.volumes import deals_at, name_of
 from models.storage.database import database
-from models.values.errors import Refused
-from models.values.instants import DAY, Instant, instant_text
-from models.values.language import _
+from models.values.instants import DAY, SECOND, Instant, instant_text
 from models.values.money import Money, as_json
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ _PLANNED = """
     SELECT DISTINCT deal_id FROM activity
     WHERE deal_id IS NOT NULL AND created_at <= :at AND (done_at IS NULL OR done_at > :at)
 """
-_PUSHED = """
-    SELECT deal_id, count(*) FROM (
-        SELECT deal_id, expected_close, lag(expected_close) OVER (PARTITION BY deal_id ORDER BY at, id) AS earlier
-        FROM deal_terms WHERE at <= :at
-    ) AS changed WHERE expected_close > earlier GROUP BY deal_id
-"""
+IN_ONE_QUERY = 500  # ids; of more all are read
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ class Aged(NamedTuple):
 @dataclass(frozen=True)
 class AgeingReport:
     """`counts` has for each flag how many of the open deals bear it; `listed` those that bear the one that was asked for,
-    the longest beyond their limit first."""
+    the longest beyond their limit first, as many as were asked for. `day` is how many seconds a day has on the clock."""
 
     type: str
     as_of: Instant
@@ -133,13 +128,16 @@ class AgeingReport:
 
 
 class Flagged(NamedTuple):
-    """An open deal with how long it has stayed and what it is flagged with."""
+    """Open deals with how many seconds each has stayed and after how many it is ageing (NONE where that is not known), when
+    it was last touched, and which of FLAGS it bears."""
 
-    deal: Open
-    seconds: int | None
-    limit: Limit
-    touched_at: Instant
-    flags: tuple[str, ...]
+    deals: Open
+    seconds: Ints
+    limit: Ints
+    touched: Ints
+    ageing: Bools
+    idle: Bools
+    no_next_step: Bools
 
 
 def ageing(
@@ -148,140 +146,162 @@ def ageing(
     *,
     flag: str = "ageing",
     idle_days: int = IDLE_DAYS,
-    since: date | None = None,
-    until: date | None = None,
-    as_of: Instant | None = None,
-    rep_id: int | None = None,
+    rep_ids: Iterable[int] | None = None,
     team_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: Instant | None = None,
     clock: str | None = None,
+    history: History | None = None,
+    most: int | None = None,
 ) -> AgeingReport:
     """The deals open at `as_of` (now), of those that started in the period, and which are ageing, idle for `idle_days`, or
-    without a next step; `flag` says which are listed. Without `type_id` of all types; without `clock` on the company's.
+    without a next step; `flag` says which are listed, `most` how many of them. Without `type_id` of all types; without
+    `clock` on the company's. `history`, what was read before, saves reading it.
 
-    Raises Usage `in_future`, `bad_period`, `one_of`; Refused `no_hours`; NotFound.
+    Raises what `select` does.
     """
     with session.store.reading():
-        asked = ask(session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id)
-        found, limits, used = [], dict[int, Limit](), CALENDAR
-        for one in asked.types:
-            visits = read_visits(one.id, asked.at)
-            used = clock_for(clock, asked, visits)
-            seconds = visits.seconds(used)
-            limits |= limits_of(one, visits, seconds, used)
-            deals = [deal for deal in open_deals(asked, one.id) if asked.within(deal.started_at)]
-            found += flagged(asked, deals, visits, seconds, limits, idle_days)
-        listed = [each for each in found if flag in each.flags]
-        names = {stage.id: stage.name for one in asked.types for stage in one.stages}
-        lines = _lines(asked, listed, names)
-    at_stage: dict[int, list[Flagged]] = {}
-    for each in found:
-        at_stage.setdefault(each.deal.stage_id, []).append(each)
+        question, asked = select_types(
+            session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock,
+            history=history, deals=True,
+        )  # fmt: skip
+        limits = {stage: limit for one in asked for stage, limit in limits_of(one).items()}
+        of_types = []
+        for one in asked:
+            deals = open_deals(one)
+            of_types.append(flagged(one, only(deals, question.within(deals.started)), idle_days))
+        found = all_flagged(of_types)
+        chosen = np.flatnonzero(getattr(found, flag))
+        known = (found.seconds[chosen] >= 0) & (found.limit[chosen] >= 0)
+        over = np.where(known, found.seconds[chosen] - found.limit[chosen], 0)
+        order = np.lexsort((found.deals.deal[chosen], found.touched[chosen], -over))[:most]
+        lines = _lines(asked, found, chosen[order], limits)
+    counts, late = deals_at(found.deals), deals_at(only(found.deals, found.ageing))
     return AgeingReport(
-        asked.name,
-        asked.at,
-        used.name,
-        used.day,
+        name_of(asked),
+        question.at,
+        question.clock,
+        question.day // SECOND,
         idle_days,
-        len(found),
-        sum(bool(each.deal.held) for each in found),
-        {name: sum(name in each.flags for each in found) for name in FLAGS},
+        len(found.seconds),
+        int(found.deals.held.sum()),
+        {name: int(getattr(found, name).sum()) for name in FLAGS},
         tuple(
             StageAges(
-                stage.id, stage.name, len(at_stage.get(stage.id, ())),
-                sum(bool(each.deal.held) for each in at_stage.get(stage.id, ())),
-                sum("ageing" in each.flags for each in at_stage.get(stage.id, ())), limits[stage.id],
+                stage.id, stage.name, *counts.get(stage.id, (0, 0)), late.get(stage.id, (0, 0))[0], limits[stage.id]
             )
-            for one in asked.types
-            for stage in one.stages
-            if not stage.archived or stage.id in at_stage
+            for one in asked
+            for stage in one.visits.records.type.stages
+            if not stage.archived or stage.id in counts
         ),
-        tuple(sorted(lines, key=_beyond)),
+        tuple(lines),
     )  # fmt: skip
 
 
-def clock_for(name: str | None, asked: Asked, visits: Visits) -> Clock:
-    """The clock of that name, else the company's own, over the time of the visits. Raises Refused `no_hours`."""
-    if (name or people.company().clock) == "calendar":
-        return CALENDAR
-    hours = people.hours()
-    if not hours:
-        words = _("The company has no working hours yet, which the working clock runs in; `company hours` sets them.")
-        raise Refused("no_hours", words)
-    first = int(visits.entered.min()) if len(visits.entered) else asked.at
-    return working_clock(hours, people.holidays(), asked.zone, first, asked.at)
-
-
-def limits_of(deal_type: TypeFacts, visits: Visits, seconds: Whole, clock: Clock) -> dict[int, Limit]:
+def limits_of(asked: Selection) -> dict[int, Limit]:
     """From when on a stay at each stage is long: its norm, else the Kaplan–Meier 80th percentile over all visits, where at
     least 20 were completed and the curve reaches it."""
+    visits, clock, day = asked.visits, asked.clock, asked.day // SECOND
+    return visits.once(("limits", clock), lambda: _limits(visits, clock, day))
+
+
+def _limits(visits: Visits, clock: str, day: int) -> dict[int, Limit]:
     found = {}
-    for stage in deal_type.stages:
-        here = (visits.stage == stage.id) & ~visits.unknown
-        completed, lasting = seconds[here & ~visits.lasting], seconds[here & visits.lasting]
-        limit, source = (None, None) if stage.norm is None else (clock.norm(stage.norm), "norm")
-        if stage.norm is None and len(completed) >= LEAST_COMPLETED:
-            limit = percentile(completed, lasting, LONG)
+    for place, stage in enumerate(visits.records.type.stages):
+        here = visits.by_stage[place] if stage.norm is not None else visits.by_length(clock)[place]
+        here = here[~visits.begin_unknown[here]]
+        ended = ~visits.there[here]
+        completed = int(ended.sum())
+        limit, source = (None, None) if stage.norm is None else (norm_on(stage.norm, day), "norm")
+        if stage.norm is None and completed >= LEAST_COMPLETED:
+            limit = reached(survival(visits.lasted(clock)[here] // SECOND, ended), LONG)
             source = None if limit is None else "percentile"
-        found[stage.id] = Limit(limit, source, len(completed))
+        found[stage.id] = Limit(limit, source, completed)
     return found
 
 
-def percentile(completed: Whole, lasting: Whole, p: float) -> int | None:
-    """The first length by which the share `p` of stays has ended, by the product-limit estimator (Kaplan and Meier,
-    *JASA* 53, 1958); None where the curve does not fall that far. As `quantile(survival_curve(…))`, for many stays."""
-    lengths, ended = np.unique(completed, return_counts=True)
-    everything = np.sort(np.concatenate([completed, lasting]))
-    at_risk = len(everything) - np.searchsorted(everything, lengths, side="left")
-    fallen = np.flatnonzero(np.cumprod(1 - ended / at_risk) <= 1 - p + TIE)
-    return int(lengths[fallen[0]]) if len(fallen) else None
+def flagged(asked: Selection, deals: Open, idle_days: int) -> Flagged:
+    """Open deals of the selection with their flags. A deal on hold is never ageing, and one that has no beginning is not
+    either."""
+    visits, at = asked.visits, asked.visits.at
+    touched, planned = visits.once("touches", lambda: (_touches(visits), _planned(at)))
+    seconds = np.where(visits.begin_unknown[deals.visit], NONE, visits.lasted(asked.clock)[deals.visit] // SECOND)
+    limits = limits_of(asked)
+    stages, places = np.unique(deals.stage, return_inverse=True)
+    after = [limits[stage].seconds for stage in stages.tolist()]
+    limit = np.array([NONE if one is None else one for one in after], np.int64)[places]
+    last = np.maximum(deals.entered, touched[np.searchsorted(visits.records.deals.id, deals.deal)])
+    return Flagged(
+        deals, seconds, limit, last, ~deals.held & (limit >= 0) & (seconds > limit), at - last >= idle_days * DAY,
+        ~np.isin(deals.deal, planned),
+    )  # fmt: skip
 
 
-def flagged(
-    asked: Asked, deals: Iterable[Open], visits: Visits, seconds: Whole, limits: dict[int, Limit], idle_days: int
-) -> list[Flagged]:
-    """Open deals of the type of the visits with their flags. A deal on hold is never ageing, and one that has no beginning
-    is not either."""
-    lasts = np.flatnonzero(visits.lasting & ~visits.unknown)
-    stayed = dict(zip(visits.deal[lasts].tolist(), seconds[lasts].tolist(), strict=True))
-    run, values = database.connection().execute, {"at": asked.at}
-    touched: dict[int, Instant] = {}
-    for deal_id, at in run(_TOUCHES, values):
-        touched[deal_id] = max(at, touched.get(deal_id, at))
-    planned = {row[0] for row in run(_PLANNED, values)}
-    found = []
-    for deal in deals:
-        stay = stayed.get(deal.deal_id)
-        limit, last = limits[deal.stage_id], max(deal.entered_at, touched.get(deal.deal_id, deal.entered_at))
-        flags = []
-        if not deal.held and stay is not None and limit.seconds is not None and stay > limit.seconds:
-            flags.append("ageing")
-        if asked.at - last >= idle_days * DAY:
-            flags.append("idle")
-        if deal.deal_id not in planned:
-            flags.append("no_next_step")
-        found.append(Flagged(deal, stay, limit, last, tuple(flags)))
+def all_flagged(found: Sequence[Flagged]) -> Flagged:
+    """Those of several types as one."""
+    deals = together([one.deals for one in found], Open)
+    none = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64), *(np.zeros(0, bool) for _flag in FLAGS)
+    return Flagged(deals, *(np.concatenate(column) for column in zip(none, *(one[1:] for one in found), strict=True)))
+
+
+def _touches(visits: Visits) -> Ints:
+    """When each deal was last touched but by a move; 0 where it never was."""
+    deals: Deals = visits.records.deals
+    rows = np.fromiter(chain.from_iterable(database.connection().execute(_TOUCHES, {"at": visits.at})), np.int64).reshape(-1, 2)
+    found = np.zeros(len(deals.id), np.int64)
+    known = np.isin(rows[:, 0], deals.id)
+    np.maximum.at(found, np.searchsorted(deals.id, rows[known, 0]), rows[known, 1])
     return found
 
 
-def _lines(asked: Asked, listed: list[Flagged], stages: dict[int, str]) -> list[Aged]:
-    """The deals of a list with their names."""
-    wanted = {each.deal.deal_id for each in listed}
-    titles = {row[0]: row[1] for row in database.execute_sql("SELECT id, title FROM deal") if row[0] in wanted}
-    clients = dict(database.execute_sql("SELECT id, name FROM client").fetchall()) if listed else {}
-    logins = people.logins()
-    pushed = dict(database.connection().execute(_PUSHED, {"at": asked.at})) if listed else {}
+def _planned(at: Instant) -> Ints:
+    """The deals with an activity that was open at the instant."""
+    return np.fromiter(chain.from_iterable(database.connection().execute(_PLANNED, {"at": at})), np.int64)
+
+
+def _lines(asked: Sequence[Selection], found: Flagged, places: Ints, limits: Mapping[int, Limit]) -> list[Aged]:
+    """The deals at these places with their names."""
+    if not len(places):
+        return []
+    records = asked[0].visits.records
+    deals = only(found.deals, places)
+    titles = _named("SELECT id, title FROM deal", deals.deal)
+    clients = _named("SELECT id, name FROM client", deals.client)
+    stages = {stage.id: stage.name for one in asked for stage in one.visits.records.type.stages}
+    logins, codes = people.logins(), records.deals.currencies
+    days = {day: day_text(day) for day in set(deals.expected.tolist())}
+    flags = [np.where(getattr(found, flag)[places], flag, "").tolist() for flag in FLAGS]
     return [
         Aged(
-            deal.deal_id, titles[deal.deal_id], clients[deal.client_id], stages[deal.stage_id], logins[deal.owner_id],
-            None if deal.amount is None else Money(deal.amount, deal.currency), bool(deal.held),
-            None if each.seconds is None else deal.entered_at, each.seconds, each.limit, each.touched_at, deal.expected,
-            pushed.get(deal.deal_id, 0), each.flags,
+            deal, titles[deal], clients[client], stages[stage], logins[owner],
+            None if amount == NONE else Money(amount, codes[currency]), held, None if seconds == NONE else entered,
+            None if seconds == NONE else seconds, limits[stage], touched, days[expected], pushed, tuple(filter(None, borne)),
         )
-        for each in listed
-        for deal in [each.deal]
+        for deal, client, stage, owner, amount, currency, held, entered, expected, seconds, touched, pushed, *borne in zip(
+            *(
+                column.tolist()
+                for column in (
+                    deals.deal, deals.client, deals.stage, deals.owner, deals.amount, deals.currency, deals.held, deals.entered,
+                    deals.expected, found.seconds[places], found.touched[places], _pushed(records, deals.deal, asked[0].visits.at),
+                )
+            ),
+            *flags,
+            strict=True,
+        )
     ]  # fmt: skip
 
 
-def _beyond(line: Aged) -> tuple[int, Instant, int]:
-    over = 0 if line.seconds is None or line.limit.seconds is None else line.seconds - line.limit.seconds
-    return -over, line.touched_at, line.deal_id
+def _named(query: str, ids: Ints) -> dict[int, str]:
+    wanted: Collection[int] = set(ids.tolist())
+    if len(wanted) > IN_ONE_QUERY:
+        return dict(database.execute_sql(query).fetchall())
+    return dict(database.execute_sql(f"{query} WHERE id IN ({', '.join(map(str, wanted))})").fetchall())
+
+
+def _pushed(records: Records, deal: Ints, at: Instant) -> Ints:
+    """How often the expected close of each deal was put off by the instant."""
+    of, day = records.owner_deal, records.deals.expected
+    later = np.flatnonzero((of[1:] == of[:-1]) & (day[:-1] > 0) & (day[1:] > day[:-1]) & (records.owner_at[1:] <= at)) + 1
+    pushed = np.sort(of[later])
+    return np.searchsorted(pushed, deal, "right") - np.searchsorted(pushed, deal, "left")

@@ -6,11 +6,11 @@ instant, who a visit belongs to, holds) is worked out here and costs the store n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from models.people import views as people
 from models.pipeline import facts
 from models.pipeline.rules import TypeFacts
+from models.pipeline.ways import stages_left
 from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
+from models.statistics.rules.estimates import ascending
 from models.storage.database import database
 from models.values.instants import Instant, local_day
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Worked = TypeVar("Worked")
 
 CALENDAR, WORKING = CLOCKS = ("calendar", "working")
 # What the numbers in `entered_as` and `left_as` stand for; 0 of `left_as` is a visit that lasts.
@@ -37,16 +40,54 @@ WON, LOST, RETYPED = 4, 5, 6
 ENDS = ("won", "lost", "retyped")
 STAYS = -1
 
+OUTCOMES = {0: "open", WON: "won", LOST: "lost"}
+NONE = -1  # no amount, no percentage, no stage
+
+_SEQ = 2**20  # more than a deal has visits
 _ENTERED = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(ENTERED_AS))
 _LEFT = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(LEFT_AS) if how)
+# Few columns, for each costs.
 _VISITS = f"""
-    SELECT group_concat(deal_id), group_concat(seq), group_concat(stage_id), group_concat(entered_at),
+    SELECT group_concat(deal_id * {_SEQ} + seq), group_concat(stage_id), group_concat(entered_at),
         group_concat(coalesce(left_at, {NEVER})),
-        group_concat((CASE entered_as {_ENTERED} END * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2 + begin_unknown)
+        group_concat(((CASE entered_as {_ENTERED} END * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2 + begin_unknown) * 2
+            + (entered_reason <> ''))
     FROM visit WHERE deal_type_id = ?
 """
 _HOLDS = f"SELECT group_concat(deal_id), group_concat(started_at), group_concat(coalesce(ended_at, {NEVER})) FROM hold"
 _OWNERS = "SELECT group_concat(deal_id), group_concat(id), group_concat(at), group_concat(owner_id) FROM deal_terms"
+_DEALS = f"""
+    SELECT group_concat(id), group_concat(deal_type_id), group_concat(client_id), group_concat(started_at),
+        group_concat(created_at), group_concat(coalesce(closed_at, {NEVER})),
+        group_concat((coalesce(probability, {NONE}) + 1) * 8 + CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END)
+    FROM deal
+"""
+_TERMS = f"""
+    SELECT group_concat(coalesce(amount, {NONE})), group_concat(coalesce(replace(expected_close, '-', ''), 0))
+    FROM deal_terms
+"""
+_CURRENCIES = "SELECT group_concat(currency, '') FROM deal_terms"
+
+
+@dataclass(frozen=True, eq=False)
+class Deals:
+    """All deals of the store by id: type, client, when they started, were first known and closed (NEVER while open), outcome
+    (of OUTCOMES) and own percentage of today. `amount` (minor units), `currency` (its place in `currencies`) and `expected`
+    (a day as 20261130, 0 for none) are those of the rows `owner_…` of the records: from when on they held. NONE where there
+    is none."""
+
+    id: Ints
+    type_id: Ints
+    client: Ints
+    started: Ints
+    known: Ints
+    closed: Ints
+    outcome: Ints
+    probability: Ints
+    amount: Ints
+    currency: Ints
+    expected: Ints
+    currencies: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +95,8 @@ class Records:
     """What the store held of a type at one moment, everybody's: a view that shows any of it asks `readable` first.
 
     Visits stand by deal and in their order; `stage` counts the type's stages from 0 in their order, archived ones
-    included; `left` is NEVER while a visit lasts. `hold_…` are the holds of all deals, `owner_…` from when on whom a deal
-    belongs to, by deal and time. Instants are microseconds.
+    included; `left` is NEVER while a visit lasts; `reasoned` tells which were entered with a reason, `reach`
+    the number of the stage that a deal left in its old type, of visits that a retype began. `hold_…` are the holds of all deals, `owner_…` from when on whom a deal belongs to, by deal and time. Instants are microseconds.
     """
 
     type: TypeFacts
@@ -71,16 +112,25 @@ class Records:
     entered_as: Ints
     left_as: Ints
     begin_unknown: Bools
+    reasoned: Bools
+    reach: Ints
     hold_deal: Ints
     hold_started: Ints
     hold_ended: Ints
     owner_deal: Ints
     owner_at: Ints
     owner_id: Ints
+    known_deals: Deals | None = None
 
     @property
     def stages(self) -> int:
         return len(self.type.stages)
+
+    @property
+    def deals(self) -> Deals:
+        """The deals, where they were read."""
+        assert self.known_deals is not None
+        return self.known_deals
 
     @cached_property
     def stretches(self) -> Stretches:
@@ -104,13 +154,30 @@ class Visits:
     stage: Ints
     entered: Ints
     left: Ints
-    entered_as: Ints
     left_as: Ints
     begin_unknown: Bools
     target: Ints
     reopened: Bools
-    _lasted: dict[str, Ints] = field(default_factory=dict, repr=False)
-    _by_length: dict[str, tuple[Ints, ...]] = field(default_factory=dict, repr=False)
+    _known: Bools | slice = field(repr=False)
+    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+
+    def once(self, key: object, work: Callable[[], Worked]) -> Worked:
+        """What `work` comes to, worked out once for all questions about these visits."""
+        if key not in self._kept:
+            self._kept[key] = work()
+        return self._kept[key]  # type: ignore[return-value]
+
+    @cached_property
+    def entered_as(self) -> Ints:
+        return self.records.entered_as[self._known]
+
+    @cached_property
+    def reasoned(self) -> Bools:
+        return self.records.reasoned[self._known]
+
+    @cached_property
+    def reach(self) -> Ints:
+        return self.records.reach[self._known]
 
     @cached_property
     def there(self) -> Bools:
@@ -132,39 +199,33 @@ class Visits:
         changed = np.ones(len(known.owner_deal), bool)
         changed[1:] = (known.owner_deal[1:] != known.owner_deal[:-1]) | (known.owner_id[1:] != known.owner_id[:-1])
         deal, since, owner = known.owner_deal[changed], known.owner_at[changed], known.owner_id[changed]
-        first = np.searchsorted(deal, self.deal, "left")
-        count = np.searchsorted(deal, self.deal, "right") - first
-        rep = np.full(len(self.deal), -1, np.int64)
-        some = count > 0
-        rep[some] = owner[first[some]]
-        before = np.where(self.there, self.at + 1, self.left)
-        later = np.flatnonzero(count > 1)
-        step = 1
-        while len(later):
-            then = first[later] + step
-            had = since[then] < before[later]
-            rep[later[had]] = owner[then[had]]
-            step += 1
-            later = later[had & (count[later] > step)]
-        return rep
+        row = last_before(deal, since, self.deal, np.where(self.there, self.at + 1, self.left))
+        return np.append(owner, -1)[row]
 
     def belonging_to(self, owners: Collection[int] | None) -> Bools | None:
         """Which visits are those of these reps; None for all of them."""
-        return None if owners is None else np.isin(self.rep, np.fromiter(owners, np.int64, len(owners)))
+        return None if owners is None else covered(owners, self.rep)
 
     def lasted(self, clock: str) -> Ints:
         """How long each visit lasted, or has lasted, without holds: microseconds on the calendar or the working clock."""
-        if clock not in self._lasted:
-            measured = self._measured(clock, self.left) - self._measured(clock, self.entered)
-            self._lasted[clock] = np.maximum(measured - self._held(clock), 0)
-        return self._lasted[clock]
+        return self.once(("lasted", clock), lambda: self._lasted(clock))
 
     def by_length(self, clock: str) -> tuple[Ints, ...]:
         """The places of each stage's visits, the shortest first: what is filtered of them needs no sorting any more."""
-        if clock not in self._by_length:
-            lasted = self.lasted(clock)
-            self._by_length[clock] = tuple(places[np.argsort(lasted[places])] for places in self.by_stage)
-        return self._by_length[clock]
+        return self.once(("by_length", clock), lambda: self._by_length(clock))
+
+    def _lasted(self, clock: str) -> Ints:
+        begun, ended = self._measured(clock, self.entered), self.left
+        if clock != CALENDAR:
+            # Most visits end when the next begins: that is measured once.
+            ended = np.append(begun[1:], 0)
+            others = np.flatnonzero(np.append(self.entered[1:], -NEVER) != self.left)
+            ended[others] = self._measured(clock, self.left[others])
+        return np.maximum(ended - begun - self._held(clock), 0)
+
+    def _by_length(self, clock: str) -> tuple[Ints, ...]:
+        lasted = self.lasted(clock)
+        return tuple(places[ascending(lasted[places])] for places in self.by_stage)
 
     def _measured(self, clock: str, instants: Ints) -> Ints:
         return instants if clock == CALENDAR else worked(instants, self.records.stretches)
@@ -186,41 +247,77 @@ class Visits:
 
 
 class History:
-    """What a screen keeps while its filters change: the records, and the visits as of the instant last asked for with all
-    that was worked out of them."""
+    """What a screen keeps while its filters change: the records, and the visits as of the instant of reading and of the past
+    one last asked for, with all that was worked out of them."""
 
     def __init__(self, records: Records) -> None:
         self.records = records
-        self._last = as_of(records, records.read_at)
+        self._present = self._last = as_of(records, records.read_at)
 
     def as_of(self, at: Instant) -> Visits:
+        if at == self._present.at:
+            return self._present
         if at != self._last.at:
             self._last = as_of(self.records, at)
         return self._last
 
 
-def history(session: Session, type_id: int) -> History:
-    """Reads a type's history, for one report or many. Raises NotFound."""
-    return History(read(session, type_id))
+def history(session: Session, type_id: int, *, deals: bool = False) -> History:
+    """Reads a type's history, for one report or many; with `deals` for those too that ask about open and closed deals.
+    Raises NotFound."""
+    return histories(session, [type_id], deals=deals)[0]
 
 
-def read(session: Session, type_id: int) -> Records:
-    """All that the store holds of a type's visits, of holds and owners, at one moment. Raises NotFound."""
+def histories(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> list[History]:
+    """The same of several types, as they stood at one moment."""
+    return [History(records) for records in read(session, type_ids, deals=deals)]
+
+
+def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> list[Records]:
+    """All that the store holds of the visits of types, of holds, owners and deals, at one moment. Raises NotFound."""
     with session.store.reading():
-        company, deal_type = people.company(), facts.type_facts(type_id)
+        company, types = people.company(), [facts.type_facts(type_id) for type_id in type_ids]
         hours, holidays = people.hours(), frozenset(people.holidays())
-        deal, seq, stage_id, entered, left, how = _columns(_VISITS, (type_id,))
+        visits = [_columns(_VISITS, (type_id,)) for type_id in type_ids]
         hold_deal, hold_started, hold_ended = _columns(_HOLDS)
         owner_deal, owner_seq, owner_at, owner_id = _columns(_OWNERS)
+        terms = np.lexsort((owner_seq, owner_at, owner_deal))
+        known = _deals(terms) if deals else None
         read_at = session.now()
-    stage = _numbered(stage_id, [one.id for one in deal_type.stages])
-    order = _order(seq, deal)
-    terms = _order(owner_seq, owner_at, owner_deal)
-    how = how[order]
-    return Records(
-        deal_type, read_at, company.timezone, company.clock, hours, holidays,
-        deal[order], stage[order], entered[order], left[order], how >> 4, how >> 1 & 7, (how & 1).astype(bool),
-        hold_deal, hold_started, hold_ended, owner_deal[terms], owner_at[terms], owner_id[terms],
+    owner_deal, owner_at, owner_id = owner_deal[terms], owner_at[terms], owner_id[terms]
+    found = []
+    for deal_type, (key, stage_id, entered, left, how) in zip(types, visits, strict=True):
+        stage = _numbered(stage_id, [one.id for one in deal_type.stages])
+        order = ascending(key)
+        how = how[order]
+        retyped = how >> 5 == ENTERED_AS.index("retyped")
+        reach = np.zeros(len(how), np.int64)
+        reach[retyped] = stages_left(deal_type.id) if retyped.any() else []
+        found.append(
+            Records(
+                deal_type, read_at, company.timezone, company.clock, hours, holidays,
+                key[order] // _SEQ, stage[order], entered[order], left[order], how >> 5, how >> 2 & 7,
+                (how & 2).astype(bool), (how & 1).astype(bool), reach, hold_deal, hold_started, hold_ended,
+                owner_deal, owner_at, owner_id, known,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _deals(terms: Ints) -> Deals:
+    """The deals, and their terms in that order."""
+    columns = _columns(_DEALS)
+    order = ascending(columns[0])
+    amount, expected = _columns(_TERMS)
+    letters = np.frombuffer((database.execute_sql(_CURRENCIES).fetchone()[0] or "").encode(), np.uint8).reshape(-1, 3)
+    code = (letters.astype(np.int64) - ord("A")) @ np.array([26 * 26, 26, 1])
+    known_codes = np.flatnonzero(np.bincount(code, minlength=26**3))
+    currency = np.searchsorted(known_codes, code)
+    names = tuple("".join(chr(ord("A") + one // of % 26) for of in (26 * 26, 26, 1)) for one in known_codes.tolist())
+    number, type_id, client, started, known, closed, state = (column[order] for column in columns)
+    return Deals(
+        number, type_id, client, started, known, closed, state & 7, (state >> 3) - 1, amount[terms], currency[terms],
+        expected[terms], names,
     )  # fmt: skip
 
 
@@ -228,16 +325,6 @@ def _columns(query: str, values: tuple[int, ...] = ()) -> list[Ints]:
     return [
         np.fromstring(text or "", np.int64, sep=",") for text in database.execute_sql(query, values).fetchone()
     ]
-
-
-def _order(*keys: Ints) -> Ints:
-    """In which order the rows stand by the last key, then by those before it."""
-    if len(keys) == 2 and len(keys[0]):
-        # One number a row sorts in half the time.
-        within = int(keys[0].max()) + 1
-        if int(keys[1].max()) < 2**62 // within:
-            return np.argsort(keys[1] * within + keys[0])
-    return np.lexsort(keys)
 
 
 def _numbered(ids: Ints, known: Sequence[int]) -> Ints:
@@ -261,6 +348,28 @@ def as_of(records: Records, at: Instant) -> Visits:
     ended = left_as >= WON
     target = np.where(ended, records.stages + left_as - WON, np.where(there, STAYS, following))
     return Visits(
-        records, at, deal, stage, records.entered[known], np.where(there, at, left), records.entered_as[known], left_as,
-        records.begin_unknown[known], target, goes_on & ((left_as == WON) | (left_as == LOST)),
+        records, at, deal, stage, records.entered[known], np.where(there, at, left), left_as, records.begin_unknown[known],
+        target, goes_on & ((left_as == WON) | (left_as == LOST)), known,
     )  # fmt: skip
+
+
+def last_before(of: Ints, since: Ints, wanted: Ints, before: Ints) -> Ints:
+    """The place of what holds of each wanted one just before an instant, in rows by `of` and `since`: the last that began
+    before it, the first where none did, -1 where there is none at all."""
+    first = np.searchsorted(of, wanted, "left")
+    count = np.searchsorted(of, wanted, "right") - first
+    found = np.where(count > 0, first, -1)
+    later = np.flatnonzero(count > 1)
+    step = 1
+    while len(later):
+        then = first[later] + step
+        had = since[then] < before[later]
+        found[later[had]] = then[had]
+        step += 1
+        later = later[had & (count[later] > step)]
+    return found
+
+
+def covered(owners: Collection[int] | None, ids: Ints) -> Bools:
+    """Which of the ids are among the owners that are meant; None is everybody."""
+    return np.ones(len(ids), bool) if owners is None else np.isin(ids, np.fromiter(owners, np.int64, len(owners)))

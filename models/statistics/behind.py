@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.people import views as people
-from models.statistics.arrays import ENDS, History, Ints
-from models.statistics.selection import Selection, select
-from models.statistics.standing import ask, closed_by_those_meant, closed_deals, open_deals
+from models.statistics.arrays import ENDS, LOST, WON, History, Ints
+from models.statistics.selection import Selection, select, select_types
+from models.statistics.standing import closed_by_those_meant, open_deals
 from models.values.instants import Instant
 
 if TYPE_CHECKING:
@@ -52,19 +52,22 @@ def open_behind(
     stage_id: int | None = None,
     rep: str | None = None,
     month: str | None = None,
+    rep_ids: Iterable[int] | None = None,
     as_of: Instant | None = None,
-    rep_id: int | None = None,
+    history: History | None = None,
 ) -> list[int]:
     """Ids of the deals that were open at the instant: at a stage, of a rep (by login), expected in a month (`2026-11`, or
-    `none`: without a day), each where it is given. Raises Usage `in_future`; NotFound."""
-    whose = rep_id if rep is None else people.find_employee(rep).id
-    asked = ask(session, type_id, as_of=as_of, rep_id=whose)
-    return [
-        deal.deal_id
-        for one in asked.types
-        for deal in open_deals(asked, one.id)
-        if stage_id in (None, deal.stage_id) and (month is None or (deal.expected or "none")[:7] in (month, month[:7]))
-    ]
+    `none`: without a day), each where it is given. Raises what `select` does."""
+    whose = rep_ids if rep is None else [people.find_employee(rep).id]
+    _question, asked = select_types(session, type_id, rep_ids=whose, as_of=as_of, history=history, deals=True)
+    ids = []
+    for one in asked:
+        found = open_deals(one)
+        meant = np.ones(len(found.deal), bool) if stage_id is None else found.stage == stage_id
+        if month is not None:
+            meant &= found.expected // 100 == (0 if month == "none" else int(month[:7].replace("-", "")))
+        ids += [int(deal) for deal in found.deal[meant]]
+    return ids
 
 
 def closed_behind(
@@ -73,20 +76,20 @@ def closed_behind(
     *,
     outcome: str,
     rep: str | None = None,
+    rep_ids: Iterable[int] | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
-    rep_id: int | None = None,
+    history: History | None = None,
 ) -> list[int]:
-    """Ids of the deals `won` or `lost` in the period, of who owned them just before. Raises as `open_behind`."""
-    whose = rep_id if rep is None else people.find_employee(rep).id
-    asked = ask(session, type_id, since=first, until=last, as_of=as_of, rep_id=whose)
-    return [
-        deal.deal_id
-        for one in asked.types
-        for deal in closed_by_those_meant(asked, closed_deals(asked, one.id, only_won=outcome == "won"))
-        if deal.outcome == outcome
-    ]
+    """Ids of the deals `won` or `lost` in the period, of who owned them just before. Raises what `select` does."""
+    whose = rep_ids if rep is None else [people.find_employee(rep).id]
+    _question, asked = select_types(
+        session, type_id, rep_ids=whose, first=first, last=last, as_of=as_of, history=history, deals=True
+    )
+    wanted = {"won": WON, "lost": LOST}[outcome]
+    closed = [closed_by_those_meant(one) for one in asked]
+    return [int(deal) for found in closed for deal in found.deal[found.outcome == wanted]]
 
 
 def _visits(asked: Selection, places: Ints, which: str) -> Ints:

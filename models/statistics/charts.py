@@ -15,6 +15,7 @@ from models.values.text import fitted, width_of
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
 LEAST_WIDTH, LEAST_HEIGHT = 20, 4
+FRAME = 3  # lines of a frame with its ticks
 FILLS, ASCII_FILLS = "█▓▒░▚▞▤▥", "#=+:xo%*"
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
 # (x, lower line, share, upper line); a line ends where it is None
@@ -23,9 +24,11 @@ Ticks = Sequence[tuple[float, str]]
 
 
 def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int, *, ascii: bool = False) -> list[str]:
-    """Horizontal bars, the first label on top."""
+    """Horizontal bars, the first label on top; of too many the first ones."""
     if not values or not max(values) or not _room(width, height):
         return []
+    shown, height = _fitting(len(values), height)
+    labels, values = labels[:shown], values[:shown]
     figure = _figure(width, height)
     # plotext draws the first bar at the bottom.
     figure.draw(
@@ -46,7 +49,9 @@ def stacked_bars(
     if not totals or not max(totals) or not _room(width, height - 1):
         return []
     fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
-    figure = _figure(width, height - 1)
+    shown, height = _fitting(len(totals), height - 1)
+    labels, groups = labels[:shown], {name: values[:shown] for name, values in groups.items()}
+    figure = _figure(width, height)
     figure.draw(
         figure.bar(
             list(labels)[::-1], [list(values)[::-1] for values in groups.values()], orientation="horizontal",
@@ -160,6 +165,15 @@ def shade(value: float, most: float, *, ascii: bool = False) -> str:
     if value <= 0 or most <= 0:
         return shades[0]
     return shades[1 + min(len(shades) - 2, int(value / most * (len(shades) - 1)))]
+
+
+def _fitting(count: int, height: int) -> tuple[int, int]:
+    """How many bars have room in that many lines, the first ones, and the lines that they take: each its own, where there
+    is room with an empty one between."""
+    if 2 * count - 1 + FRAME <= height:
+        return count, 2 * count - 1 + FRAME
+    shown = min(count, height - FRAME)
+    return shown, shown + FRAME
 
 
 def _room(width: int, height: int) -> bool:

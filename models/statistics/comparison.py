@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from models.people import views as people
 from models.people.rules import covers, readable
-from models.statistics.arrays import ENDS, History, Ints
+from models.statistics.arrays import ENDS, NONE, History, Ints
+from models.statistics.arrays import WON as IS_WON
 from models.statistics.arrays import history as read_history
 from models.statistics.rules.comparing import (
     NOWHERE,
@@ -27,7 +28,7 @@ from models.statistics.rules.comparing import (
 from models.statistics.rules.estimates import Floats, reached, survival
 from models.statistics.rules.resampling import RESAMPLES, SEED, win_chances
 from models.statistics.selection import Selection, select, whole_seconds
-from models.statistics.standing import ask, closed_deals, open_deals
+from models.statistics.standing import closed_by_those_meant, currencies_of, only, open_deals
 from models.values.errors import NotFound, Usage
 from models.values.instants import SECOND, Instant, day_end, instant_text
 from models.values.language import _
@@ -162,7 +163,8 @@ def compare(
     Raises Usage `same_sides`, `sides_overlap` and what `select` does; NotFound.
     """
     logins = _check(session, first, second)
-    known = read_history(session, type_id) if history is None else history
+    bare = history is None or history.records.known_deals is None
+    known = read_history(session, type_id, deals=True) if history is None or bare else history
     asked = [
         select(
             session, type_id, rep_ids=None if side.rep_id is None else [side.rep_id], first=side.first, last=side.last,
@@ -186,8 +188,7 @@ def compare(
         measures.append(wins[place])
     zone, at = one.visits.records.timezone, one.visits.at
     ends = [at if first[1:] == second[1:] or side.last is None else min(at, day_end(side.last, zone) - 1) for side in (first, second)]
-    with session.store.reading():
-        sums = _sums(session, type_id, (first, second), at if as_of is not None else None, ends, at)
+    sums = _sums(asked, ends, known)
     return ComparisonReport(
         one.visits.records.type.name, at, one.clock, one.day // SECOND, (first, second), logins, (ends[0], ends[1]),
         (*sums, *measures),
@@ -307,53 +308,41 @@ def _wins(asked: Selection, draws: Draws, one: Sequence[Ints], other: Sequence[I
     return found
 
 
-def _sums(
-    session: Session, type_id: int, sides: Iterable[Side], as_of: Instant | None, ends: Sequence[Instant], at: Instant
-) -> list[Measure]:
+def _sums(sides: Sequence[Selection], ends: Sequence[Instant], history: History) -> list[Measure]:
     """What is open and planned at the ends, what was closed and won in the periods and stands so at the instant."""
-    now = [ask(session, type_id, since=side.first, until=side.last, as_of=as_of, rep_id=side.rep_id) for side in sides]
-    closed = closed_deals(now[0], type_id)
-    counts, planned, shares, amounts = list[Told](), list[dict[str, int]](), list[Told](), list[dict[str, int]]()
-    whole, sold = list[dict[str, int]](), list[dict[str, int]]()
-    for asked, end in zip(now, ends, strict=True):
-        then = asked if end == at else asked._replace(at=end, now=False)
-        standing = open_deals(then, type_id)
-        counts.append(Told(len(standing), len(standing), len(standing), len(standing)))
-        sums, many = _added((deal.currency, deal.amount) for deal in standing)
-        planned.append(sums)
-        whole.append(many)
-        mine = [deal for deal in closed if asked.within(deal.closed_at) and covers(asked.owners, deal.closer_id)]
-        won = [deal for deal in mine if deal.outcome == "won"]
-        shares.append(_share(len(won), len(mine), len(mine)))
-        sums, many = _added((deal.currency, deal.amount) for deal in won)
-        amounts.append(sums)
-        sold.append(many)
+    codes = currencies_of(sides)
+    counts, shares = list[Told](), list[Told]()
+    planned, won = list[dict[str, tuple[int, int]]](), list[dict[str, tuple[int, int]]]()
+    for asked, end in zip(sides, ends, strict=True):
+        standing = open_deals(replace(asked, visits=history.as_of(end)))
+        many = len(standing.deal)
+        counts.append(Told(many, many, many, many))
+        planned.append(_added(standing.amount, standing.currency, codes))
+        closed = closed_by_those_meant(asked)
+        sold = only(closed, closed.outcome == IS_WON)
+        shares.append(_share(len(sold.deal), len(closed.deal), len(closed.deal)))
+        won.append(_added(sold.amount, sold.currency, codes))
     return [
         Measure(OPEN, counts[0], counts[1]),
-        *_money(PLANNED, planned, whole),
+        *_money(PLANNED, *planned),
         Measure(SHARE, shares[0], shares[1], method=NEWCOMBE, limits=_newcombe(shares[0], shares[1])),
-        *_money(WON, amounts, sold),
+        *_money(WON, *won),
     ]
 
 
-def _added(amounts: Iterable[tuple[str, int | None]]) -> tuple[dict[str, int], dict[str, int]]:
-    """Sums and numbers of deals by currency."""
-    sums: dict[str, int] = {}
-    many: dict[str, int] = {}
-    for currency, amount in amounts:
-        if amount is not None:
-            sums[currency] = sums.get(currency, 0) + amount
-            many[currency] = many.get(currency, 0) + 1
-    return sums, many
+def _added(amounts: Ints, currency: Ints, codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """By currency the sum, which is exact however large, and of how many deals it is."""
+    some = {code: amounts[(currency == place) & (amounts != NONE)] for place, code in enumerate(codes)}
+    return {code: (sum(found.tolist()), len(found)) for code, found in some.items() if len(found)}
 
 
-def _money(name: str, sums: Sequence[dict[str, int]], many: Sequence[dict[str, int]]) -> list[Measure]:
+def _money(name: str, first: dict[str, tuple[int, int]], second: dict[str, tuple[int, int]]) -> list[Measure]:
     """Sums beside each other, a measure a currency: all of them were counted, none was drawn, and so there is no interval."""
-    told = {
-        code: [Told(of.get(code, 0), count.get(code, 0), count.get(code, 0), count.get(code, 0)) for of, count in zip(sums, many, strict=True)]
-        for code in sorted({*sums[0], *sums[1]})
-    }
-    return [Measure(name, one, other, currency=code) for code, (one, other) in told.items()]
+    found = []
+    for code in sorted({*first, *second}):
+        told = [Told(amount, many, many, many) for amount, many in (side.get(code, (0, 0)) for side in (first, second))]
+        found.append(Measure(name, told[0], told[1], currency=code))
+    return found
 
 
 def _share(count: int, of: int, deals: int) -> Told:

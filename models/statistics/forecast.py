@@ -299,16 +299,19 @@ def _drawn(visits: Visits, known: _Open, share: Floats, currencies: int, bounds:
     certain = ~visits.begin_unknown
     ended = certain & ~visits.there
     _ids, number = np.unique(visits.deal, return_inverse=True)
+    there = visits.there
+    lies_ahead = np.zeros(len(days))
+    lies_ahead[there] = ahead(
+        visits.stage[there], days[there], lasted[there], visits.stage[ended], days[ended], lasted[ended]
+    )
     stays = Stays(
-        len(_ids), visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain]
-    )
-    place = known.place
-    lies_ahead = ahead(
-        visits.stage[place], days[place], lasted[place], visits.stage[ended], days[ended], lasted[ended]
-    )
-    deals = OpenDeals(
-        visits.stage[place], days[place], lies_ahead, known.amount.astype(float), share, known.currency
+        len(_ids), visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain],
+        lies_ahead[certain],
     )  # fmt: skip
+    place = known.place
+    deals = OpenDeals(
+        visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), share, known.currency
+    )
     return drawn(stays, deals, currencies, bounds, seed)
 
 

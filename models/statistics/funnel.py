@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from models.people.rules import covers
-from models.statistics.standing import Asked, ask, closed_deals, open_deals
-from models.statistics.visits import Whole, read_steps
+from models.statistics.arrays import LOST, WON, Bools, History, Ints, Visits
+from models.statistics.selection import select
+from models.statistics.standing import started_deals
 from models.values.instants import Instant
 
 if TYPE_CHECKING:
@@ -63,36 +64,38 @@ def funnel(
     session: Session,
     type_id: int,
     *,
-    since: date | None = None,
-    until: date | None = None,
-    as_of: Instant | None = None,
-    rep_id: int | None = None,
+    rep_ids: Iterable[int] | None = None,
     team_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: Instant | None = None,
+    history: History | None = None,
 ) -> FunnelReport:
-    """How far the deals came by `as_of` that started from `since` to `until` (days of the company, both included) and were
-    of the type then. Every active stage is listed, in order, an archived one where one of them visited it.
+    """How far the deals came by `as_of` that started from `first` to `last` (days of the company, both included) and were
+    of the type then. Every active stage is listed, in order, an archived one where one of them visited it. `history`, what
+    was read before, saves reading it.
 
-    Raises Usage `in_future`, `bad_period`, `one_of`; NotFound.
+    Raises what `select` does.
     """
-    asked, started_open, won, lost, steps = _started(
-        session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id
+    asked = select(
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
     )
-    [deal_type] = asked.types
-    order = {stage.id: place for place, stage in enumerate(deal_type.stages)}
-    semi_strict, count = deal_type.mode == "semi-strict", len(order)
-    furthest = {"open": _furthest(steps, started_open, order), "lost": _furthest(steps, lost, order)}
-    reached = {
-        name: np.array([np.sum(places >= place) for place in range(count)], np.int64) for name, places in furthest.items()
-    }
-    actual = _visited(steps, started_open | won | lost, order)
-    before = len(started_open) - (_visited(steps, started_open, order) if semi_strict else reached["open"])
-    implied = reached["open"] + reached["lost"] + len(won)
+    visits, deal_type = asked.visits, asked.visits.records.type
+    deal, outcome = started_deals(asked)
+    semi_strict, count = deal_type.mode == "semi-strict", len(deal_type.stages)
+    steps = steps_of(visits, deal)
+    still, lost, won = outcome == 0, outcome == LOST, int((outcome == WON).sum())
+    furthest = _furthest(steps)
+    reached = [np.array([np.sum(furthest[some] >= place) for place in range(count)], np.int64) for some in (still, lost)]
+    actual, of_open = _visited(steps.deal, steps.stage, count), still[steps.deal]
+    covered = _visited(steps.deal[of_open], steps.stage[of_open], count) if semi_strict else reached[0]
+    before, implied = int(still.sum()) - covered, reached[0] + reached[1] + won
     return FunnelReport(
         deal_type.name,
-        asked.at,
+        visits.at,
         semi_strict,
-        len(started_open) + len(won) + len(lost),
-        len(started_open),
+        len(deal),
+        int(still.sum()),
         tuple(
             FunnelStage(
                 stage.id, stage.name, int(actual[place]), None if semi_strict else int(implied[place]), int(before[place])
@@ -100,59 +103,46 @@ def funnel(
             for place, stage in enumerate(deal_type.stages)
             if not stage.archived or actual[place]
         ),
-        len(won),
+        won,
     )
 
 
-def funnel_deals(session: Session, type_id: int, *, stage_id: int | None = None, won: bool = False, **asked: Any) -> list[int]:
+def funnel_deals(session: Session, type_id: int, *, stage_id: int | None = None, won: bool = False, **said: Any) -> list[int]:
     """The deals behind a number of the funnel: those that have visited a stage, are won, or (neither) all that started."""
-    _asked, started_open, are_won, lost, steps = _started(session, type_id, **asked)
-    if won:
-        return sorted(are_won)
-    started = started_open | are_won | lost
-    if stage_id is None:
-        return sorted(started)
-    deal, stage = steps
-    return sorted(started.intersection(deal[stage == stage_id].tolist()))
+    asked = select(session, type_id, **said, deals=True)
+    deal, outcome = started_deals(asked)
+    chosen: Bools | Ints = outcome == WON if won else np.ones(len(deal), bool)
+    if stage_id is not None and not won:
+        number = [stage.id for stage in asked.visits.records.type.stages].index(stage_id)
+        steps = steps_of(asked.visits, deal)
+        chosen = np.unique(steps.deal[steps.stage == number])
+    return [int(one) for one in deal[chosen]]
 
 
-def _started(session: Session, type_id: int, **said: Any) -> tuple[Asked, set[int], set[int], set[int], Steps]:
-    """What was asked; of the deals started in the period the open, won and lost ones; all steps of the type."""
-    with session.store.reading():
-        asked = ask(session, type_id, **said)
-        started_open = {deal.deal_id for deal in open_deals(asked, type_id) if asked.within(deal.started_at)}
-        closed = [
-            deal for deal in closed_deals(asked, type_id)
-            if deal.stage_id is not None and asked.within(deal.started_at) and covers(asked.owners, deal.owner_id)
-        ]  # fmt: skip
-        steps = read_steps(type_id, asked.at)
-    won = {deal.deal_id for deal in closed if deal.outcome == "won"}
-    return asked, started_open, won, {deal.deal_id for deal in closed if deal.outcome == "lost"}, steps
+class Steps(NamedTuple):
+    """Visits by deal and in their order: the place of each among all, the place of its deal, its stage."""
+
+    visit: Ints
+    deal: Ints
+    stage: Ints
 
 
-Steps = tuple[Whole, Whole]  # deal and stage of each visit, by deal and in order
+def steps_of(visits: Visits, deal: Ints) -> Steps:
+    """The visits of these deals, which are in order; each has one at least."""
+    place = np.searchsorted(deal, visits.deal)
+    place[place == len(deal)] = 0
+    chosen = np.flatnonzero(deal[place] == visits.deal) if len(deal) else deal
+    return Steps(chosen, place[chosen], visits.stage[chosen])
 
 
-def _of(steps: Steps, deals: set[int], order: dict[int, int]) -> Steps:
-    """Deal and place in the order of stages of the visits of these deals."""
-    deal, stage = steps
-    meant, place = np.zeros(int(deal.max(initial=0)) + 1, np.bool_), np.zeros(max(order, default=0) + 1, np.int64)
-    meant[[one for one in deals if one < len(meant)]] = True
-    for stage_id, number in order.items():
-        place[stage_id] = number
-    chosen = meant[deal]
-    return deal[chosen], place[stage[chosen]]
+def _visited(deal: Ints, stage: Ints, stages: int) -> Ints:
+    """How many deals have visited each stage."""
+    seen = np.zeros((int(deal.max(initial=-1)) + 1, stages), bool)
+    seen[deal, stage] = True
+    return seen.sum(axis=0, dtype=np.int64)
 
 
-def _visited(steps: Steps, deals: set[int], order: dict[int, int]) -> Whole:
-    """How many of these deals have visited each stage."""
-    deal, place = _of(steps, deals, order)
-    pairs = np.unique(deal * len(order) + place)
-    return np.bincount(pairs % len(order), minlength=len(order)).astype(np.int64) if len(order) else pairs
-
-
-def _furthest(steps: Steps, deals: set[int], order: dict[int, int]) -> Whole:
-    """The place of the last stage in order that each of these deals has visited."""
-    deal, place = _of(steps, deals, order)
-    begins = np.flatnonzero(np.diff(deal, prepend=-1))
-    return np.maximum.reduceat(place, begins) if len(begins) else begins.astype(np.int64)
+def _furthest(steps: Steps) -> Ints:
+    """The last stage in order that each deal has visited."""
+    begins = np.flatnonzero(np.diff(steps.deal, prepend=-1))
+    return np.maximum.reduceat(steps.stage, begins) if len(begins) else begins

@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from models.people import views as people
-from models.people.rules import overlap, readable
-from models.pipeline import facts
-from models.pipeline.rules import TypeFacts
-from models.pipeline.rules.replay import Replay
-from models.pipeline.ways import mapped_stages, ways_through
-from models.storage.database import database
-from models.values.errors import Usage
-from models.values.instants import Instant, day_end, day_start
-from models.values.language import _
+import numpy as np
+
+from models.pipeline.rules.replay import Came, Replay
+from models.pipeline.ways import mapped_stages
+from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, History, Ints, Visits
+from models.statistics.selection import select
+from models.statistics.standing import started_deals
+from models.values.instants import SECOND, Instant
 
 if TYPE_CHECKING:
     from models.session import Session
-
-# Deals of the type at the instant, that started in the period: since when they are known, of whom, and how they stood.
-_DEALS = """
-    SELECT deal.id, deal.created_at, terms.owner_id,
-        CASE WHEN last.left_at <= :at AND last.left_as IN ('won', 'lost') THEN last.left_as ELSE 'open' END
-    FROM deal
-    JOIN visit AS last ON last.deal_id = deal.id AND last.seq = (
-        SELECT max(seq) FROM visit WHERE visit.deal_id = deal.id AND visit.entered_at <= :at)
-    JOIN deal_terms AS terms ON terms.id = coalesce(
-        (SELECT id FROM deal_terms WHERE deal_id = deal.id AND at <= :at ORDER BY at DESC, id DESC LIMIT 1),
-        (SELECT id FROM deal_terms WHERE deal_id = deal.id ORDER BY at, id LIMIT 1))
-    WHERE last.deal_type_id = :type AND deal.started_at >= :since AND deal.started_at < :until
-"""
-_STARTED = "SELECT id FROM deal WHERE started_at >= :since AND started_at < :until"
-# Microseconds in the type up to the instant, holds among them; whether a beginning is not known.
-_STAYS = """
-    SELECT deal_id, sum(min(coalesce(left_at, :at), :at) - entered_at), max(begin_unknown)
-    FROM visit WHERE deal_type_id = :type AND entered_at <= :at GROUP BY deal_id
-"""
-_HELD = """
-    SELECT hold.deal_id, sum(max(0, min(coalesce(hold.ended_at, :at), coalesce(visit.left_at, :at), :at)
-        - max(hold.started_at, visit.entered_at)))
-    FROM hold JOIN visit ON visit.deal_id = hold.deal_id
-    WHERE visit.deal_type_id = :type AND visit.entered_at <= :at AND hold.started_at <= :at GROUP BY hold.deal_id
-"""
-_FIRST, _LAST = -(2**62), 2**62
 
 
 @dataclass(frozen=True)
@@ -87,54 +59,39 @@ def paths(
     session: Session,
     type_id: int,
     *,
-    since: date | None = None,
-    until: date | None = None,
+    rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
     as_of: Instant | None = None,
-    rep_id: int | None = None,
+    history: History | None = None,
 ) -> PathsReport:
-    """The ways of the deals that started from `since` to `until` (days of the company, both included) and were of the
-    type at `as_of`, as far as they had come by then (what happened at it included).
+    """The ways of the deals that started from `first` to `last` (days of the company, both included) and were of the
+    type at `as_of`, as far as they had come by then (what happened at it included). `history`, what was read before, saves
+    reading it.
 
-    Strict is judged with the type's own setting for returns. Raises Usage `in_future`, `bad_period`; NotFound.
+    Strict is judged with the type's own setting for returns. Raises what `select` does.
     """
-    now = session.now()
-    if as_of is not None and as_of > now:
-        raise Usage("in_future", _("A report can be asked as of the past, not of the future."))
-    if since is not None and until is not None and until < since:
-        raise Usage("bad_period", _("The period ends before it begins."))
-    at, zone = now if as_of is None else as_of, people.company().timezone
-    deal_type = facts.type_facts(type_id)
-    period = {
-        "since": _FIRST if since is None else day_start(since, zone),
-        "until": _LAST if until is None else day_end(until, zone),
-    }
-    asked = {"type": type_id, "at": at}
-    owners = overlap(readable(session.actor), None if rep_id is None else [rep_id])
-    rows = database.execute_sql(_DEALS, {**asked, **period})
-    deals = [(row[0], row[1], row[3]) for row in rows if owners is None or row[2] in owners]
-    ways = ways_through(deal_type, _STARTED, {**period}, at)
-    held = dict(database.execute_sql(_HELD, asked))
-    stays = {
-        deal_id: None if unknown else (stay - held.get(deal_id, 0)) // 1_000_000
-        for deal_id, stay, unknown in database.execute_sql(_STAYS, asked)
-    }
-    names = {stage.id: stage.name for stage in deal_type.stages}
-    gone: dict[tuple[str, ...], list[tuple[int, str]]] = defaultdict(list)
-    for deal_id, _known, outcome in deals:
-        gone[tuple(names[step.stage_id] for step in ways[deal_id])].append((deal_id, outcome))
-    found = [
-        Path(
-            stages,
-            len(some),
-            sum(outcome == "won" for _id, outcome in some),
-            median([(stay, outcome != "open") for deal, outcome in some if (stay := stays[deal]) is not None]),
-            tuple(deal for deal, _outcome in some),
-        )
-        for stages, some in gone.items()
-    ]
-    found.sort(key=lambda path: (-path.deals, path.stages))
-    broken = {mode: _broken(deal_type, mode, deals, ways) for mode in ("strict", "semi-strict")}
-    return PathsReport(deal_type.name, at, len(deals), tuple(found), broken["strict"], broken["semi-strict"])
+    asked = select(
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
+    )
+    visits, deal_type = asked.visits, asked.visits.records.type
+    deal, outcome = started_deals(asked)
+    ways = visits.once("ways", lambda: _ways(visits))
+    place = np.searchsorted(ways.deals, deal)
+    gone = ways.path[place]
+    order = np.argsort(gone, kind="stable")
+    lists = [column[order].tolist() for column in (deal, outcome == WON, ways.seconds[place], outcome != 0)]
+    starts = np.flatnonzero(np.diff(gone[order], prepend=-1))
+    found = []
+    for begin, end in zip(starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True):
+        ids, won, seconds, ended = (column[begin:end] for column in lists)
+        stays = [one for one in zip(seconds, ended, strict=True) if one[0] >= 0]
+        found.append(Path(ways.paths[gone[order[begin]]], len(ids), sum(won), median(stays), tuple(ids)))
+    found.sort(key=attrgetter("stages"))
+    found.sort(key=attrgetter("deals"), reverse=True)
+    broken = {mode: _broken(visits, mode, deal, ways.way[place], ways.distinct) for mode in ("strict", "semi-strict")}
+    return PathsReport(deal_type.name, visits.at, len(deal), tuple(found), broken["strict"], broken["semi-strict"])
 
 
 def median(times: Sequence[tuple[int, bool]]) -> int | None:
@@ -151,11 +108,70 @@ def median(times: Sequence[tuple[int, bool]]) -> int | None:
     return None
 
 
-def _broken(
-    deal_type: TypeFacts, mode: str, deals: Sequence[tuple[int, Instant, str]], ways: dict[int, Any]
-) -> int:
-    replay, mapped = Replay(deal_type, mode, deal_type.returns), mapped_stages(deal_type.id)
-    return sum(
-        bool(replay.broken(ways[deal_id], known_since=known_since, mapped=mapped.get(deal_id, frozenset())))
-        for deal_id, known_since, _outcome in deals
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """Of all deals that ever were of the type by the instant, by number: the place of each one's way among the `distinct`
+    ones, and of its stages among the `paths`; its whole seconds in the type without holds, -1 where a beginning is not
+    known."""
+
+    deals: Ints
+    way: Ints
+    path: Ints
+    seconds: Ints
+    distinct: list[tuple[Came, ...]]
+    paths: list[tuple[str, ...]]
+
+
+def _ways(visits: Visits) -> _Ways:
+    columns = visits.stage, visits.entered_as, visits.reasoned, visits.left_as == WON, visits.reach
+    code = np.zeros(len(visits.deal), np.int64)
+    for column in columns:
+        code = code * (int(column.max(initial=0)) + 1) + column
+    _codes, one, code = np.unique(code, return_index=True, return_inverse=True)
+    stages = visits.records.type.stages
+    cames = [
+        Came(stages[stage].id, ENTERED_AS[how], bool(reason), bool(won), number)
+        for stage, how, reason, won, number in zip(*(column[one].tolist() for column in columns), strict=True)
+    ]
+    begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
+    length = np.diff(begins, append=len(code))
+    # Deals that came one way so far share a number; each step gives new ones.
+    way, given, step, going = np.zeros(len(begins), np.int64), 0, 0, np.arange(len(begins))
+    while len(going):
+        alike, number = np.unique(way[going] * len(cames) + code[begins[going] + step], return_inverse=True)
+        way[going] = given + number
+        given, step = given + len(alike), step + 1
+        going = going[length[going] > step]
+    _ways, one, way = np.unique(way, return_index=True, return_inverse=True)
+    told = code.tolist()
+    spans = zip(begins[one].tolist(), length[one].tolist(), strict=True)
+    distinct = [tuple(cames[each] for each in told[begin : begin + many]) for begin, many in spans]
+    names = {stage.id: stage.name for stage in stages}
+    paths: dict[tuple[str, ...], int] = {}
+    path = np.array([paths.setdefault(tuple(names[step.stage_id] for step in one), len(paths)) for one in distinct], np.int64)
+    seconds = np.add.reduceat(visits.lasted(CALENDAR), begins) // SECOND if len(begins) else begins
+    seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
+    return _Ways(visits.deal[begins], way, path[way], seconds, distinct, list(paths))
+
+
+def _broken(visits: Visits, mode: str, deal: Ints, way: Ints, distinct: list[tuple[Came, ...]]) -> int:
+    """How many of the deals came a way that the mode would have refused."""
+    deal_type, deals = visits.records.type, visits.records.deals
+    mapped = mapped_stages(deal_type.id)
+    known = deals.known[np.searchsorted(deals.id, deal)]
+    # Deals entered between the same two additions of stages are judged alike, unless stages of another type count for them.
+    added = np.unique(np.array([-1, *(stage.required_from for stage in deal_type.stages)], np.int64))
+    since = np.maximum(np.searchsorted(added, known, "right") - 1, 0)
+    own = np.isin(deal, list(mapped))
+    alike, counts = np.unique(way[~own] * len(added) + since[~own], return_counts=True)
+    replay = Replay(deal_type, mode, deal_type.returns)
+    judged: dict[int, bool] = visits.once(("judged", mode), dict)
+    count = 0
+    for one, many in zip(alike.tolist(), counts.tolist(), strict=True):
+        if one not in judged:
+            judged[one] = replay.breaks(distinct[one // len(added)], known_since=int(added[one % len(added)]))
+        count += many * judged[one]
+    return count + sum(
+        replay.breaks(distinct[place], known_since=since_when, mapped=mapped[number])
+        for number, place, since_when in zip(deal[own].tolist(), way[own].tolist(), known[own].tolist(), strict=True)
     )

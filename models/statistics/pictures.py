@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from models.statistics.ageing import AgeingReport
     from models.statistics.comparison import ComparisonReport, Measure
     from models.statistics.durations import StageDuration
+    from models.statistics.forecast import Forecast
     from models.statistics.funnel import FunnelReport
     from models.statistics.paths import Path
     from models.statistics.reps import RepsReport
@@ -143,6 +144,25 @@ def volumes_bars(found: VolumesReport, width: int, height: int, *, ascii: bool =
         targets = [_amount(month.target, currency) or None for month in fitting]
         room = max(6, height // len(currencies)) - 1
         drawn = charts.columns(labels, sides, targets, _("target"), width, room, ascii=ascii)
+        lines += [f" {currency}", *drawn] if drawn else []
+    return lines
+
+
+def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """By month, and for each currency by itself: what is won at the least with nine chances in ten, with five, with one."""
+    lines: list[str] = []
+    currencies = sorted({row.currency for row in found.rows})
+    for currency in currencies:
+        rows = [row for row in found.rows if row.currency == currency and row.month is not None][: max(2, (width - 10) // MONTH)]
+        size = 10 ** exponent(currency)
+        sides = {
+            "P10": [row.p10 / size for row in rows],
+            "P50": [(row.p50 - row.p10) / size for row in rows],
+            "P90": [(row.p90 - row.p50) / size for row in rows],
+        }
+        labels = [row.month.isoformat()[2:7] for row in rows if row.month is not None]
+        room = max(6, height // len(currencies)) - 1
+        drawn = charts.columns(labels, sides, [None] * len(rows), "", width, room, ascii=ascii)
         lines += [f" {currency}", *drawn] if drawn else []
     return lines
 

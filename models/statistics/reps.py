@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from statistics import median_low
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.people import views as people
-from models.statistics.ageing import FLAGS, IDLE_DAYS, clock_for, flagged, limits_of
-from models.statistics.rules.clocks import CALENDAR
-from models.statistics.rules.shares import wilson
-from models.statistics.standing import Closed, ask, closed_by_those_meant, closed_deals, open_deals, targets
-from models.statistics.visits import Visits, Whole, read_visits
-from models.statistics.volumes import Chance, Line, amounts, chances_of, money_json
-from models.values.instants import Instant, instant_text
+from models.statistics.ageing import FLAGS, IDLE_DAYS, all_flagged, flagged
+from models.statistics.arrays import NONE, WON, History, Ints
+from models.statistics.rules.estimates import wilson
+from models.statistics.selection import Selection, select_types
+from models.statistics.standing import (
+    Chance,
+    Closed,
+    chances_of,
+    closed_by_those_meant,
+    currencies_of,
+    only,
+    open_deals,
+    targets,
+    together,
+)
+from models.statistics.volumes import Line, amounts, money_json, name_of, planned
+from models.values.instants import SECOND, Instant, instant_text
 from models.values.money import Money
 
 if TYPE_CHECKING:
@@ -34,10 +43,10 @@ class Tally:
     line: Line = field(default_factory=Line)
     deals: int = 0
     held: int = 0
-    clients: set[int] = field(default_factory=set)
+    clients: int = 0
     won: int = 0
     lost: int = 0
-    times: list[int] = field(default_factory=list)
+    median: int | None = None
     flags: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FLAGS, 0))
 
 
@@ -102,88 +111,103 @@ def reps(
     session: Session,
     type_id: int | None,
     *,
-    since: date | None = None,
-    until: date | None = None,
-    as_of: Instant | None = None,
-    rep_id: int | None = None,
+    rep_ids: Iterable[int] | None = None,
     team_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: Instant | None = None,
     clock: str | None = None,
     idle_days: int = IDLE_DAYS,
+    history: History | None = None,
 ) -> RepsReport:
     """The reps who have open deals at `as_of` (now), closed some in the period, or have a target in it. An open deal is its
-    owner's, a closed one whose it was just before it was closed. Without `type_id` of all types.
+    owner's, a closed one whose it was just before it was closed. Without `type_id` of all types. `history`, what was read
+    before, saves reading it.
 
-    Raises Usage `in_future`, `bad_period`, `one_of`; Refused `no_hours`; NotFound.
+    Raises what `select` does.
     """
-    tallies: defaultdict[int, Tally] = defaultdict(Tally)
-    together, chances, used = Tally(), dict[int, Chance](), CALENDAR
     with session.store.reading():
-        asked = ask(session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id)
-        for one in asked.types:
-            visits = read_visits(one.id, asked.at)
-            chances |= chances_of(one, visits.exits())
-            used = clock_for(clock, asked, visits)
-            seconds = visits.seconds(used)
-            deals = open_deals(asked, one.id)
-            for each in flagged(asked, deals, visits, seconds, limits_of(one, visits, seconds, used), idle_days):
-                for tally in (tallies[each.deal.owner_id], together):
-                    tally.deals += 1
-                    tally.held += bool(each.deal.held)
-                    tally.clients.add(each.deal.client_id)
-                    if each.deal.amount is not None:
-                        tally.line.add(
-                            each.deal.stage_id, each.deal.currency, each.deal.amount, each.deal.probability, chances
-                        )
-                    for flag in each.flags:
-                        tally.flags[flag] += 1
-            closed = closed_by_those_meant(asked, closed_deals(asked, one.id))
-            times = _times(visits, seconds)
-            for deal in closed:
-                for tally in (tallies[deal.closer_id], together):
-                    _close(tally, deal, times)
-        of_months, of_reps = targets(session, asked)
+        question, asked = select_types(
+            session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock,
+            history=history, deals=True,
+        )  # fmt: skip
+        found = all_flagged([flagged(one, open_deals(one), idle_days) for one in asked])
+        of_months, of_reps = targets(session, question)
         names = {person.id: (person.login, person.name) for person in people.people()}
+    chances = {stage: chance for one in asked for stage, chance in chances_of(one.visits).items()}
+    closed_of_types = [closed_by_those_meant(one) for one in asked]
+    closed = together(closed_of_types, Closed)
+    times = np.concatenate([np.zeros(0, np.int64), *map(_times, asked, closed_of_types)])
+    tallies: defaultdict[int, Tally] = defaultdict(Tally)
+    together_all = Tally()
+    for some, tally in _by(found.deals.owner, tallies, together_all):
+        tally.deals, tally.held = len(found.seconds[some]), int(found.deals.held[some].sum())
+        tally.clients = len(np.unique(found.deals.client[some]))
+        tally.flags = {flag: int(getattr(found, flag)[some].sum()) for flag in FLAGS}
+    codes = currencies_of(asked)
+    for stage_id, owner, _month, code, percent, amount in planned(found.deals, np.zeros_like(found.seconds)):
+        for tally in (tallies[owner], together_all):
+            tally.line.add(stage_id, codes[code], amount, None if percent == NONE else percent, chances)
+    for some, tally in _by(closed.closer, tallies, together_all):
+        _close(tally, only(closed, some), times[some], codes)
     for rep, sums in of_reps.items():
         tallies[rep].line.target = sums
     for sums in of_months.values():
         for currency, amount in sums.items():
-            together.line.target[currency] = together.line.target.get(currency, 0) + amount
+            together_all.line.target[currency] = together_all.line.target.get(currency, 0) + amount
     lines = [_line(*names[rep], tally, chances) for rep, tally in tallies.items()]
     return RepsReport(
-        asked.name, asked.at, since, until, used.name, used.day, tuple(sorted(lines, key=lambda line: line.rep or "")),
-        _line(None, None, together, chances),
+        name_of(asked), question.at, first, last, question.clock, question.day // SECOND,
+        tuple(sorted(lines, key=lambda line: line.rep or "")), _line(None, None, together_all, chances),
     )  # fmt: skip
 
 
-def _times(visits: Visits, seconds: Whole) -> dict[int, int]:
-    """The whole time of each deal at the stages of the type; of deals whose beginning is known."""
-    begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
-    if not len(begins):
-        return {}
-    known = ~np.logical_or.reduceat(visits.unknown, begins)
-    sums = np.add.reduceat(seconds, begins)
-    return dict(zip(visits.deal[begins][known].tolist(), sums[known].tolist(), strict=True))
+def _by(owner: Ints, tallies: Mapping[int, Tally], together_all: Tally) -> Iterator[tuple[Ints, Tally]]:
+    """The places of each owner, and all of them, with where they are counted."""
+    order = np.argsort(owner, kind="stable")
+    owners, starts = np.unique(owner[order], return_index=True)
+    for one, places in zip(owners.tolist(), np.split(order, starts)[1:], strict=True):
+        yield places, tallies[one]
+    yield order, together_all
 
 
-def _close(tally: Tally, deal: Closed, times: Mapping[int, int]) -> None:
-    if deal.outcome == "lost":
-        tally.lost += 1
-        return
-    tally.won += 1
-    if deal.amount is not None:
-        tally.line.won[deal.currency] = tally.line.won.get(deal.currency, 0) + deal.amount
-    if deal.deal_id in times:
-        tally.times.append(times[deal.deal_id])
+def _times(asked: Selection, closed: Closed) -> Ints:
+    """The whole time in seconds of each deal at the stages of the type; NONE where a beginning is not known."""
+    visits = asked.visits
+
+    def work() -> tuple[Ints, Ints]:
+        begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
+        if not len(begins):
+            return begins, begins
+        sums = np.add.reduceat(visits.lasted(asked.clock) // SECOND, begins)
+        sums[np.logical_or.reduceat(visits.begin_unknown, begins)] = NONE
+        return visits.deal[begins], sums
+
+    deals, sums = visits.once(("times", asked.clock), work)
+    return np.append(sums, NONE)[np.where(closed.visit >= 0, np.searchsorted(deals, closed.deal), len(deals))]
+
+
+def _close(tally: Tally, closed: Closed, times: Ints, codes: tuple[str, ...]) -> None:
+    """Count closed deals, whose whole times are given."""
+    won = closed.outcome == WON
+    tally.won, tally.lost = int(won.sum()), int((~won).sum())
+    of_won = closed.amount[won], closed.currency[won]
+    for place, code in enumerate(codes):
+        some = of_won[0][(of_won[1] == place) & (of_won[0] != NONE)]
+        if len(some):
+            tally.line.won[code] = sum(some.tolist())
+    known = np.sort(times[won & (times != NONE)])
+    tally.median = int(known[(len(known) - 1) // 2]) if len(known) else None
 
 
 def _line(rep: str | None, name: str | None, tally: Tally, chances: Mapping[int, Chance]) -> RepLine:
-    low, high = wilson(tally.won, tally.won + tally.lost)
+    low, high = wilson(tally.won, tally.won + tally.lost) or (None, None)
     line = tally.line
     return RepLine(
-        rep, name, tally.deals, tally.held, len(tally.clients), amounts(line.planned), amounts(line.weighted(chances)),
+        rep, name, tally.deals, tally.held, tally.clients, amounts(line.planned), amounts(line.weighted(chances)),
         tally.flags, tally.won, tally.lost, amounts(line.won), amounts(line.target),
         tally.won / (tally.won + tally.lost) if tally.won + tally.lost else None, low, high,
-        median_low(tally.times) if tally.times else None,
+        tally.median,
     )  # fmt: skip
 
 

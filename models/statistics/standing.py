@@ -1,199 +1,233 @@
-"""How deals stood at an instant: which were open and where, which were closed and by whom; and what a report is asked."""
+"""How deals stood at an instant: which were open and where, which were closed and by whom, how likely each stage was won
+from; and what is to be won."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
 
 from models.people import views as people
-from models.people.rules import Owners, covers, overlap, readable
-from models.pipeline import facts
-from models.pipeline.rules import TypeFacts
-from models.pipeline.views import types
-from models.storage.database import database
-from models.values.errors import Usage
-from models.values.instants import Instant, day_end, day_start
-from models.values.language import _
+from models.people.rules import Owners, covers, readable
+from models.statistics.arrays import ENDS, LOST, NONE, WON, Bools, Ints, Visits, covered, last_before
+from models.statistics.rules.chains import Target, win_probabilities
+from models.statistics.selection import Question, Selection
 
 if TYPE_CHECKING:
     from models.people.views import TargetLine
     from models.session import Session
 
-# The terms of the instant, and where there are none yet (an import that knows no better) the first.
-_TERMS = """
-    JOIN deal_terms AS terms ON terms.id = coalesce(
-        (SELECT id FROM deal_terms WHERE deal_id = deal.id AND at <= :at ORDER BY at DESC, id DESC LIMIT 1),
-        (SELECT id FROM deal_terms WHERE deal_id = deal.id ORDER BY at, id LIMIT 1))
-"""
-# A visit of no length that begins and ends at the instant is over; of two that begin at it the later lasts.
-_OPEN = f"""
-    SELECT deal.id, visit.stage_id, terms.owner_id, deal.client_id, terms.amount, terms.currency, terms.expected_close,
-        deal.probability,
-        EXISTS (SELECT 1 FROM hold WHERE hold.deal_id = deal.id AND hold.started_at <= :at
-            AND (hold.ended_at IS NULL OR hold.ended_at > :at)),
-        visit.entered_at, deal.started_at
-    FROM visit JOIN deal ON deal.id = visit.deal_id {_TERMS}
-    WHERE visit.deal_type_id = :type AND visit.entered_at <= :at AND (visit.left_at IS NULL OR visit.left_at > :at)
-"""
-# The same of now, which the deals themselves hold: a quarter of the time.
-_OPEN_NOW = """
-    SELECT id, stage_id, owner_id, client_id, amount, currency, expected_close, probability, held_at IS NOT NULL,
-        entered_at, started_at
-    FROM deal WHERE deal_type_id = :type AND outcome = 'open'
-"""
-# By whom: the owner just before the deal was closed.
-_CLOSER = """
-    coalesce(
-        (SELECT owner_id FROM deal_terms WHERE deal_id = deal.id AND at < {closed} ORDER BY at DESC, id DESC LIMIT 1),
-        (SELECT owner_id FROM deal_terms WHERE deal_id = deal.id ORDER BY at, id LIMIT 1))
-"""
-_CLOSED = f"""
-    SELECT deal.id, visit.stage_id, visit.left_as, visit.left_at, terms.owner_id, {_CLOSER.format(closed='visit.left_at')}, terms.amount, terms.currency,
-        deal.started_at
-    FROM visit JOIN deal ON deal.id = visit.deal_id {_TERMS}
-    WHERE visit.deal_type_id = :type AND visit.left_at <= :at AND visit.left_as IN ('won', :also) AND NOT EXISTS (
-        SELECT 1 FROM visit AS later WHERE later.deal_id = visit.deal_id AND later.seq = visit.seq + 1
-        AND later.entered_at <= :at)
-    UNION ALL
-    SELECT deal.id, NULL, deal.outcome, deal.closed_at, terms.owner_id, {_CLOSER.format(closed='deal.closed_at')},
-        terms.amount, terms.currency, deal.started_at
-    FROM deal {_TERMS}
-    WHERE deal.deal_type_id = :type AND deal.outcome IN ('won', :also) AND deal.closed_at <= :at
-        AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.deal_id = deal.id)
-"""
-_CLOSED_NOW = f"""
-    SELECT deal.id, deal.stage_id, deal.outcome, deal.closed_at, deal.owner_id, {_CLOSER.format(closed='deal.closed_at')},
-        deal.amount, deal.currency, deal.started_at
-    FROM deal WHERE deal.deal_type_id = :type AND deal.outcome IN ('won', :also)
-"""
-
 
 class Open(NamedTuple):
-    """An open deal; `probability` is its own percentage of today (that of the instant is not kept)."""
+    """Open deals, by number: the place of the visit that lasts, the stage's id, the owner at the instant; `amount` in minor
+    units (NONE without one), `currency` its place among those of the deals; `expected` a day as 20261130, 0 without one;
+    `probability` its own percentage of today (that of the instant is not kept), NONE without one; `held`: on hold."""
 
-    deal_id: int
-    stage_id: int
-    owner_id: int
-    client_id: int
-    amount: int | None
-    currency: str
-    expected: str | None
-    probability: int | None
-    held: int
-    entered_at: Instant
-    started_at: Instant
+    visit: Ints
+    deal: Ints
+    stage: Ints
+    owner: Ints
+    client: Ints
+    amount: Ints
+    currency: Ints
+    expected: Ints
+    probability: Ints
+    held: Bools
+    entered: Ints
+    started: Ints
 
 
 class Closed(NamedTuple):
-    """A closed deal; `closer_id` owned it just before it was closed. One that an import knew no stage of has none."""
+    """Closed deals: `outcome` is WON or LOST, `owner` whose they are at the instant, `closer` whose they were just before
+    they were closed. `stage` (an id) is NONE of one that an import knew no stage of, and so is `visit`."""
 
-    deal_id: int
-    stage_id: int | None
-    outcome: str
-    closed_at: Instant
-    owner_id: int
-    closer_id: int
-    amount: int | None
-    currency: str
-    started_at: Instant
-
-
-class Asked(NamedTuple):
-    """What a report is asked: the types, the instant, the period as days and as instants from `begin` to before `end`, and
-    whose deals (`owners`, None: everybody's) of those that the actor may read; whose target that is held against: an
-    employee's, a team's, or (both None) everybody's. `now` says that the instant is the present one."""
-
-    types: tuple[TypeFacts, ...]
-    at: Instant
-    now: bool
-    zone: str
-    first: date | None
-    last: date | None
-    begin: Instant
-    end: Instant
-    owners: Owners
-    rep_id: int | None
-    team_id: int | None
-
-    @property
-    def name(self) -> str:
-        return self.types[0].name if len(self.types) == 1 else "all"
-
-    def within(self, instant: Instant) -> bool:
-        return self.begin <= instant < self.end
+    visit: Ints
+    deal: Ints
+    stage: Ints
+    outcome: Ints
+    at: Ints
+    owner: Ints
+    closer: Ints
+    amount: Ints
+    currency: Ints
+    started: Ints
 
 
-def ask(
-    session: Session,
-    type_id: int | None,
-    *,
-    since: date | None = None,
-    until: date | None = None,
-    as_of: Instant | None = None,
-    rep_id: int | None = None,
-    team_id: int | None = None,
-) -> Asked:
-    """What a report is asked, checked. Without `type_id` all types. Raises Usage `in_future`, `bad_period`, `one_of`;
-    NotFound."""
-    now = session.now()
-    if as_of is not None and as_of > now:
-        raise Usage("in_future", _("A report can be asked as of the past, not of the future."))
-    if since is not None and until is not None and until < since:
-        raise Usage("bad_period", _("The period ends before it begins."))
-    if rep_id is not None and team_id is not None:
-        raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
-    actor, zone = session.actor, people.company().timezone
-    wanted = None if rep_id is None else [rep_id]
-    if team_id is not None:
-        wanted = [one for one, team in people.teams().items() if team == team_id]
-    elif rep_id is None and readable(actor) is not None:
-        whole_team = actor.role == "manager" or actor.team_read
-        team_id = people.team_of(actor.id) if whole_team else None
-        rep_id = None if team_id is not None else actor.id
-    ids = [line.id for line in types(session)] if type_id is None else [type_id]
-    return Asked(
-        tuple(facts.type_facts(one) for one in ids), now if as_of is None else as_of, as_of is None, zone, since,
-        until,
-        -(2**62) if since is None else day_start(since, zone), 2**62 if until is None else day_end(until, zone),
-        overlap(readable(actor), wanted), rep_id, team_id,
+Some = TypeVar("Some", Open, Closed)
+
+
+class Chance(NamedTuple):
+    """The chance that a deal at a stage is won, 0 to 1, and where it is from: `observed`, or `set` by hand."""
+
+    value: float
+    source: str
+
+
+def open_deals(asked: Selection) -> Open:
+    """The deals open at the instant, of the owners of then that are meant."""
+    found = asked.visits.once("open", lambda: _open(asked.visits))
+    return found if asked.question.owners is None else only(found, covered(asked.question.owners, found.owner))
+
+
+def closed_deals(asked: Selection) -> Closed:
+    """The deals that were won or lost at the instant, whosever they are and whenever that was."""
+    return asked.visits.once("closed", lambda: _closed(asked.visits))
+
+
+def closed_by_those_meant(asked: Selection) -> Closed:
+    """The deals that were closed in the period by the owners that are meant."""
+    found = closed_deals(asked)
+    return only(found, asked.question.within(found.at) & covered(asked.question.owners, found.closer))
+
+
+def started_deals(asked: Selection) -> tuple[Ints, Ints]:
+    """The deals that started in the period, were of the type at the instant and belonged to those meant then, by number;
+    and how they stood: WON, LOST, or 0 while open."""
+    alive, closed = open_deals(asked), closed_deals(asked)
+    alive = only(alive, asked.question.within(alive.started))
+    closed = only(closed, (closed.visit >= 0) & asked.question.within(closed.started) & covered(asked.question.owners, closed.owner))
+    deal = np.concatenate([alive.deal, closed.deal])
+    outcome = np.concatenate([np.zeros(len(alive.deal), np.int64), closed.outcome])
+    order = np.argsort(deal)
+    return deal[order], outcome[order]
+
+
+def only(deals: Some, some: Bools | Ints) -> Some:
+    """Those of them at some places."""
+    kind = type(deals)
+    return kind._make(column[some] for column in deals)
+
+
+def together(deals: Sequence[Some], kind: type[Some]) -> Some:
+    """Deals of several types as one."""
+    columns = [np.concatenate([one[place] for one in deals]) if deals else np.zeros(0, np.int64) for place in range(len(kind._fields))]
+    return deals[0] if len(deals) == 1 else kind._make(columns)
+
+
+def currencies_of(asked: Sequence[Selection]) -> tuple[str, ...]:
+    """The currencies that `currency` counts."""
+    return asked[0].visits.records.deals.currencies if asked else ()
+
+
+def day_text(expected: int) -> str | None:
+    """A day of `expected` as ISO writes it."""
+    return f"{expected // 10_000:04}-{expected // 100 % 100:02}-{expected % 100:02}" if expected else None
+
+
+def _open(visits: Visits) -> Open:
+    known = visits.records
+    place = np.flatnonzero(visits.there)
+    terms = last_before(known.owner_deal, known.owner_at, visits.deal[place], np.full(len(place), visits.at + 1))
+    place, terms = place[terms >= 0], terms[terms >= 0]
+    deal = visits.deal[place]
+    row = np.searchsorted(known.deals.id, deal)
+    waits = (known.hold_started <= visits.at) & (known.hold_ended > visits.at)
+    return Open(
+        place, deal, _stage_ids(visits)[visits.stage[place]], known.owner_id[terms], known.deals.client[row],
+        known.deals.amount[terms], known.deals.currency[terms], known.deals.expected[terms], known.deals.probability[row],
+        np.isin(deal, known.hold_deal[waits]), visits.entered[place], known.deals.started[row],
     )  # fmt: skip
 
 
-def open_deals(asked: Asked, type_id: int) -> list[Open]:
-    """The deals of a type that were open at the instant, of the owners of then that are meant."""
-    found = map(Open._make, _execute(_OPEN_NOW if asked.now else _OPEN, type_id, asked.at))
-    return [deal for deal in found if covers(asked.owners, deal.owner_id)]
+def _closed(visits: Visits) -> Closed:
+    known, deals = visits.records, visits.records.deals
+    ended = ((visits.left_as == WON) | (visits.left_as == LOST)) & ~visits.reopened
+    place = np.flatnonzero(ended)
+    # Those of a snapshot have no visit.
+    bare = np.flatnonzero(
+        (deals.type_id == known.type.id) & (deals.outcome > 0) & (deals.closed <= visits.at) & ~np.isin(deals.id, known.deal)
+    )
+    row = np.concatenate([np.searchsorted(deals.id, visits.deal[place]), bare])
+    deal, at = deals.id[row], np.concatenate([visits.left[place], deals.closed[bare]])
+    without = np.full(len(bare), NONE)
+    terms = last_before(known.owner_deal, known.owner_at, deal, np.full(len(deal), visits.at + 1))
+    before = last_before(known.owner_deal, known.owner_at, deal, at)
+    some = terms >= 0
+    terms, before = terms[some], before[some]
+    return only(
+        Closed(
+            np.concatenate([place, without]), deal, np.concatenate([_stage_ids(visits)[visits.stage[place]], without]),
+            np.concatenate([visits.left_as[place], deals.outcome[bare]]), at, at, at, at, at, deals.started[row],
+        ),
+        some,
+    )._replace(
+        owner=known.owner_id[terms], closer=known.owner_id[before], amount=deals.amount[terms], currency=deals.currency[terms]
+    )  # fmt: skip
 
 
-def closed_deals(asked: Asked, type_id: int, *, only_won: bool = False) -> list[Closed]:
-    """The deals of a type that were won or lost at the instant, whosever they are."""
-    also = "won" if only_won else "lost"
-    return list(map(Closed._make, _execute(_CLOSED_NOW if asked.now else _CLOSED, type_id, asked.at, also)))
+def _stage_ids(visits: Visits) -> Ints:
+    return np.array([stage.id for stage in visits.records.type.stages], np.int64)
 
 
-def closed_by_those_meant(asked: Asked, closed: Iterable[Closed]) -> list[Closed]:
-    """Those of them that were closed in the period by the owners that are meant."""
-    return [deal for deal in closed if asked.within(deal.closed_at) and covers(asked.owners, deal.closer_id)]
+def exits_of(visits: Visits) -> dict[int, dict[Target, int]]:
+    """How many exits were made by the instant, by stage and target."""
+    stages = visits.records.type.stages
+    width = len(stages) + len(ENDS)
+    gone = ~visits.there
+    counts = np.bincount(visits.stage[gone] * width + visits.target[gone], minlength=len(stages) * width).reshape(-1, width)
+    targets: list[tuple[int, Target]] = [(len(stages) + place, end) for place, end in enumerate(ENDS)]
+    targets += sorted(((place, stage.id) for place, stage in enumerate(stages)), key=itemgetter(1))
+    return {
+        stage.id: {target: int(row[to]) for to, target in targets if row[to]}
+        for stage, row in zip(stages, counts, strict=True)
+        if row.any()
+    }
 
 
-def _execute(query: str, type_id: int, at: Instant, also: str = "") -> Iterable[Sequence[Any]]:
-    rows: Iterable[Sequence[Any]] = database.connection().execute(query, {"type": type_id, "at": at, "also": also})
-    return rows
+def chances_of(visits: Visits) -> dict[int, Chance]:
+    """By stage the observed win probability over all exits, else the set percentage; absent where there is neither."""
+    return visits.once("chances", lambda: _chances(visits))
+
+
+def _chances(visits: Visits) -> dict[int, Chance]:
+    percentages = {stage.id: stage.probability for stage in visits.records.type.stages}
+    found = {}
+    for stage, chance in win_probabilities(exits_of(visits), percentages, percentages).items():
+        percent = percentages[stage]
+        if chance is not None:
+            found[stage] = Chance(chance, "observed")
+        elif percent is not None:
+            found[stage] = Chance(percent / 100, "set")
+    return found
+
+
+def added_up(amounts: Ints, *keys: Ints) -> Iterator[tuple[int, ...]]:
+    """Each combination of the keys with the sum of its amounts, which is exact however large."""
+    if not len(amounts):
+        return
+    order = np.lexsort(keys)
+    sorted_keys = [key[order] for key in keys]
+    changed = np.ones(len(order), bool)
+    changed[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in sorted_keys])
+    starts = np.flatnonzero(changed)
+    values = amounts[order]
+    if int(values.max()) * len(values) >= 2**63:
+        values = values.astype(object)
+    sums = np.add.reduceat(values, starts)
+    yield from zip(*(key[starts].tolist() for key in sorted_keys), sums.tolist(), strict=True)
 
 
 Targets = dict[date, dict[str, int]]
 
 
-def targets(session: Session, asked: Asked) -> tuple[Targets, dict[int, dict[str, int]]]:
+def targets(session: Session, asked: Question) -> tuple[Targets, dict[int, dict[str, int]]]:
     """What is to be won, of the months that the period touches: by month and currency for those meant, and by employee
     and currency.
 
     A team's target is its own, and where it has none in a month and currency, the sum of its members'; everybody's is the
-    sum of the teams' and of those who are in none. Teams are those of today.
+    sum of the teams' and of those who are in none. Who may not read everybody's asks for their team, if they may read
+    that, else for themselves. Teams are those of today.
     """
     lines = people.targets(session.actor, since=asked.first, until=asked.last)
     teams = people.teams()
+    reps, team_id = asked.rep_ids, asked.team_id
+    if reps is None and team_id is None and readable(session.actor) is not None:
+        whole_team = session.actor.role == "manager" or session.actor.team_read
+        team_id = people.team_of(session.actor.id) if whole_team else None
+        reps = None if team_id is not None else frozenset({session.actor.id})
     of_reps: dict[int, dict[str, int]] = {}
     for line in lines:
         if line.employee_id is not None and covers(asked.owners, line.employee_id):
@@ -204,21 +238,22 @@ def targets(session: Session, asked: Asked) -> tuple[Targets, dict[int, dict[str
     }
     found: Targets = {}
     for line in lines:
-        if _counts(line, asked, teams, own):
+        if _counts(line, asked.owners, reps, team_id, teams, own):
             month = found.setdefault(line.month, {})
             month[line.currency] = month.get(line.currency, 0) + line.amount
     return found, of_reps
 
 
 def _counts(
-    line: TargetLine, asked: Asked, teams: dict[int, int | None], own: set[tuple[int | None, date, str]]
-) -> bool:
+    line: TargetLine, owners: Owners, reps: frozenset[int] | None, team_id: int | None, teams: Mapping[int, int | None],
+    own: set[tuple[int | None, date, str]],
+) -> bool:  # fmt: skip
     """Whether a target is part of the target of those meant."""
-    if line.employee_id is not None and not covers(asked.owners, line.employee_id):
+    if line.employee_id is not None and not covers(owners, line.employee_id):
         return False
-    if asked.rep_id is not None:
-        return line.employee_id == asked.rep_id
+    if reps is not None:
+        return line.employee_id is not None and line.employee_id in reps
     team = line.team_id if line.employee_id is None else teams.get(line.employee_id)
-    if asked.team_id is not None and team != asked.team_id:
+    if team_id is not None and team != team_id:
         return False
     return line.employee_id is None or team is None or (team, line.month, line.currency) not in own

@@ -7,12 +7,12 @@ the one its deal was at when it began.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.people.rules import overlap, readable
+from models.people.rules import Owners, covers, overlap, readable
 from models.people.views import company
 from models.storage.database import database
 from models.timekeeping.views.prices import Priced, billed, prices
@@ -28,6 +28,9 @@ GROUPS = ("clients", "deals", "stages", "services", "reps")
 SINGULAR = {"clients": "client", "deals": "deal", "stages": "stage", "services": "service", "reps": "rep"}
 MAY_SEE_MARGIN = ("admin", "accountant")
 IN_ONE_QUERY = 500  # ids
+AT_ONCE = 20_000  # entries, from which on those of other employees wait
+
+Visits = tuple[list[int], list[Any], list[int]]  # of a deal: when it entered and left a stage, and which
 
 
 @dataclass
@@ -61,16 +64,16 @@ class Sums:
 class TimeReport(NamedTuple):
     """`groups` hold the sums of each client, deal, stage, service and rep, the most time first."""
 
-    since: date | None
-    until: date | None
+    first: date | None
+    last: date | None
     as_of: Instant
     groups: dict[str, list[Sums]]
     total: Sums
 
     def as_json(self, *, margin: bool) -> dict[str, Any]:
         return {
-            "from": None if self.since is None else self.since.isoformat(),
-            "to": None if self.until is None else self.until.isoformat(),
+            "from": None if self.first is None else self.first.isoformat(),
+            "to": None if self.last is None else self.last.isoformat(),
             **{
                 name: [{SINGULAR[name]: one.name, **_sums_json(one, margin)} for one in found]
                 for name, found in self.groups.items()
@@ -87,16 +90,16 @@ def amounts(said: dict[str, int]) -> list[Money]:
 def time_report(
     session: Session,
     *,
-    since: date | None = None,
-    until: date | None = None,
-    rep_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    rep_ids: Iterable[int] | None = None,
     type_id: int | None = None,
     client_id: int | None = None,
     deal_id: int | None = None,
     as_of: Instant | None = None,
     margin: bool = False,
 ) -> TimeReport:
-    """Time that the actor may read, begun in the company's days `since` to `until`, both included; with `type_id` only on
+    """Time that the actor may read, begun in the company's days `first` to `last`, both included; with `type_id` only on
     deals of that type, with `client_id` or `deal_id` only on those. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
     which is for accountants and administrators.
 
@@ -107,43 +110,67 @@ def time_report(
     now = session.now()
     if as_of is not None and as_of > now:
         raise Usage("in_future", _("The instant is in the future."))
-    if since is not None and until is not None and until < since:
+    if first is not None and last is not None and last < first:
         raise Usage("bad_period", _("The period ends before it begins."))
     at = now if as_of is None else as_of
     zone = company().timezone
-    first = None if since is None else day_start(since, zone)
-    last = at + 1 if until is None else min(at + 1, day_end(until, zone))
-    owners = overlap(readable(session.actor), None if rep_id is None else [rep_id])
-    with session.store.reading():
-        asked: dict[str, Any] = {
-            "employee_ids": owners, "client_id": client_id, "deal_id": deal_id, "since": first, "until": last,
-        }  # fmt: skip
-        found = prices(session, **asked)
-        pay = prices(session, **asked, side="pay") if margin else []
-        names = _Names(found)
-        if type_id is not None:
-            wanted = names.of_type(type_id)
-            found = [one for one in found if one.deal_id in wanted]
-        on_invoices = billed([one.id for one in found])
-    paid = {one.id: one.charge for one in pay}
-    groups: dict[str, dict[Any, Sums]] = {name: {} for name in GROUPS}
+    owners = overlap(readable(session.actor), rep_ids)
+    asked: dict[str, Any] = {
+        "client_id": client_id, "deal_id": deal_id, "since": None if first is None else day_start(first, zone),
+        "until": at + 1 if last is None else min(at + 1, day_end(last, zone)),
+    }  # fmt: skip
+    groups: dict[str, dict[int | None, Sums]] = {name: {} for name in GROUPS}
     total = Sums(None)
-    for one in found:
-        keys = {
-            "clients": one.client_id, "deals": one.deal_id, "stages": names.stage(one), "services": one.service_id,
-            "reps": one.employee_id,
-        }  # fmt: skip
-        for name in GROUPS:
-            key = keys[name]
-            sums = groups[name].get(key)
-            if sums is None:
-                sums = groups[name][key] = Sums(names.name(name, key))
-            _add(sums, one, one.id in on_invoices, margin, paid.get(one.id))
-        _add(total, one, one.id in on_invoices, margin, paid.get(one.id))
+    with session.store.reading():
+        wanted = None if type_id is None else _of_type(type_id)
+        few = client_id is not None or deal_id is not None
+        for employees in [owners] if few else _by_and_by(owners):
+            for keys, sums in _alike(session, asked, employees, wanted, margin).items():
+                for name, key in zip(GROUPS, keys, strict=True):
+                    _merge(groups[name].setdefault(key, Sums(None)), sums)
+                _merge(total, sums)
+        _name(groups)
     ordered = {
         name: sorted(sums.values(), key=lambda each: (-each.seconds, each.name or "")) for name, sums in groups.items()
     }
-    return TimeReport(since, until, at, ordered, total)
+    return TimeReport(first, last, at, ordered, total)
+
+
+def _by_and_by(owners: Owners) -> Iterator[frozenset[int]]:
+    """The employees that are meant, some at a time, so that what is worked on at once stays small."""
+    some: set[int] = set()
+    entries = 0
+    for employee, count in database.execute_sql("SELECT employee_id, count(*) FROM time_entry GROUP BY employee_id").fetchall():
+        if covers(owners, employee):
+            some.add(employee)
+            entries += count
+            if entries >= AT_ONCE:
+                yield frozenset(some)
+                some, entries = set(), 0
+    if some:
+        yield frozenset(some)
+
+
+Keys = tuple[int | None, int | None, int | None, int | None, int]  # as GROUPS
+
+
+def _alike(
+    session: Session, asked: dict[str, Any], employees: Collection[int] | None, wanted: Collection[int] | None, margin: bool
+) -> dict[Keys, Sums]:
+    """The sums of entries that agree in all of GROUPS, of these employees and on the wanted deals."""
+    found = prices(session, **asked, employee_ids=employees)
+    paid = {one.id: one.charge for one in prices(session, **asked, employee_ids=employees, side="pay")} if margin else {}
+    if wanted is not None:
+        found = [one for one in found if one.deal_id in wanted]
+    on_invoices, visits = billed([one.id for one in found]), _visits({one.deal_id for one in found})
+    alike: dict[Keys, Sums] = {}
+    for one in found:
+        keys = one.client_id, one.deal_id, _stage(visits, one), one.service_id, one.employee_id
+        sums = alike.get(keys)
+        if sums is None:
+            sums = alike[keys] = Sums(None)
+        _add(sums, one, one.id in on_invoices, margin, paid.get(one.id))
+    return alike
 
 
 def _add(sums: Sums, one: Priced, is_billed: bool, margin: bool, paid: Money | None) -> None:
@@ -165,35 +192,44 @@ def _add(sums: Sums, one: Priced, is_billed: bool, margin: bool, paid: Money | N
             sums.paid[paid.currency] = sums.paid.get(paid.currency, 0) + paid.amount
 
 
-class _Names:
-    """The names of what entries are about, and the stages that their deals were at."""
+def _merge(sums: Sums, more: Sums) -> None:
+    sums.seconds += more.seconds
+    sums.billable += more.billable
+    sums.entries += more.entries
+    sums.unpriced += more.unpriced
+    sums.unpaid += more.unpaid
+    for side, of_more in ((sums.charged, more.charged), (sums.unbilled, more.unbilled), (sums.paid, more.paid)):
+        for currency, amount in of_more.items():
+            side[currency] = side.get(currency, 0) + amount
 
-    def __init__(self, found: Collection[Priced]) -> None:
-        self._known = {
-            "clients": dict(_of_ids("SELECT id, name FROM client WHERE id", {one.client_id for one in found})),
-            "deals": _deal_names({one.deal_id for one in found}),
-            "services": dict(database.execute_sql("SELECT id, name FROM service").fetchall()),
-            "reps": dict(database.execute_sql("SELECT id, login FROM employee").fetchall()),
-            "stages": dict(database.execute_sql("SELECT id, name FROM stage").fetchall()),
-        }
-        self._visits = _visits({one.deal_id for one in found})
 
-    def name(self, group: str, key: int | None) -> str | None:
-        return None if key is None else self._known[group].get(key)
+def _stage(visits: Mapping[int, Visits], one: Priced) -> int | None:
+    """The stage at which the deal was in the second the entry began; before its first visit there is none."""
+    if one.deal_id is None or one.deal_id not in visits:
+        return None
+    entered, left, stages = visits[one.deal_id]
+    place = bisect_right(entered, one.started_at + SECOND - 1) - 1
+    if place < 0 or left[place] is not None and left[place] <= one.started_at:
+        return None
+    return stages[place]
 
-    def stage(self, one: Priced) -> int | None:
-        """The stage at which the deal was in the second the entry began; before its first visit there is none."""
-        if one.deal_id is None or one.deal_id not in self._visits:
-            return None
-        entered, left, stages = self._visits[one.deal_id]
-        place = bisect_right(entered, one.started_at + SECOND - 1) - 1
-        if place < 0 or left[place] is not None and left[place] <= one.started_at:
-            return None
-        return stages[place]
 
-    def of_type(self, type_id: int) -> set[int]:
-        rows = database.execute_sql("SELECT id FROM deal WHERE deal_type_id = ?", (type_id,)).fetchall()
-        return {row[0] for row in rows}
+def _name(groups: dict[str, dict[int | None, Sums]]) -> None:
+    """Give the sums the names of what they are of; those of nothing have none."""
+    names = {
+        "clients": dict(_of_ids("SELECT id, name FROM client WHERE id", groups["clients"])),
+        "deals": _deal_names(groups["deals"]),
+        "services": dict(database.execute_sql("SELECT id, name FROM service").fetchall()),
+        "reps": dict(database.execute_sql("SELECT id, login FROM employee").fetchall()),
+        "stages": dict(database.execute_sql("SELECT id, name FROM stage").fetchall()),
+    }
+    for name, found in groups.items():
+        for key, sums in found.items():
+            sums.name = None if key is None else names[name].get(key)
+
+
+def _of_type(type_id: int) -> set[int]:
+    return {row[0] for row in database.execute_sql("SELECT id FROM deal WHERE deal_type_id = ?", (type_id,)).fetchall()}
 
 
 def _of_ids(sql: str, ids: Collection[int | None]) -> Iterator[Any]:
@@ -210,7 +246,7 @@ def _deal_names(ids: Collection[int | None]) -> dict[int, str]:
     return {row[0]: row[1] or f"{row[2]} #{row[0]}" for row in _of_ids(sql, ids)}
 
 
-def _visits(ids: Collection[int | None]) -> dict[int, tuple[list[int], list[Any], list[int]]]:
+def _visits(ids: Collection[int | None]) -> dict[int, Visits]:
     """The instants of entering and leaving and the stages of each deal's visits, in order."""
     found: dict[int, list[tuple[int, int, Any, int]]] = {}
     for deal, *visit in _of_ids("SELECT deal_id, seq, entered_at, left_at, stage_id FROM visit WHERE deal_id", ids):

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.people.rules import overlap, readable
-from models.statistics.arrays import ENTERED_AS, RETYPED, Bools, History, Ints, Visits
+from models.statistics.arrays import ENTERED_AS, NONE, RETYPED, WON, Bools, History, Ints, Visits
 from models.statistics.rules.clock import NEVER
 from models.statistics.rules.estimates import reached, survival, wilson
 from models.statistics.selection import FIRST, Selection, select, whole_seconds
-from models.statistics.standing import ask, closed_by_those_meant, closed_deals
+from models.statistics.standing import added_up, closed_by_those_meant, currencies_of, only
 from models.values.instants import SECOND, Instant, day_start, instant_text, local_day
 from models.values.money import Money, as_json
 
@@ -123,31 +122,32 @@ def trend(
 
     Raises what `select` does.
     """
-    owners = overlap(readable(session.actor), rep_ids)
-    asked = select(session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history)
+    asked = select(
+        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history, deals=True
+    )
     visits = asked.visits
     zone = visits.records.timezone
-    with session.store.reading():
-        standing = ask(session, type_id, since=first, until=last, as_of=as_of)._replace(owners=owners)
-        closed = closed_by_those_meant(standing, closed_deals(standing, type_id))
+    closed = closed_by_those_meant(asked)
     started = _started(asked)
     meant = np.concatenate([*(asked.by_length(place) for place in range(visits.records.stages)), np.zeros(0, np.int64)])
-    since, until = _open(visits, owners)
-    known = [*started.tolist(), *visits.entered[meant].tolist(), *(deal.closed_at for deal in closed), *since[:1].tolist()]
+    since, until = _open(visits, asked.question.owners)
+    known = [*started.tolist(), *visits.entered[meant].tolist(), *closed.at.tolist(), *since[:1].tolist()]
     begins, days = _months(known, first, last, visits.at, zone)
     if not days:
         return TrendReport(visits.records.type.name, visits.at, asked.clock, asked.day // SECOND, ())
     bounds = np.array([*(day_start(day, zone) for day in days), day_start(begins, zone)], np.int64)
     count = len(days)
     by_month = _count(started, bounds)
-    at = np.searchsorted(bounds, np.array([deal.closed_at for deal in closed], np.int64), "right") - 1
-    won, lost = [0] * count, [0] * count
-    amounts: list[dict[str, int]] = [{} for _month in days]
-    for place, deal in zip(at.tolist(), closed, strict=True):
-        if 0 <= place < count:
-            (won if deal.outcome == "won" else lost)[place] += 1
-            if deal.outcome == "won" and deal.amount is not None:
-                amounts[place][deal.currency] = amounts[place].get(deal.currency, 0) + deal.amount
+    month = np.searchsorted(bounds, closed.at, "right") - 1
+    shown = (month >= 0) & (month < count)
+    won, lost = (
+        np.bincount(month[shown & ((closed.outcome == WON) == is_won)], minlength=count).tolist() for is_won in (True, False)
+    )
+    paid = shown & (closed.outcome == WON) & (closed.amount != NONE)
+    sold, codes = only(closed, paid), currencies_of([asked])
+    amounts: list[list[Money]] = [[] for _month in days]
+    for place, code, amount in added_up(sold.amount, month[paid], sold.currency):
+        amounts[place].append(Money(amount, codes[code]))
     ends = np.minimum(bounds[1:], min(visits.at + 1, asked.until))
     open_ = np.searchsorted(since, ends, "left") - np.searchsorted(until, ends, "left")
     medians = _medians(asked, bounds)
@@ -155,7 +155,7 @@ def trend(
     for place, day in enumerate(days):
         low, high = wilson(won[place], won[place] + lost[place]) or (None, None)
         partial = bool(bounds[place] < asked.since or bounds[place + 1] > min(visits.at + 1, asked.until))
-        sums = tuple(Money(amount, code) for code, amount in sorted(amounts[place].items()))
+        sums = tuple(sorted(amounts[place], key=lambda money: money.currency))
         told.append(Month(day, partial, int(by_month[place]), won[place], lost[place], low, high, sums, int(open_[place]), medians[place]))
     return TrendReport(visits.records.type.name, visits.at, asked.clock, asked.day // SECOND, tuple(told))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.people import views as people
-from models.people.rules import overlap, readable
+from models.people.rules import covers, overlap, readable
 from models.pipeline import facts
 from models.pipeline.views import types
 from models.storage.database import database
@@ -18,28 +18,18 @@ from models.values.language import _
 from models.values.money import Money, as_json
 
 if TYPE_CHECKING:
+    from models.pipeline.rules import TypeFacts
     from models.session import Session
+    from models.statistics.arrays import History
 
 # stage, owner, client, currency, amount, held
 OpenDeal = tuple[int, int, int, str, int | None, int | None]
 
+# What the deals themselves hold, which needs neither numpy nor a type's history: this report is the first that the screen
+# shows. Of a past instant it is counted in arrays, as all others are.
 NOW = """
     SELECT stage_id, owner_id, client_id, currency, amount, held_at IS NOT NULL
     FROM deal WHERE outcome = 'open' AND deal_type_id = ?
-"""
-
-# The visit that lasts at the instant, and the deal's terms of that instant. A visit of no length that begins and ends at
-# the instant is over; of two that begin at it the later lasts.
-AS_OF = """
-    SELECT visit.stage_id, terms.owner_id, deal.client_id, terms.currency, terms.amount,
-        EXISTS (SELECT 1 FROM hold WHERE hold.deal_id = deal.id AND hold.started_at <= ?2
-            AND (hold.ended_at IS NULL OR hold.ended_at > ?2))
-    FROM visit
-    JOIN deal ON deal.id = visit.deal_id
-    JOIN deal_terms AS terms ON terms.id = (
-        SELECT id FROM deal_terms WHERE deal_id = deal.id AND at <= ?2 ORDER BY at DESC, id DESC LIMIT 1
-    )
-    WHERE visit.deal_type_id = ?1 AND visit.entered_at <= ?2 AND (visit.left_at IS NULL OR visit.left_at > ?2)
 """
 
 
@@ -97,20 +87,27 @@ class ClientsReport:
 
 
 def clients_per_stage(
-    session: Session, type_id: int | None, *, as_of: Instant | None = None, rep_id: int | None = None
+    session: Session,
+    type_id: int | None,
+    *,
+    rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
+    as_of: Instant | None = None,
+    history: History | None = None,
 ) -> ClientsReport:
     """Open deals and distinct clients at each stage of a type, by rep, with sums; now, or as of an instant (what
     happened at it included); without `type_id` of all types, one after the other. Every active stage is listed, an
-    archived one where deals stood at it then.
+    archived one where deals stood at it then. `history`, what was read before, saves reading it.
 
-    Raises Usage `in_future`, NotFound.
+    Raises Usage `in_future`, `one_of`; NotFound.
     """
-    now = session.now()
-    if as_of is not None and as_of > now:
-        raise Usage("in_future", _("A report can be asked as of the past, not of the future."))
-    ids = [line.id for line in types(session)] if type_id is None else [type_id]
-    of_types = [facts.type_facts(one) for one in ids]
-    rows = [row for one in ids for row in _open_deals(session, one, as_of, rep_id)]
+    if as_of is None and history is None:
+        at = session.now()
+        ids = [line.id for line in types(session)] if type_id is None else [type_id]
+        of_types = [facts.type_facts(one) for one in ids]
+        rows = _open_now(session, ids, rep_ids, team_id)
+    else:
+        at, of_types, rows = _open_then(session, type_id, rep_ids=rep_ids, team_id=team_id, as_of=as_of, history=history)
     at_stage: dict[int, list[OpenDeal]] = defaultdict(list)
     for row in rows:
         at_stage[row[0]].append(row)
@@ -130,7 +127,7 @@ def clients_per_stage(
         if not stage.archived or at_stage[stage.id]
     )
     return ClientsReport(
-        now if as_of is None else as_of,
+        at,
         of_types[0].name if type_id is not None else "all",
         _by_rep(rows, logins),
         stages,
@@ -141,11 +138,32 @@ def clients_per_stage(
     )
 
 
-def _open_deals(session: Session, type_id: int, as_of: Instant | None, rep_id: int | None) -> list[OpenDeal]:
-    owners = overlap(readable(session.actor), None if rep_id is None else [rep_id])
-    query, values = (NOW, (type_id,)) if as_of is None else (AS_OF, (type_id, as_of))
-    rows: Iterable[OpenDeal] = database.execute_sql(query, values)
-    return [row for row in rows if owners is None or row[1] in owners]
+def _open_now(session: Session, ids: Iterable[int], rep_ids: Iterable[int] | None, team_id: int | None) -> list[OpenDeal]:
+    if rep_ids is not None and team_id is not None:
+        raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
+    wanted = rep_ids if team_id is None else [one for one, team in people.teams().items() if team == team_id]
+    owners = overlap(readable(session.actor), wanted)
+    return [row for one in ids for row in database.execute_sql(NOW, (one,)) if covers(owners, row[1])]
+
+
+def _open_then(session: Session, type_id: int | None, **said: Any) -> tuple[Instant, list[TypeFacts], list[OpenDeal]]:
+    """The instant, the types and the deals that were open."""
+    from models.statistics.arrays import NONE
+    from models.statistics.selection import select_types
+    from models.statistics.standing import currencies_of, open_deals
+
+    question, asked = select_types(session, type_id, **said, deals=True)
+    codes = currencies_of(asked)
+    rows: list[OpenDeal] = [
+        (stage, owner, client, codes[currency], None if amount == NONE else amount, held)
+        for one in asked
+        for found in [open_deals(one)]
+        for stage, owner, client, currency, amount, held in zip(
+            *(each.tolist() for each in (found.stage, found.owner, found.client, found.currency, found.amount, found.held)),
+            strict=True,
+        )
+    ]
+    return question.at, [one.visits.records.type for one in asked], rows
 
 
 def _sums(rows: Iterable[OpenDeal]) -> tuple[Money, ...]:

@@ -4,42 +4,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from models.people import views as people
-from models.pipeline.rules import TypeFacts
-from models.statistics.rules.chains import Exits, win_probabilities
+from models.statistics.arrays import NONE, WON, History, Ints
+from models.statistics.selection import Selection, select_types
 from models.statistics.standing import (
+    Chance,
     Closed,
     Open,
-    ask,
+    added_up,
+    chances_of,
     closed_by_those_meant,
-    closed_deals,
+    currencies_of,
+    only,
     open_deals,
     targets,
+    together,
 )
-from models.statistics.visits import read_exits
 from models.values.exchange import Rate, rate_text, summed
-from models.values.instants import Instant, LocalDays, local_day
+from models.values.instants import Instant, day_start, local_day
 from models.values.money import Money, as_json
 
 if TYPE_CHECKING:
     from models.session import Session
 
 Sums = dict[str, int]  # minor units by currency
-
-
-@dataclass(frozen=True)
-class Chance:
-    """The chance that a deal at a stage is won, 0 to 1, and where it is from: `observed`, or `set` by hand."""
-
-    value: float
-    source: str
 
 
 @dataclass
@@ -170,69 +167,64 @@ def volumes(
     session: Session,
     type_id: int | None,
     *,
-    since: date | None = None,
-    until: date | None = None,
-    as_of: Instant | None = None,
-    rep_id: int | None = None,
+    rep_ids: Iterable[int] | None = None,
     team_id: int | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    as_of: Instant | None = None,
     currency: str | None = None,
+    history: History | None = None,
 ) -> VolumesReport:
     """The amounts of deals open at `as_of` (now), without `type_id` of all types. What was won is of deals that stood won
     then and were closed in the period (days of the company, both included); targets are of the months it touches. With
-    `currency` the whole is added up in it.
+    `currency` the whole is added up in it. `history`, what was read before, saves reading it.
 
-    Raises Usage `in_future`, `bad_period`, `one_of`; Refused `no_exchange_rate`, `bad_currency`; NotFound.
+    Raises what `select` does; Refused `no_exchange_rate`, `bad_currency`.
     """
     with session.store.reading():
-        asked = ask(session, type_id, since=since, until=until, as_of=as_of, rep_id=rep_id, team_id=team_id)
-        found: list[Open] = []
-        won: list[Closed] = []
-        chances: dict[int, Chance] = {}
-        for one in asked.types:
-            found += open_deals(asked, one.id)
-            won += closed_by_those_meant(asked, closed_deals(asked, one.id, only_won=True))
-            chances |= chances_of(one, read_exits(one.id, asked.at))
-        of_months, of_reps = targets(session, asked)
+        question, asked = select_types(
+            session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
+        )
+        of_months, of_reps = targets(session, question)
         logins = people.logins()
         rates = people.exchange_rates() if currency else []
+    found = together([open_deals(one) for one in asked], Open)
+    closed = together([closed_by_those_meant(one) for one in asked], Closed)
+    won = only(closed, closed.outcome == WON)
+    chances = {stage: chance for one in asked for stage, chance in chances_of(one.visits).items()}
     stages, reps = defaultdict[int, Line](Line), defaultdict[int, Line](Line)
     months = defaultdict[str, Line](Line)
     total, undated = Line(), Line()
-    counts: dict[int, list[int]] = {}
-    alike: dict[tuple[int, int, str | None, str, int | None], int] = {}  # sums of deals that are added alike
-    for deal in found:
-        _line = reps[deal.owner_id]  # listed, whether with an amount or not
-        count = counts.setdefault(deal.stage_id, [0, 0])
-        count[0] += 1
-        count[1] += bool(deal.held)
-        if deal.amount is not None:
-            month = None if deal.expected is None else deal.expected[:7]
-            key = (deal.stage_id, deal.owner_id, month, deal.currency, deal.probability)
-            alike[key] = alike.get(key, 0) + deal.amount
-    for (stage_id, owner_id, month, code, percent), amount in alike.items():
-        of_month = undated if month is None else months[month]
+    counts = deals_at(found)
+    for owner_id in np.unique(found.owner).tolist():
+        _line = reps[owner_id]  # listed, whether with an amount or not
+    codes = currencies_of(asked)
+    month_of = found.expected // 100
+    for stage_id, owner_id, month, code, percent, amount in planned(found, month_of):
+        of_month = months[f"{month // 100:04}-{month % 100:02}"] if month else undated
         for line in (stages[stage_id], reps[owner_id], of_month, total):
-            line.add(stage_id, code, amount, percent, chances)
-    days = LocalDays(asked.zone)
-    for closed in won:
-        if closed.amount is not None:
-            month = days.day(closed.closed_at).isoformat()[:7]
-            for line in (months[month], reps[closed.closer_id], total):
-                _add(line.won, closed.currency, closed.amount)
+            line.add(stage_id, codes[code], amount, None if percent == NONE else percent, chances)
+    names, places = _months(won.at, question.timezone)
+    with_amount = won.amount != NONE
+    for place, closer_id, code, amount in added_up(
+        won.amount[with_amount], places[with_amount], won.closer[with_amount], won.currency[with_amount]
+    ):
+        for line in (months[names[place]], reps[closer_id], total):
+            _add(line.won, codes[code], amount)
     for first_day, sums in of_months.items():
-        for code, amount in sums.items():
+        for name, amount in sums.items():
             for line in (months[first_day.isoformat()[:7]], total):
-                _add(line.target, code, amount)
+                _add(line.target, name, amount)
     for rep, sums in of_reps.items():
         reps[rep].target = sums
     whole = _volume(None, total, chances)
     return VolumesReport(
-        asked.name,
-        asked.at,
+        name_of(asked),
+        question.at,
         tuple(
-            _stage(stage.id, stage.name, stages.get(stage.id, Line()), counts.get(stage.id, [0, 0]), chances)
-            for deal_type in asked.types
-            for stage in deal_type.stages
+            _stage(stage.id, stage.name, stages.get(stage.id, Line()), counts.get(stage.id, (0, 0)), chances)
+            for one in asked
+            for stage in one.visits.records.type.stages
             if not stage.archived or stage.id in counts
         ),
         tuple(_volume(month, months[month], chances) for month in sorted(months)),
@@ -242,25 +234,44 @@ def volumes(
         ),
         whole,
         _volume(None, undated, chances),
-        sum(deal.amount is None for deal in found),
-        sum(deal.expected is None for deal in found),
-        sum(deal.probability is None and deal.stage_id not in chances for deal in found),
+        int((found.amount == NONE).sum()),
+        int((found.expected == 0).sum()),
+        int(((found.probability == NONE) & ~np.isin(found.stage, list(chances))).sum()),
         amounts(total.apart),
-        None if currency is None else convert(whole, currency, local_day(asked.at, asked.zone), rates),
+        None if currency is None else convert(whole, currency, local_day(question.at, question.timezone), rates),
     )
 
 
-def chances_of(deal_type: TypeFacts, exits: Exits) -> dict[int, Chance]:
-    """By stage the observed win probability over all exits, else the set percentage; absent where there is neither."""
-    percentages = {stage.id: stage.probability for stage in deal_type.stages}
-    found = {}
-    for stage, chance in win_probabilities(exits, percentages, percentages).items():
-        percent = percentages[stage]
-        if chance is not None:
-            found[stage] = Chance(chance, "observed")
-        elif percent is not None:
-            found[stage] = Chance(percent / 100, "set")
-    return found
+def name_of(asked: Sequence[Selection]) -> str:
+    """The type that a report is of, or `all`."""
+    return asked[0].visits.records.type.name if len(asked) == 1 else "all"
+
+
+def deals_at(found: Open) -> dict[int, tuple[int, int]]:
+    """How many of the open deals are at each stage where there are any, and how many of them on hold."""
+    stages, places = np.unique(found.stage, return_inverse=True)
+    counts, held = np.bincount(places), np.bincount(places, found.held)
+    return {stage: (int(counts[at]), int(held[at])) for at, stage in enumerate(stages.tolist())}
+
+
+def planned(found: Open, month: Ints) -> Iterator[tuple[int, ...]]:
+    """Sums of the open deals that are added alike: stage, owner, month, currency, own percentage, amount."""
+    some = found.amount != NONE
+    keys = found.stage, found.owner, month, found.currency, found.probability
+    return added_up(found.amount[some], *(key[some] for key in keys))
+
+
+def _months(instants: Ints, timezone: str) -> tuple[list[str], Ints]:
+    """The months (`2026-11`) that instants lie in there, and the place of each one's."""
+    if not len(instants):
+        return [], instants
+    day, latest = local_day(int(instants.min()), timezone).replace(day=1), int(instants.max())
+    names, starts = list[str](), list[int]()
+    while not starts or starts[-1] <= latest:
+        names.append(day.isoformat()[:7])
+        starts.append(day_start(day, timezone))
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return names, np.searchsorted(np.array(starts), instants, "right") - 1
 
 
 def convert(total: Volume, currency: str, day: date, rates: list[Rate]) -> Converted:
@@ -289,7 +300,7 @@ def _volume(key: str | None, line: Line, chances: Mapping[int, Chance]) -> Volum
     return Volume(key, amounts(line.planned), amounts(line.weighted(chances)), amounts(line.won), amounts(line.target))
 
 
-def _stage(stage_id: int, name: str, line: Line, count: list[int], chances: Mapping[int, Chance]) -> StageVolume:
+def _stage(stage_id: int, name: str, line: Line, count: tuple[int, int], chances: Mapping[int, Chance]) -> StageVolume:
     chance = chances.get(stage_id)
     return StageVolume(
         stage_id, name, count[0], count[1], amounts(line.planned), None if chance is None else chance.value,

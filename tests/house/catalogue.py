@@ -17,7 +17,6 @@ from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -27,7 +26,6 @@ from models.values.language import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("models", "cli", "tui")
-KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 LITERALS = {"_": 1, "ngettext": 2, "pgettext": 2}
 HEADER = "# The texts of Stagewatch. Brought in step with the sources by `make messages`."
 
@@ -45,14 +43,26 @@ def said() -> Catalog:
     """Every text that the sources hand to `_`, `ngettext` or `pgettext`, and those of the command line's help."""
     catalogue = Catalog(project="stagewatch", charset="utf-8")
     for folder in FOLDERS:
-        for _file, _line, message, comments, context in extract_from_dir(
-            ROOT / folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
-        ):
-            catalogue.add(message, auto_comments=comments, context=context)
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for name, parts in literal_calls(path.read_text()):
+                if name == "pgettext":
+                    catalogue.add(parts[1], context=parts[0])
+                else:
+                    catalogue.add(parts[0] if name == "_" else tuple(parts))
     for message in (*texts(program), *(words for _module, words in COMMANDS.values()), *CLICK_WORDS):
         if message:
             catalogue.add(message)
     return catalogue
+
+
+def literal_calls(source: str) -> Iterator[tuple[str, list[str]]]:
+    """The translating functions that a source calls and the texts it gives them, those within f-strings too (an extractor
+    by tokens would pass over these)."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in LITERALS:
+            given = node.args[: LITERALS[node.func.id]]
+            if all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in given):
+                yield node.func.id, [item.value for item in given if isinstance(item, ast.Constant)]
 
 
 def held(language: str) -> Catalog:

@@ -9,6 +9,7 @@ from tests.house.catalogue import (
     FOLDERS,
     ROOT,
     faults,
+    literal_calls,
     message_faults,
     said,
     translated_languages,
@@ -69,3 +70,8 @@ def test_a_faulty_translation_is_told(message: Message) -> None:
 )
 def test_a_true_translation_passes(message: Message) -> None:
     assert list(message_faults(message)) == []
+
+
+def test_texts_within_f_strings_are_found_too():
+    source = 'print(f"{_(\'inner\')} {ngettext(\'one\', \'many\', n)}", pgettext("way", "open"))'
+    assert sorted(literal_calls(source)) == [("_", ["inner"]), ("ngettext", ["one", "many"]), ("pgettext", ["way", "open"])]

@@ -18,15 +18,18 @@ from models.people.setup import set_target
 from models.people.views import find_employee, find_holder
 from models.pipeline import commands, setup
 from models.pipeline.facts import find_type
-from models.statistics.ageing import ageing, percentile
+from models.statistics.ageing import ageing
+from models.statistics.arrays import CALENDAR, WORKING, history
 from models.statistics.reps import reps
-from models.statistics.rules.clocks import CALENDAR, working_clock
+from models.statistics.rules.clock import normal_day, stretches, worked
+from models.statistics.rules.estimates import reached, survival
 from models.statistics.rules.survival import quantile, survival_curve
-from models.statistics.visits import read_visits
 from models.timekeeping.commands import add_entry
 from models.values.errors import Refused, Usage
+from models.values.instants import local_day
 from models.values.money import Money
-from tests.statistics.pipeline_example import DAY, SECOND, START, company, empty, worked
+from tests.statistics.pipeline_example import DAY, SECOND, START, company, empty
+from tests.statistics.pipeline_example import worked as worked_example
 
 HOUR = 3600 * SECOND
 
@@ -36,7 +39,7 @@ def ages(report):
 
 
 def test_a_deal_is_ageing_beyond_the_norm_of_its_stage_and_not_at_it(session):
-    made = worked(session)
+    made = worked_example(session)
     a, _b, c = made.stages
     setup.set_stage(made.at, a, norm=10 * 86_400)
     setup.set_stage(made.at, c, norm=4 * 86_400 - 1)
@@ -90,7 +93,7 @@ def test_without_a_norm_the_limit_is_the_time_in_which_four_of_five_end_where_tw
     company(made.at)
     commands.set_deal(made.at, deals[20], owner="anna")
     assert set(ages(ageing(made.as_("anna"), made.type_id))) == {deals[20]}
-    assert ageing(made.at, made.type_id, since=date(2026, 9, 22)).deals == 0
+    assert ageing(made.at, made.type_id, first=date(2026, 9, 22)).deals == 0
 
 
 def test_a_visit_whose_beginning_is_not_known_is_not_ageing(session):
@@ -181,8 +184,7 @@ def test_the_working_clock_is_the_sum_of_its_days(one, other, zone):
     first, last = sorted((START + one * SECOND, START + other * SECOND))
     hours = {0: (9 * 3600, 18 * 3600), 1: (0, 86_400), 4: (3600, 4 * 3600), 6: (2 * 3600, 5 * 3600)}
     off = {date(2026, 10, 5), date(2027, 1, 1)}
-    clock = working_clock(hours, off, zone, first, last)
-    told = clock.read(np.array([first, last]))
+    told = worked(np.array([first, last]), stretches(local_day(first, zone), local_day(last, zone), hours, off, zone))
     wanted, place = 0, ZoneInfo(zone)
     day = datetime.fromtimestamp(first // SECOND, place).date()
     while day <= datetime.fromtimestamp(last // SECOND, place).date():
@@ -194,12 +196,13 @@ def test_the_working_clock_is_the_sum_of_its_days(one, other, zone):
             wanted += max(0, min(last, spans[1]) - max(first, spans[0]))
         day += timedelta(days=1)
     assert told[1] - told[0] == wanted
-    assert clock.day == 3 * 3600  # the most frequent length
+    assert normal_day(hours) == 3 * 3600  # the most frequent length
 
 
 @given(st.lists(st.integers(0, 30), max_size=40), st.lists(st.integers(0, 30), max_size=40), st.sampled_from([0.5, 0.8, 0.9]))
 def test_the_percentile_is_the_curves(completed, lasting, p):
-    told = percentile(np.array(completed, np.int64), np.array(lasting, np.int64), p)
+    lengths = np.array([*completed, *lasting], np.int64)
+    told = reached(survival(lengths, np.arange(len(lengths)) < len(completed)), p)
     assert told == quantile(survival_curve(completed, lasting), p)
 
 
@@ -224,14 +227,14 @@ def test_lengths_of_visits_are_those_of_a_naive_count(session):
             continue
     from models.pipeline.views import deal as card
 
-    visits = read_visits(made.type_id, made.clock[0])
+    visits = history(made.at, made.type_id).as_of(made.clock[0])
     told = {}
-    for number, seconds in zip(visits.deal.tolist(), visits.seconds(CALENDAR).tolist(), strict=True):
+    for number, seconds in zip(visits.deal.tolist(), (visits.lasted(CALENDAR) // SECOND).tolist(), strict=True):
         told.setdefault(number, []).append(seconds)
     assert told == {number: [visit.seconds for visit in card(made.at, number).visits] for number in made.deals}
     people.set_hours(made.at, range(7), 0, 86_400)
-    always = working_clock(dict.fromkeys(range(7), (0, 86400)), (), "UTC", START, made.clock[0])
-    assert visits.seconds(always).tolist() == visits.seconds(CALENDAR).tolist()
+    visits = history(made.at, made.type_id).as_of(made.clock[0])
+    assert visits.lasted(WORKING).tolist() == visits.lasted(CALENDAR).tolist()
 
 
 def test_the_bpic_percentiles_are_those_of_the_truth_file(session, data):
@@ -268,10 +271,10 @@ def test_each_sees_their_own_deals_and_what_cannot_be_asked_is_refused(session):
         assert {line.rep for line in report.listed} == wanted and report.deals == len(wanted)
         assert {line.rep for line in reps(made.as_(login), made.type_id).reps} == wanted
     boris = find_employee("boris").id
-    assert ageing(made.as_("anna"), made.type_id, rep_id=boris).deals == 0
-    assert reps(made.as_("mark"), made.type_id, rep_id=boris).reps == ()
+    assert ageing(made.as_("anna"), made.type_id, rep_ids=[boris]).deals == 0
+    assert reps(made.as_("mark"), made.type_id, rep_ids=[boris]).reps == ()
     for report in (ageing, reps):
-        for wrong in ({"as_of": made.clock[0] + 1}, {"since": date(2026, 9, 22), "until": date(2026, 9, 21)}):
+        for wrong in ({"as_of": made.clock[0] + 1}, {"first": date(2026, 9, 22), "last": date(2026, 9, 21)}):
             with pytest.raises(Usage):
                 report(made.at, made.type_id, **wrong)
 
@@ -301,7 +304,7 @@ def test_what_reps_compare(session):
     assert (boris.deals, boris.deals_won, boris.deals_lost, boris.share, boris.median, boris.won) == (1, 0, 1, 0.0, None, ())
     assert (report.together.deals_won, report.together.deals_lost, report.together.clients) == (3, 2, 2)
     assert report.together.target == (Money(5_000, "EUR"),)
-    september = reps(made.at, made.type_id, since=date(2026, 9, 21), until=date(2026, 9, 22))
+    september = reps(made.at, made.type_id, first=date(2026, 9, 21), last=date(2026, 9, 22))
     assert {line.rep: (line.deals, line.deals_won, line.deals_lost) for line in september.reps} == {"anna": (2, 1, 0), "boris": (1, 0, 0)}
     then = reps(made.at, made.type_id, as_of=made.on(2))
     assert {line.rep: (line.deals, line.deals_won) for line in then.reps} == {"anna": (4, 2), "boris": (2, 0)}

@@ -104,8 +104,8 @@ def test_a_rep_counts_their_own_deals_only(session):
     deals.new_deal(session, "Vega", type_id=type_id)
     anna = replace(session, actor=acting("anna", ""))
     assert clients_per_stage(anna, type_id).deals == 1
-    assert clients_per_stage(session, type_id, rep_id=anna.actor.id).deals == 1
-    assert clients_per_stage(anna, type_id, rep_id=session.actor.id).deals == 0
+    assert clients_per_stage(session, type_id, rep_ids=[anna.actor.id]).deals == 1
+    assert clients_per_stage(anna, type_id, rep_ids=[session.actor.id]).deals == 0
     with pytest.raises(NotFound):
         clients_per_stage(anna, 99)
 

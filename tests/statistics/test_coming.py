@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from models.statistics import figures
 from models.statistics.rules import coming
 from models.statistics.rules.coming import TOO_FEW, coarse, what_comes
-from models.statistics.rules.estimates import incidences
-from models.statistics.rules.shares import wilson
+from models.statistics.rules.estimates import incidences, wilson
 from models.statistics.words import coming_text
 from models.values.durations import DAY, HOUR
 from tests.statistics.pipeline_example import worked

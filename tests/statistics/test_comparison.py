@@ -85,7 +85,7 @@ def test_each_side_has_the_figures_of_its_own_reports(sold):
             for way in stage.ways:
                 share = of("exits", stage.stage, way.to, None)
                 assert (share.count, share.of, share.value) == (way.count, stage.exits, way.share)
-        line = reps(sold.at, sold.type_id, rep_id=side.rep_id).together
+        line = reps(sold.at, sold.type_id, rep_ids=[side.rep_id]).together
         closed = of("won_share", None, None, None)
         assert (closed.count, closed.of, closed.value) == (line.deals_won, line.deals_won + line.deals_lost, line.share)
         assert of("open", None, None, None).value == line.deals
@@ -106,7 +106,7 @@ def test_two_periods_have_the_figures_of_each_and_what_was_planned_at_the_end_of
         end = day_end(side[1], zone) - 1
         planned = volumes(sold.at, sold.type_id, as_of=end).total.planned
         assert getattr(told["planned", None, None, "EUR"], name).value == planned[0].amount
-        line = reps(sold.at, sold.type_id, since=side[0], until=side[1]).together
+        line = reps(sold.at, sold.type_id, first=side[0], last=side[1]).together
         assert getattr(told["won_share", None, None, None], name).count == line.deals_won
         assert found.planned_at[name == "second"] == end
 

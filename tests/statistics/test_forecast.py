@@ -20,6 +20,7 @@ from models.statistics.arrays import history
 from models.statistics.forecast import backtest, calendar_months, forecast
 from models.statistics.rules import forecast as rules
 from models.statistics.rules.forecast import DRAWS, RESAMPLES, OpenDeals, Stays, ahead, drawn
+from models.statistics.rules.resampling import win_chances
 from models.values.errors import NotFound, Usage
 from models.values.instants import SECOND
 
@@ -40,11 +41,13 @@ class Pipeline:
         target = np.array([-1 if one[3] is None else one[4] for one in self.visits], np.int64)
         self.open = np.flatnonzero(target < 0)
         number = np.array([deals.index(one[0]) for one in self.visits], np.int64)
-        self.stays = Stays(len(deals), stages, number, stage, days, target)
         gone = target >= 0
         self.ahead = ahead(
             stage[self.open], days[self.open], self.length[self.open], stage[gone], days[gone], self.length[gone]
         )
+        lasting = np.zeros(len(stage))
+        lasting[self.open] = self.ahead
+        self.stays = Stays(len(deals), stages, number, stage, days, target, lasting)
 
     def deals(self, amount, share=None, currency=None):
         count = len(self.open)
@@ -129,6 +132,14 @@ def sums_of(periods, amounts, count):
 BOUNDS = (5, 36, 67, 95, 126, 156, 187, 217, 248, 279, 309, 340, 365)
 
 
+def chances(stays, deals, bounds):
+    """The chance that each deal is won in each period, by the stays as they are, without resampling."""
+    cells = rules._cells(deals)
+    counting = rules._Counting(stays, int(deals.age.max()), max(bounds))
+    kernels = counting.kernels(counting.counts(np.ones(stays.deals))[None])
+    return rules._chances(kernels, stays.stages, cells, np.array(bounds))[0, cells.group]
+
+
 def close(found, expected, relative):
     return bool((np.abs(found - expected) <= relative * expected).all())
 
@@ -136,7 +147,7 @@ def close(found, expected, relative):
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_chances_of_deals_are_those_of_following_them_in_exact_time(whole):
     pipeline = lived(3, 400, whole=whole)
-    found = rules.chances(pipeline.stays, pipeline.deals([1] * len(pipeline.open)), BOUNDS)
+    found = chances(pipeline.stays, pipeline.deals([1] * len(pipeline.open)), BOUNDS)
     drawn_out = followed(pipeline, BOUNDS, 2000, 1)
     expected = np.stack([(drawn_out == period).mean(axis=0) for period in range(len(BOUNDS) + 1)], axis=1)
     assert close(found.sum(axis=0)[:5], expected.sum(axis=0)[:5], 0.05) and np.allclose(found, expected, rtol=0, atol=0.07)
@@ -182,10 +193,10 @@ def test_many_deals_are_drawn_as_groups_as_if_singly(monkeypatch):
 def test_close_ages_are_taken_together_where_there_are_many(monkeypatch):
     pipeline = lived(9, 3_000)
     deals = pipeline.deals([1] * len(pipeline.open))
-    each = rules.chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
+    each = chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
     monkeypatch.setattr(rules, "MOST_CELLS", 0)
     monkeypatch.setattr(rules, "EXACT_AGES", 15)
-    assert close(rules.chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], 0.01)
+    assert close(chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], 0.01)
 
 
 pipelines = st.lists(
@@ -201,7 +212,7 @@ pipelines = st.lists(
 @given(pipelines, st.integers(0, 1000))
 def test_no_draw_brings_less_than_nothing_or_more_than_there_is(rows, singly):
     deal, stage, days, target, amount, percent, currency = (np.array(one) for one in zip(*rows, strict=True))
-    stays = Stays(7, 3, deal, stage, days, target)
+    stays = Stays(7, 3, deal, stage, days, target, np.where(target < 0, 0.5, 0.0))
     there = target < 0
     share = np.array([np.nan if one is None else one / 100 for one in percent], float)
     deals = OpenDeals(
@@ -221,6 +232,27 @@ def test_no_draw_brings_less_than_nothing_or_more_than_there_is(rows, singly):
         assert (found[one].sum(axis=1) <= amount[there & (currency == one)].sum() * (1 + 1e-9)).all()
 
 
+def test_no_sum_of_a_group_brings_more_than_there_is(monkeypatch):
+    monkeypatch.setattr(rules, "ALL_SINGLY", 0)
+    monkeypatch.setattr(rules, "SINGLY", 0)
+    one = np.zeros(10, np.int64)
+    stays = Stays(10, 1, np.arange(10), one, np.array([3] * 2 + [40] * 8), one + 1, one + 0.0)
+    five = np.zeros(5, np.int64)
+    found = drawn(stays, OpenDeals(five, five, five + 0.0, five + 100.0, five * np.nan, five), 1, BOUNDS)[0]
+    assert found.sum(axis=1).max() <= 500 * (1 + 1e-9) and abs(found.sum(axis=1).mean() - 500) < 10
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 900), st.integers(0, 5)), min_size=1, max_size=30))
+def test_what_is_won_at_any_time_is_where_the_exits_lead(rows):
+    stage, days, target = (np.array(one, np.int64) for one in zip(*rows, strict=True))
+    stays = Stays(1, 3, np.zeros(len(stage), np.int64), stage, days, target, np.zeros(len(stage)))
+    new = OpenDeals(np.arange(3), np.zeros(3, np.int64), np.ones(3), np.ones(3), np.full(3, np.nan), np.zeros(3, np.int64))
+    exits = np.zeros((3, 6))
+    np.add.at(exits, (stage, target), 1)
+    expected = np.nan_to_num(win_chances(exits[None], np.full(3, np.nan))[0])
+    assert np.allclose(chances(stays, new, BOUNDS).sum(axis=1), expected, rtol=0, atol=1e-6)
+
+
 @given(st.lists(st.lists(st.integers(0, 9), min_size=6, max_size=6), min_size=4, max_size=4))
 def test_eliminating_stages_solves_the_system(counts):
     counts = np.array(counts, float) + [0, 0, 0, 0, 1, 0]
@@ -233,14 +265,25 @@ def test_eliminating_stages_solves_the_system(counts):
 
 def test_what_leads_only_back_to_itself_leads_nowhere():
     one = np.ones(1)
-    found = rules.solve([{1: one}, {0: one}, {0: 0.5 * one, 3: 0.5 * one}])
+    # The way from 1 to the end was not taken in this resample.
+    found = rules.solve([{1: one}, {0: one, 3: 0 * one}, {0: 0.5 * one, 3: 0.5 * one}])
     assert [row.get(3, np.zeros(1))[0] for row in found] == [0, 0, 0.5]
+
+
+def test_what_leaves_today_and_wins_late_is_won_later():
+    one = np.array([0, 1])
+    stays = Stays(1, 2, 0 * one, one, 400 * one, one + 1, 0.0 * one)
+    nought = np.zeros(1, np.int64)
+    today = OpenDeals(nought, nought, nought + 1.0, nought + 1.0, nought * np.nan, nought)
+    assert chances(stays, today, BOUNDS).tolist() == [[0.0] * 13 + [1.0]]
+    beyond = today._replace(ahead=nought + 0.0)
+    assert chances(stays, beyond, BOUNDS).tolist() == [[0.0] * 14]
 
 
 # Of a store
 
 
-DAY = 86_400 * SECOND
+HOUR, DAY = 3600 * SECOND, 86_400 * SECOND
 START = int(datetime(2026, 9, 21, 8, tzinfo=UTC).timestamp()) * SECOND
 
 
@@ -308,6 +351,47 @@ def test_months_are_those_of_the_company(session, at, works, clock):
     assert set(told(at, type_id)) == {("2026-11", "EUR")}
     people.set_company(session, timezone="Asia/Tokyo")  # there it is the 21st, 1:00
     assert set(told(at, type_id)) == {("2026-12", "EUR")}
+
+
+def test_a_stay_lasts_as_many_days_as_midnights_pass(at, clock):
+    type_id = setup.add_type(at, "Nights", mode="free")
+    setup.add_stage(at, type_id, "Only")
+    moments = [START + number * DAY for number in range(20)]
+    length = 9 * DAY + 20 * HOUR  # from 8:00 to 4:00: ten midnights
+    deals = {}
+    for moment, ends, number in sorted(
+        [(when, 0, number) for number, when in enumerate(moments)]
+        + [(when + length, 1, number) for number, when in enumerate(moments)]
+    ):
+        clock[0] = moment
+        if ends:
+            commands.win_deal(at, deals[number])
+        else:
+            deals[number] = commands.new_deal(at, "Orion", type_id=type_id, amount=1).deal_id
+    clock[0] = int(datetime(2026, 10, 22, 8, tzinfo=UTC).timestamp()) * SECOND
+    commands.new_deal(at, "Orion", type_id=type_id, amount=1000)
+    assert told(at, type_id) == {("2026-11", "EUR"): (1000,) * 4}  # on the 1st, 4:00
+    clock[0] += 9 * DAY + 3 * HOUR
+    assert told(at, type_id) == {("2026-11", "EUR"): (1000,) * 4}
+    clock[0] += 13 * HOUR  # the 1st, 0:00: still ahead
+    assert told(at, type_id) == {("2026-11", "EUR"): (1000,) * 4}
+    clock[0] += 5 * HOUR
+    assert told(at, type_id) == {}
+
+
+def test_what_is_won_later_than_twelve_months_on_stands_apart(at, clock):
+    type_id = setup.add_type(at, "Slow", mode="free")
+    setup.add_stage(at, type_id, "Only")
+    deals = [commands.new_deal(at, "Orion", type_id=type_id, amount=1).deal_id for _each in range(20)]
+    clock[0] += 400 * DAY
+    for deal in deals:
+        commands.win_deal(at, deal)
+    commands.new_deal(at, "Orion", type_id=type_id, amount=1000)
+    assert told(at, type_id) == {(None, "EUR"): (1000,) * 4}
+    clock[0] += 33 * DAY
+    assert told(at, type_id) == {(None, "EUR"): (1000,) * 4}
+    clock[0] += DAY  # 366 days are left, of a year of 366
+    assert list(told(at, type_id)) == [("2028-11", "EUR")]
 
 
 def test_a_stage_from_which_nothing_went_keeps_its_deals(at, works):
@@ -428,12 +512,12 @@ def test_the_example_keeps_both_deals_beyond_the_longest_stays(at, clock):
         (1, 0, -10, -8, 1), (1, 1, -8, -5, 2), (1, 2, -5, -1, 3), (2, 0, -10, -6, 4), (3, 0, -10, -9, 2),
         (3, 2, -9, -7, 1), (3, 1, -7, -4, 2), (3, 2, -4, None, -1), (4, 0, -10, None, -1),
     ])  # fmt: skip
-    assert rules.chances(stays.stays, stays.deals([1, 1]), BOUNDS).tolist() == [[0.0] * 14] * 2
+    assert chances(stays.stays, stays.deals([1, 1]), BOUNDS).tolist() == [[0.0] * 14] * 2
     young = OpenDeals(
         np.array([2]), np.array([1]), np.zeros(1), np.ones(1), np.full(1, np.nan), np.zeros(1, np.int64)
     )
     # p = 1/3 to B and back to C at once certain, 1/3 won, 1/3 stays: p = 1/3 + 1/3·p.
-    assert rules.chances(stays.stays, young, BOUNDS).sum() == pytest.approx(1 / 2)
+    assert chances(stays.stays, young, BOUNDS).sum() == pytest.approx(1 / 2)
 
 
 # The backtest

@@ -14,7 +14,7 @@ from models.people.views import find_employee
 from models.pipeline import commands, setup
 from models.pipeline.facts import find_type
 from models.statistics.funnel import funnel
-from models.statistics.rules.shares import wilson
+from models.statistics.rules.estimates import wilson
 from models.values.errors import NotFound, Usage
 from models.values.instants import day_start
 from tests.statistics.pipeline_example import DAY, company, empty, worked
@@ -79,12 +79,12 @@ def test_the_period_and_the_rep_choose_the_deals(session):
     def started(by="root", **what):
         return funnel(made.as_(by), made.type_id, **what).started
 
-    assert started() == 4 and started(until=first) == 1 and started(since=date(2026, 9, 22), until=date(2026, 9, 22)) == 3
+    assert started() == 4 and started(last=first) == 1 and started(first=date(2026, 9, 22), last=date(2026, 9, 22)) == 3
     anna, boris = (find_employee(login).id for login in ("anna", "boris"))
-    assert (started(rep_id=anna), started(rep_id=boris)) == (2, 2)
+    assert (started(rep_ids=[anna]), started(rep_ids=[boris])) == (2, 2)
     assert [started(login) for login in ("anna", "boris", "mark", "carl")] == [2, 2, 2, 4]
-    assert started("anna", rep_id=boris) == started("mark", rep_id=boris) == 0
-    for wrong in ({"as_of": made.clock[0] + 1}, {"since": date(2026, 9, 22), "until": first}):
+    assert started("anna", rep_ids=[boris]) == started("mark", rep_ids=[boris]) == 0
+    for wrong in ({"as_of": made.clock[0] + 1}, {"first": date(2026, 9, 22), "last": first}):
         with pytest.raises(Usage):
             started(**wrong)
     with pytest.raises(NotFound):
@@ -152,4 +152,4 @@ def test_the_running_example_by_hand(session, data):
 )
 def test_wilsons_interval(count, of, low, high):
     assert wilson(count, of) == (pytest.approx(low, abs=1e-8), pytest.approx(high, abs=1e-8))
-    assert wilson(0, 0) == (None, None)
+    assert wilson(0, 0) is None

@@ -96,10 +96,10 @@ def test_what_is_on_an_invoice_is_not_unbilled(noon, deal):
 def test_a_period_holds_what_began_in_its_days_both_included(noon):
     for day in (16, 17, 18, 19):
         add(noon, f"{day}T23:00", f"{day + 1}T01:00")
-    assert time_report(noon, since=date(2026, 11, 17), until=date(2026, 11, 18)).total.seconds == 4 * HOUR
+    assert time_report(noon, first=date(2026, 11, 17), last=date(2026, 11, 18)).total.seconds == 4 * HOUR
     assert time_report(noon, as_of=at("17T23:00")).total.entries == 2
     with pytest.raises(Usage) as wrong:
-        time_report(noon, since=date(2026, 11, 18), until=date(2026, 11, 17))
+        time_report(noon, first=date(2026, 11, 18), last=date(2026, 11, 17))
     assert wrong.value.code == "bad_period"
     with pytest.raises(Usage) as wrong:
         time_report(noon, as_of=at("20T12:01"))

@@ -30,13 +30,13 @@ def test_every_month_has_the_figures_of_its_reports(sold, login):  # noqa: F811
     assert [month.month for month in found.months][0] == date(2026, 9, 1) and len(found.months) >= 3
     for month in found.months:
         first, last = days_of(month.month)
-        line = reps(sold.at, sold.type_id, since=first, until=last, rep_id=whose).together
+        line = reps(sold.at, sold.type_id, first=first, last=last, rep_ids=ids).together
         assert (month.won, month.lost, month.share) == (line.deals_won, line.deals_lost, line.share)
         assert (month.low, month.high) == pytest.approx((line.low, line.high)) if month.won + month.lost else month.low is None
         assert month.amounts == line.won
-        assert month.started == funnel(sold.at, sold.type_id, since=first, until=last, rep_id=whose).started
+        assert month.started == funnel(sold.at, sold.type_id, first=first, last=last, rep_ids=ids).started
         end = min(day_end(last, "UTC") - 1, sold.clock[0])
-        assert month.open == clients_per_stage(sold.at, sold.type_id, as_of=end, rep_id=whose).deals
+        assert month.open == clients_per_stage(sold.at, sold.type_id, as_of=end, rep_ids=ids).deals
         stages = durations(sold.at, sold.type_id, first=first, last=last, rep_ids=ids).stages
         assert [(one.stage, one.median, one.visits, one.completed) for one in month.medians] == [
             (stage.stage, stage.median.value, stage.visits, stage.completed) for stage in stages
@@ -49,7 +49,7 @@ def test_as_of_knows_no_more_than_had_happened(sold):  # noqa: F811
     found = trend(sold.at, sold.type_id, as_of=at)
     assert [month.month for month in found.months] == [date(2026, 9, 1), date(2026, 10, 1)]
     assert found.months[1].open == clients_per_stage(sold.at, sold.type_id, as_of=at).deals
-    line = reps(sold.at, sold.type_id, since=date(2026, 10, 1), until=date(2026, 10, 31), as_of=at).together
+    line = reps(sold.at, sold.type_id, first=date(2026, 10, 1), last=date(2026, 10, 31), as_of=at).together
     assert (found.months[1].won, found.months[1].lost) == (line.deals_won, line.deals_lost)
 
 
@@ -58,7 +58,7 @@ def test_a_period_cuts_its_months_and_marks_them(sold):  # noqa: F811
     found = trend(sold.at, sold.type_id, first=first, last=last)
     october, november = found.months
     assert october.partial and november.partial
-    line = reps(sold.at, sold.type_id, since=first, until=date(2026, 10, 31)).together
+    line = reps(sold.at, sold.type_id, first=first, last=date(2026, 10, 31)).together
     assert (october.won, october.lost) == (line.deals_won, line.deals_lost)
     assert november.open == clients_per_stage(sold.at, sold.type_id, as_of=day_end(last, "UTC") - 1).deals
 

@@ -22,10 +22,11 @@ from models.pipeline import commands, setup
 from models.pipeline.facts import find_type
 from models.pipeline.views import types
 from models.session import Session
+from models.statistics.arrays import history
 from models.statistics.figures import Stays, figures, gather
 from models.statistics.reps import reps
 from models.statistics.rules.chains import win_probabilities
-from models.statistics.visits import read_exits, read_visits
+from models.statistics.standing import exits_of
 from models.statistics.volumes import volumes
 from models.storage.store import open_store
 from models.values.errors import NotFound, Refused, Usage
@@ -144,10 +145,10 @@ def test_won_counts_on_the_companys_day_for_who_owned_the_deal_then(session):
         return {one.key: sum(sums(one.won).values()) for one in (*report.months, *report.reps)}
 
     assert won() == {"2026-09": 100, "2026-10": 20, "anna": 120}
-    assert won(since=date(2026, 9, 30), until=date(2026, 9, 30)) == {"2026-09": 100, "anna": 100}
-    assert won(since=date(2026, 10, 1)) == {"2026-10": 20, "anna": 20}
+    assert won(first=date(2026, 9, 30), last=date(2026, 9, 30)) == {"2026-09": 100, "anna": 100}
+    assert won(first=date(2026, 10, 1)) == {"2026-10": 20, "anna": 20}
     assert won(as_of=made.on(9) - 1) == {"anna": 0}
-    assert won(rep_id=find_employee("boris").id) == {}
+    assert won(rep_ids=[find_employee("boris").id]) == {}
     commands.reopen_deal(made.at, deals[1], reason="again")
     assert won()["anna"] == 100 and won(as_of=made.on(10.5))["anna"] == 120
 
@@ -172,11 +173,11 @@ def test_targets_of_a_rep_of_a_team_and_of_all(session):
     team = {"2026-10": {EUR: 500, "USD": 9}, "2026-11": {EUR: 70}}
     assert asked(team_id=north) == (team, {one: of_reps[one] for one in ("anna", "mark")}) == asked("mark")
     anna = {"2026-10": {EUR: 100, "USD": 9}, "2026-11": {EUR: 70}}
-    assert asked(rep_id=find_employee("anna").id) == (anna, {"anna": of_reps["anna"]}) == asked("anna")
-    assert asked(since=date(2026, 11, 30))[0] == {"2026-11": {EUR: 70}}
-    assert asked(until=date(2026, 10, 31), rep_id=find_employee("boris").id)[0] == {"2026-10": {EUR: 7}}
+    assert asked(rep_ids=[find_employee("anna").id]) == (anna, {"anna": of_reps["anna"]}) == asked("anna")
+    assert asked(first=date(2026, 11, 30))[0] == {"2026-11": {EUR: 70}}
+    assert asked(last=date(2026, 10, 31), rep_ids=[find_employee("boris").id])[0] == {"2026-10": {EUR: 7}}
     for stranger in ("anna", "mark"):
-        assert asked(stranger, rep_id=find_employee("boris").id) == ({}, {})
+        assert asked(stranger, rep_ids=[find_employee("boris").id]) == ({}, {})
     assert asked("anna", team_id=north) == ({"2026-10": {EUR: 100, "USD": 9}, "2026-11": {EUR: 70}}, {"anna": of_reps["anna"]})
 
 
@@ -201,8 +202,8 @@ def test_what_cannot_be_asked_is_refused(session):
     anna, north = find_employee("anna").id, find_holder("North").team_id
     for wrong, code in (
         ({"as_of": made.clock[0] + 1}, "in_future"),
-        ({"since": date(2026, 2, 1), "until": date(2026, 1, 31)}, "bad_period"),
-        ({"rep_id": anna, "team_id": north}, "one_of"),
+        ({"first": date(2026, 2, 1), "last": date(2026, 1, 31)}, "bad_period"),
+        ({"rep_ids": [anna], "team_id": north}, "one_of"),
     ):
         with pytest.raises(Usage) as refusal:
             volumes(made.at, made.type_id, **wrong)
@@ -346,7 +347,6 @@ def test_chances_are_those_of_the_truth_files(session, data, name):
     for stage in volumes(session, type_id).stages:
         truth = wanted.get(stage.stage, {}).get("win_probability")
         assert stage.probability == (None if truth is None else pytest.approx(truth, abs=1e-6)), stage.stage
-    assert read_exits(type_id, session.now()) == read_visits(type_id, session.now()).exits()
 
 
 def test_volumes_of_maven_are_the_sums_of_its_rows(session, data):
@@ -405,8 +405,9 @@ def test_the_exits_of_a_retyped_deal_count_as_such(session):
     deal = commands.new_deal(made.at, "Orion", type_id=made.type_id, amount=5).deal_id
     made.clock[0] += DAY
     commands.retype_deal(made.at, deal, other, {made.stages[0]: x})
-    exits = read_exits(made.type_id, made.clock[0])
-    assert exits == {made.stages[0]: {"retyped": 1}} and read_exits(made.type_id, made.clock[0] - 1) == {}
+    known = history(made.at, made.type_id)
+    exits = exits_of(known.as_of(made.clock[0]))
+    assert exits == {made.stages[0]: {"retyped": 1}} and exits_of(known.as_of(made.clock[0] - 1)) == {}
     assert win_probabilities(exits, {}, made.stages)[made.stages[0]] is None
     assert sums(volumes(made.at, other).total.planned) == {EUR: 5} and volumes(made.at, made.type_id).total.planned == ()
     assert sums(volumes(made.at, made.type_id, as_of=made.clock[0] - 1).total.planned) == {EUR: 5}

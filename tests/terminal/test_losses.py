@@ -138,7 +138,7 @@ def test_hang_up_and_term_leave_one_where_one_was(session: Session, number: int)
     assert third.end() == 0
 
 
-@pytest.mark.parametrize(("key", "screen"), [("1", "without next step"), ("3", "clients"), ("5", "clients per stage")])
+@pytest.mark.parametrize(("key", "screen"), [("1", "without next step"), ("3", "clients"), ("5", "Clients per stage")])
 def test_the_screen_that_was_left_opens_again(session: Session, key: str, screen: str) -> None:
     commands.new_deal(session, "Orion Legal", type_id=1)
     commands.new_deal(session, "Vega Windows", type_id=1)

@@ -14,6 +14,7 @@ from models.pipeline import commands as deals
 from models.pipeline.views import types
 from models.storage.doctor import checks
 from models.timekeeping import commands, rules, views
+from models.timekeeping.views.prices import prices
 from models.values.errors import NotFound, Refused
 from models.values.instants import SECOND
 
@@ -155,3 +156,16 @@ def test_an_entry_ends_in_whole_seconds_never_before_its_start(start, after, pla
     end, cut = rules.end_of(start, start + after, planned)
     assert end >= start and end % SECOND == 0 and (planned is None or end <= planned)
     assert cut == (planned is not None and planned < max(start, rules.whole_second(start + after)))
+
+
+def test_what_runs_counts_no_further_than_to_the_next_entry_planned_ahead(at, clock):
+    """In the status, in its price, in the header's stopwatch, and when it is stopped at last."""
+    begun = clock.at = clock.at // SECOND * SECOND
+    commands.add_entry(at, start=begun + 3600 * SECOND, end=begun + 7200 * SECOND)
+    commands.start_timer(at)
+    clock.at += 5400 * SECOND
+    seen = views.watched(at)
+    assert views.running(at).seconds == 3600 and seen.until == begun + 3600 * SECOND
+    assert [views.elapsed(seen, begun + after * SECOND) for after in (60, 3600, 9999)] == [60, 3600, 3600]
+    assert [one.seconds for one in prices(at)] == [3600, 3600]
+    assert commands.stop_timer(at).seconds == 3600

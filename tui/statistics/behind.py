@@ -16,9 +16,8 @@ from models.values.instants import SECOND
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Number
-from tui.statistics.reports.durations import over_visits
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.dialogs import Dialog
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain
@@ -43,17 +42,15 @@ def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept
     """The deals behind a number of visits, of open or closed deals, of the funnel; as the filters are."""
     from models.statistics.behind import closed_behind, deals_behind, open_behind
     from models.statistics.funnel import funnel_deals
-    from tui.statistics.reports.kept import history_of
 
-    filters, rep_id = asked.filters, rep_of(asked.filters, asked.known)
-    first, last = filters.days(asked.known.today)
+    type_id, said = asked.filters.type_id, {**said, "history": history_of(session, asked, kept)}
     if behind == "open":
-        return open_behind(session, filters.type_id, as_of=filters.as_of, rep_id=rep_id, **said)
+        return open_behind(session, type_id, **filtered(asked, "rep_ids", "as_of"), **said)
     if behind == "closed":
-        return closed_behind(session, filters.type_id, first=first, last=last, as_of=filters.as_of, rep_id=rep_id, **said)
+        return closed_behind(session, type_id, **filtered(asked, "rep_ids", "first", "last", "as_of"), **said)
     if behind == "funnel":
-        return funnel_deals(session, filters.type_id, since=first, until=last, as_of=filters.as_of, rep_id=rep_id, **said)
-    return deals_behind(session, filters.type_id, history=history_of(session, asked, kept), **over_visits(asked), **said)
+        return funnel_deals(session, type_id, **filtered(asked, "rep_ids", "first", "last", "as_of"), **said)
+    return deals_behind(session, type_id, **filtered(asked), **said)
 
 
 class DealsBehind(Dialog[int]):

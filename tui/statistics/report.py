@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.values.language import _
+from models.values.money import Money, money_text, short_money
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -22,6 +23,13 @@ class Column:
     head: str
     width: int
     rank: int = 0
+
+
+def money_cell(sums: Iterable[Money], width: int) -> str:
+    """Sums of several currencies in a column of `width` cells: exactly where that has room, else in short."""
+    found = list(sums)
+    exact = " + ".join(money_text(money) for money in found)
+    return exact if len(exact) < width else " + ".join(short_money(money) for money in found)
 
 
 @dataclass(frozen=True)
@@ -55,9 +63,11 @@ class Asked:
 
 class Report:
     """A report of the screen. `read` runs aside, in a thread of its own, and may be thrown away; the rest is quick. `uses`
-    are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`."""
+    are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`; one that `rereads` has to be read again
+    for another form."""
 
     name = ""
+    rereads = False
     uses: frozenset[str] = frozenset({"type", "period", "rep", "as_of", "clock"})
 
     def title(self) -> str:
@@ -73,6 +83,13 @@ class Report:
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Any:
         """Read it; `kept` holds what reports have read of the store's present state, for the next."""
+        raise NotImplementedError
+
+    # Whether `read_rest` has more to tell than `read`, and is to be asked when that is shown.
+    has_rest = False
+
+    def read_rest(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Any:
+        """As `read`, with what takes longer."""
         raise NotImplementedError
 
     def columns(self, found: Any, asked: Asked) -> Sequence[Column]:

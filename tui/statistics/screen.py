@@ -39,7 +39,7 @@ REST_SECONDS = 0.08
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WIDE, NAME = 110, 16
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
-STORE_CHANGES = frozenset({"deal", "type", "client", "entry", "rate", "company", "employee", "target", "exchange_rate"})
+STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
 class StatisticsScreen(FramedScreen):
@@ -138,6 +138,10 @@ class StatisticsScreen(FramedScreen):
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
+        if wanted.has_rest:
+            found = await self.desk.ask_aside(wanted.read_rest, asked, self._kept)
+            self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
+            self._show(same=True)
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:
@@ -190,7 +194,9 @@ class StatisticsScreen(FramedScreen):
             self.say(_("This report has one form."))
             return
         self.forms[name] = (self.forms.get(name, 0) + 1) % count
-        if self._found is not None and self._found[0].name == name:
+        if report(name).rereads:
+            await self._begin()
+        elif self._found is not None and self._found[0].name == name:
             self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
             self._show(same=True)
 

@@ -10,9 +10,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from models.timekeeping.views import so_far
+from models.timekeeping.views import elapsed, so_far
 from models.values.durations import clock_text
-from models.values.instants import SECOND
 from models.values.language import _
 from models.values.money import money_text, short_money
 from tui.widgets.words import cells, symbol
@@ -110,7 +109,7 @@ class Stopwatch(Widget):
     def _elapsed(self) -> int:
         if self._seen is None:
             return 0
-        return max(0, self.app.desk.session().now() - self._seen.entry.started_at) // SECOND
+        return elapsed(self._seen, self.app.desk.session().now())
 
     def _tick(self) -> None:
         if self.earned.show(self.money()):

@@ -41,7 +41,7 @@ def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | Non
         session,
         None if type_name == "all" else find_type(type_name),
         as_of=instant(session, as_of),
-        rep_id=None if rep is None else find_employee(rep).id,
+        rep_ids=None if rep is None else [find_employee(rep).id],
     )
     if call.as_json:
         print_json(found.as_json())

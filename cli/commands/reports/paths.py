@@ -29,13 +29,13 @@ PATHS_SHOWN = 30
 @click.command(cls=Command)
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
-@click.option("--from", "since", metavar="DAY", help="Deals started on that day or later.")
-@click.option("--to", "until", metavar="DAY", help="Deals started on that day or before.")
+@click.option("--from", "first", metavar="DAY", help="Deals started on that day or later.")
+@click.option("--to", "last", metavar="DAY", help="Deals started on that day or before.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
 def paths(
-    call: Call, type_name: str | None, rep: str | None, since: str | None, until: str | None, as_of: str | None, form: str
+    call: Call, type_name: str | None, rep: str | None, first: str | None, last: str | None, as_of: str | None, form: str
 ) -> None:
     """Which ways deals take through the stages, how often, how long and with what share won."""
     if form == "json":
@@ -47,10 +47,10 @@ def paths(
     found = paths_of(
         session,
         one_type(type_name),
-        since=None if since is None else parse_day(since),
-        until=None if until is None else parse_day(until),
+        first=None if first is None else parse_day(first),
+        last=None if last is None else parse_day(last),
         as_of=instant(session, as_of),
-        rep_id=None if rep is None else find_employee(rep).id,
+        rep_ids=None if rep is None else [find_employee(rep).id],
     )
     if call.as_json:
         print_json(found.as_json())

@@ -11,6 +11,7 @@ import click
 
 from cli.call import Call
 from cli.commands.reports.drawn import draw
+from cli.commands.reports.forecast import answer_backtest, forecast_of, tell_forecast
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -40,8 +41,8 @@ def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed."),
         click.option("--clock", type=click.Choice(["calendar", "working"]), help="What times are counted on; default: the company's clock."),
         click.option("--as-of", "as_of", metavar="INSTANT", help="As it stood at that instant; default: now."),
-        click.option("--to", "until", metavar="DAY", help="The last day of the period."),
-        click.option("--from", "since", metavar="DAY", help="The first day of the period."),
+        click.option("--to", "last", metavar="DAY", help="The last day of the period."),
+        click.option("--from", "first", metavar="DAY", help="The first day of the period."),
         click.option("--team", metavar="NAME", help="Only of this team."),
         click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee."),
         click.option("--type", "type_name", metavar="NAME", help="The deal type, or all; default: the only one, else the default one."),
@@ -57,7 +58,7 @@ def _begin(call: Call, form: str) -> Session:
 
 
 def _what(
-    session: Session, since: str | None, until: str | None, as_of: str | None, rep: str | None, team: str | None
+    session: Session, first: str | None, last: str | None, as_of: str | None, rep: str | None, team: str | None
 ) -> dict[str, Any]:
     from models.people.views import find_employee, find_team
 
@@ -65,10 +66,10 @@ def _what(
     if team is not None and found is None:
         raise NotFound(_("There is no team {name}.").format(name=quoted(team)))
     return {
-        "since": None if since is None else parse_day(since),
-        "until": None if until is None else parse_day(until),
+        "first": None if first is None else parse_day(first),
+        "last": None if last is None else parse_day(last),
         "as_of": instant(session, as_of),
-        "rep_id": None if rep is None else find_employee(rep).id,
+        "rep_ids": None if rep is None else [find_employee(rep).id],
         "team_id": None if found is None else found.team_id,
     }
 
@@ -108,10 +109,12 @@ def _time(seconds: int | None, day: int) -> str:
 @click.command(cls=Command)
 @_asked
 @click.option("--currency", metavar="CODE", help="Add the whole up in this currency, at the company's rates.")
+@click.option("--forecast", "ahead", is_flag=True, help="What the open deals bring, by month: P10, P50, P90 and mean.")
+@click.option("--backtest", is_flag=True, help="The forecasts of past months as of then, against what came of them.")
 @click.pass_obj
 def volumes(
-    call: Call, /, type_name: str | None, since: str | None, until: str | None, as_of: str | None, rep: str | None,
-    team: str | None, clock: str | None, form: str, currency: str | None,
+    call: Call, /, type_name: str | None, first: str | None, last: str | None, as_of: str | None, rep: str | None,
+    team: str | None, clock: str | None, form: str, currency: str | None, ahead: bool, backtest: bool,
 ) -> None:  # fmt: skip
     """What is planned by stage, month and rep, weighted by chance, against target and won; the period is of won and target."""
     session = _begin(call, form)
@@ -119,9 +122,16 @@ def volumes(
 
     if currency is not None:
         exponent(currency)
-    found = volumes_of(session, _type(type_name), currency=currency, **_what(session, since, until, as_of, rep, team))
+    type_id, asked = _type(type_name), _what(session, first, last, as_of, rep, team)
+    if backtest:
+        answer_backtest(call, form, type_id, asked)
+        return
+    coming = forecast_of(session, type_id, asked) if ahead else None
+    found = volumes_of(session, type_id, currency=currency, **asked)
     if call.as_json:
-        print_json(found.as_json())
+        print_json(found.as_json() | ({} if coming is None else {"forecast": coming.as_json()}))
+    elif coming is not None:
+        tell_forecast(coming, form)
     elif form == "csv":
         _csv_volumes(found)
     elif form == "chart":
@@ -208,7 +218,7 @@ def _csv_volumes(found: VolumesReport) -> None:
 @_asked
 @click.pass_obj
 def funnel(
-    call: Call, /, type_name: str | None, since: str | None, until: str | None, as_of: str | None, rep: str | None,
+    call: Call, /, type_name: str | None, first: str | None, last: str | None, as_of: str | None, rep: str | None,
     team: str | None, clock: str | None, form: str,
 ) -> None:  # fmt: skip
     """How far the deals that started in the period have come, and how many are won."""
@@ -218,7 +228,7 @@ def funnel(
     type_id = _type(type_name)
     if type_id is None:
         raise Usage("one_type", _("A funnel is of one deal type; say which with --type."))
-    found = funnel_of(session, type_id, **_what(session, since, until, as_of, rep, team))
+    found = funnel_of(session, type_id, **_what(session, first, last, as_of, rep, team))
     if call.as_json:
         print_json(found.as_json())
     elif form == "csv":
@@ -258,7 +268,7 @@ def _tell_funnel(found: FunnelReport) -> None:
 @click.option("--idle", "idle_days", type=click.IntRange(1, 3650), default=14, show_default=True, metavar="DAYS", help="After how many days without a touch a deal is idle.")
 @click.pass_obj
 def ageing(
-    call: Call, /, type_name: str | None, since: str | None, until: str | None, as_of: str | None, rep: str | None,
+    call: Call, /, type_name: str | None, first: str | None, last: str | None, as_of: str | None, rep: str | None,
     team: str | None, clock: str | None, form: str, flag: str, idle_days: int,
 ) -> None:  # fmt: skip
     """Open deals that stay longer than the norm or than most, that are idle, that have no next step."""
@@ -267,7 +277,7 @@ def ageing(
 
     found = ageing_of(
         session, _type(type_name), flag=FLAGS[flag], idle_days=idle_days, clock=clock,
-        **_what(session, since, until, as_of, rep, team),
+        **_what(session, first, last, as_of, rep, team),
     )  # fmt: skip
     if call.as_json:
         print_json(found.as_json())
@@ -336,7 +346,7 @@ def _csv_ageing(listed: Sequence[Aged]) -> None:
 @click.option("--idle", "idle_days", type=click.IntRange(1, 3650), default=14, show_default=True, metavar="DAYS", help="After how many days without a touch a deal is idle.")
 @click.pass_obj
 def reps(
-    call: Call, /, type_name: str | None, since: str | None, until: str | None, as_of: str | None, rep: str | None,
+    call: Call, /, type_name: str | None, first: str | None, last: str | None, as_of: str | None, rep: str | None,
     team: str | None, clock: str | None, form: str, idle_days: int,
 ) -> None:  # fmt: skip
     """What each rep has open, and what they won and lost in the period: how much, with what share, how long it took."""
@@ -344,7 +354,7 @@ def reps(
     from models.statistics.reps import reps as reps_of
 
     found = reps_of(
-        session, _type(type_name), clock=clock, idle_days=idle_days, **_what(session, since, until, as_of, rep, team)
+        session, _type(type_name), clock=clock, idle_days=idle_days, **_what(session, first, last, as_of, rep, team)
     )
     if call.as_json:
         print_json(found.as_json())

@@ -69,9 +69,9 @@ def _answer_time(
     found = time_report(
         session,
         margin=margin,
-        since=None if first is None else parse_day(first),
-        until=None if last is None else parse_day(last),
-        rep_id=None if rep is None else find_employee(rep).id,
+        first=None if first is None else parse_day(first),
+        last=None if last is None else parse_day(last),
+        rep_ids=None if rep is None else [find_employee(rep).id],
         type_id=None if type_name in (None, "all") else find_type(type_name),
         as_of=instant(session, as_of),
     )

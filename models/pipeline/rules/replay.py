@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -59,16 +60,24 @@ class Replay:
         self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
     ) -> tuple[Broken, ...]:
         """What the mode would have refused on `way`, in order. `mapped` are stages that a retype counted as visited."""
-        # Deals entered between the same two additions of stages have to pass the same ones.
-        era = bisect_right(self._since, known_since)
-        since = self._since[era - 1] if era else -1
+        since = self._era(known_since)
         key = (way, since, mapped)
         if key not in self._ways:
-            self._ways[key] = self._judge(way, since, mapped)
+            self._ways[key] = tuple(self._judge(way, since, mapped))
         return self._ways[key]
 
-    def _judge(self, way: tuple[Came, ...], known_since: Instant, mapped: frozenset[int]) -> tuple[Broken, ...]:
-        found: list[Broken] = []
+    def breaks(
+        self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
+    ) -> bool:
+        """Whether the mode would have refused anything on `way`: told by the first thing, and not kept."""
+        return any(True for _broken in self._judge(way, self._era(known_since), mapped))
+
+    def _era(self, known_since: Instant) -> Instant:
+        """Deals entered between the same two additions of stages have to pass the same ones."""
+        era = bisect_right(self._since, known_since)
+        return self._since[era - 1] if era else -1
+
+    def _judge(self, way: tuple[Came, ...], known_since: Instant, mapped: frozenset[int]) -> Iterator[Broken]:
         at: int | None = None
         visited: frozenset[int] = frozenset()
         reason = False
@@ -77,13 +86,12 @@ class Replay:
             if step.stage_id in self._active:
                 attempt = _attempt(step, at, reason)
                 if attempt is not None:
-                    found += self._refused(at, visited, known_since, attempt)
+                    yield from self._refused(at, visited, known_since, attempt)
                 if step.how == "retyped":
                     visited |= mapped
                 at, reason, visited = step.stage_id, False, visited | {step.stage_id}
             if step.won and at is not None:
-                found += self._refused(at, visited, known_since, Attempt("win"))
-        return tuple(found)
+                yield from self._refused(at, visited, known_since, Attempt("win"))
 
     def _refused(self, at: int | None, visited: frozenset[int], known_since: Instant, attempt: Attempt) -> list[Broken]:
         key = (attempt.kind, attempt.target, attempt.reason, attempt.number, at, visited, known_since)

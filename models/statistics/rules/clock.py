@@ -73,6 +73,11 @@ def normal_day(hours: WorkingHours) -> int:
     return max(lengths, key=lambda length: (lengths[length], length), default=0)
 
 
+def norm_on(seconds: int, day: int) -> int:
+    """A norm on a clock whose days have `day` seconds: its days are days of the clock, what is left are hours as they are."""
+    return seconds // 86_400 * day + seconds % 86_400
+
+
 def _instant(day: date, seconds: int, timezone: str) -> Instant:
     """That time of the clock on the wall; 86,400 is the next midnight."""
     day, seconds = day + timedelta(days=seconds // 86_400), seconds % 86_400

@@ -8,12 +8,12 @@ from math import sqrt
 from typing import NamedTuple
 
 from models.statistics.rules.chains import Target
-from models.statistics.rules.shares import Z
 from models.values.durations import DAY, HOUR
 
 # How many stays lasted so long (`coarse` seconds) and then led to a target; None: they last.
 Stays = Mapping[tuple[int, Target | None], int]
 
+Z = 1.959963984540054  # the 97.5th percentile of the normal distribution
 ENOUGH = 10  # exits of stays that lasted longer than the deal's, from which it is told by those alone
 TOO_FEW = 5  # exits below which there are only counts
 

@@ -32,7 +32,8 @@ Complex = NDArray[np.complex128]
 
 class Stays(NamedTuple):
     """What the process is learned from, a row a visit: the deal's number from 0 (of `deals` in all), stage, days it lasted
-    or has lasted, and the target: a stage, then won, lost and another type; -1 where it lasts."""
+    or has lasted, and the target: a stage, then won, lost and another type; -1 where it lasts. `ahead` is for one that lasts
+    how much of the exits of its day come at a longer stay than it has had, so that it was not at risk of them; else 0."""
 
     deals: int
     stages: int
@@ -40,11 +41,11 @@ class Stays(NamedTuple):
     stage: Ints
     days: Ints
     target: Ints
+    ahead: Floats
 
 
 class OpenDeals(NamedTuple):
-    """Open deals with an amount: `age` is days at the stage, `ahead` how much of the day's exits lies ahead at this very
-    age; `share` is the deal's own chance, nan where it has none; `currency` counts from 0."""
+    """Open deals with an amount: `age` is days at the stage, `ahead` how much of that day's exits lies ahead; `share` is the deal's own chance, nan where it has none; `currency` counts from 0."""
 
     stage: Ints
     age: Ints
@@ -115,19 +116,12 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
     return found
 
 
-def chances(stays: Stays, deals: OpenDeals, bounds: Sequence[int]) -> Floats:
-    """The chance that each deal is won in each of the periods of `drawn`, by the stays as they are, without resampling."""
-    cells = _cells(deals)
-    counted = _Counting(stays, int(deals.age.max()), max(bounds))
-    kernels = counted.kernels(counted.counts(np.ones(stays.deals))[None])
-    return _chances(kernels, stays.stages, cells, np.array(bounds, np.int64))[0, cells.group]
-
-
 # The process
 
 
 class _Counting:
-    """Counts stays by way and days, with a weight for each deal."""
+    """Counts stays by way and days, and in the last rows, by stage, those that were not at risk on their last day; with a
+    weight for each deal."""
 
     def __init__(self, stays: Stays, oldest: int, horizon: int) -> None:
         targets = stays.stages + 4
@@ -138,10 +132,18 @@ class _Counting:
         self.horizon = horizon
         self.size = len(ways) * (self.days + horizon + 1)
         self._cell = way * self.days + stays.days
+        self._lasting = np.flatnonzero(stays.ahead)
+        self._ahead = stays.ahead[self._lasting]
+        self._lasting_cell = stays.stage[self._lasting] * self.days + stays.days[self._lasting]
+        self.rows = len(ways) + stays.stages
 
     def counts(self, weight: Floats) -> Floats:
-        found: Floats = np.bincount(self._cell, weight[self.deal], minlength=len(self.stage) * self.days).astype(float)
-        return found.reshape(len(self.stage), self.days)
+        of_visit = weight.take(self.deal)
+        counted = np.bincount(self._cell, of_visit, minlength=len(self.stage) * self.days)
+        spared = np.bincount(
+            self._lasting_cell, of_visit[self._lasting] * self._ahead, minlength=self.stages * self.days
+        )
+        return np.concatenate([counted, spared]).reshape(self.rows, self.days)
 
     def kernels(self, counts: Floats) -> _Kernels:
         """h(u) = S(u−)·d(u)/n(u) for each way, S the product-limit estimate: the steps of the incidences of Aalen and
@@ -152,9 +154,10 @@ class _Counting:
             ways = np.flatnonzero(self.stage == stage)
             going = ways[self.target[ways] >= 0]
             at_risk = np.cumsum(counts[:, ways].sum(axis=1)[:, ::-1], axis=1)[:, ::-1]
-            safe = np.where(at_risk > 0, at_risk, 1.0)
+            at_risk = at_risk - counts[:, len(self.stage) + stage]
+            safe = np.where(at_risk > NEARLY, at_risk, 1.0)
             gone = counts[:, going].sum(axis=1)
-            left = np.cumprod(1 - gone / safe, axis=1)
+            left = np.cumprod(np.maximum(1 - gone / safe, 0), axis=1)
             before = np.ones_like(left)
             before[:, 1:] = left[:, :-1]
             chance[:, going, : self.days] = counts[:, going] * (before / safe)[:, None]
@@ -167,9 +170,9 @@ class _Counting:
 def _resampled(stays: Stays, oldest: int, horizon: int, rng: np.random.Generator) -> Iterator[_Kernels]:
     """The kernels of RESAMPLES draws, with replacement, of as many deals as there are; some at a time."""
     counting = _Counting(stays, oldest, horizon)
-    at_once = max(4, AT_ONCE // max(1, counting.size))
+    at_once = max(2, AT_ONCE // max(1, counting.size))
     for begun in range(0, RESAMPLES, at_once):
-        counts = np.empty((min(at_once, RESAMPLES - begun), len(counting.stage), counting.days))
+        counts = np.empty((min(at_once, RESAMPLES - begun), counting.rows, counting.days))
         for number in range(len(counts)):
             times = rng.integers(0, max(1, stays.deals), stays.deals, dtype=np.int32)
             counts[number] = counting.counts(np.bincount(times, minlength=stays.deals).astype(float))

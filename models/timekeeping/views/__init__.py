@@ -4,9 +4,9 @@ imports no tables; budgets, prices, rates, timesheet and weeks are asked for in 
 from models.timekeeping.views.entries import Entry, entries, entry, recent, running, seconds_on_deal
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, service_name, services
-from models.timekeeping.views.watched import Watched, priced, so_far, watched
+from models.timekeeping.views.watched import Watched, elapsed, priced, so_far, watched
 
 __all__ = [
-    "Entry", "Forgotten", "ServiceLine", "Watched", "entries", "entry", "find_service", "forgotten", "priced",
+    "Entry", "Forgotten", "ServiceLine", "Watched", "elapsed", "entries", "entry", "find_service", "forgotten", "priced",
     "recent", "running", "seconds_on_deal", "service_name", "services", "so_far", "watched",
 ]  # fmt: skip

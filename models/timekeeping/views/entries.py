@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import Owners, readable
+from models.storage.database import database
 from models.values.errors import NotFound
 from models.values.instants import SECOND, Instant
 from models.values.language import _
@@ -19,7 +20,7 @@ ENTRIES = f"""
         (SELECT g.name FROM visit v JOIN stage g ON g.id = v.stage_id WHERE v.deal_id = t.deal_id
             AND v.entered_at < t.started_at + {SECOND} AND (v.left_at IS NULL OR v.left_at > t.started_at)
             ORDER BY v.seq DESC LIMIT 1),
-        s.name, t.started_at, t.ended_at, t.billable, t.note, t.marks
+        s.name, t.started_at, t.ended_at, t.billable, t.note, t.marks, t.employee_id
     FROM time_entry t JOIN employee e ON e.id = t.employee_id LEFT JOIN client c ON c.id = t.client_id
         LEFT JOIN deal d ON d.id = t.deal_id LEFT JOIN service s ON s.id = t.service_id
 """
@@ -109,11 +110,20 @@ def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
 
 
 def as_entries(session: Session, rows: Iterable[Any]) -> list[Entry]:
-    """Rows of `ENTRIES`; what runs has its seconds up to now."""
+    """Rows of `ENTRIES`; what runs has its seconds up to now, or to the next entry planned ahead."""
     now = session.now()
-    return [
-        Entry._make((*row[:10], max(0, (row[9] or now) - row[8]) // SECOND, bool(row[10]), row[11], tuple(row[12].split()))) for row in rows
-    ]
+    found = []
+    for row in rows:
+        end = row[9] if row[9] is not None else min(now, planned_after(row[13], row[8]) or now)
+        found.append(Entry._make((*row[:10], max(0, end - row[8]) // SECOND, bool(row[10]), row[11], tuple(row[12].split()))))
+    return found
+
+
+def planned_after(employee_id: int, start: Instant) -> Instant | None:
+    """When the next entry begins that an employee has planned after what runs since `start`: that ends there."""
+    sql = "SELECT min(started_at) FROM time_entry WHERE employee_id = ? AND started_at >= ? AND ended_at > started_at"
+    found: Instant | None = database.execute_sql(sql, (employee_id, start)).fetchone()[0]
+    return found
 
 
 def _of(owners: Owners) -> str:

@@ -11,6 +11,7 @@ from models.people.rules import Owners, overlap, readable
 from models.storage.database import database
 from models.timekeeping.rules.rates import Keys, RateBook, RateLine, category_on
 from models.timekeeping.rules.rounding import Policies, Policy, charge, rounded, shared_out
+from models.timekeeping.views.entries import planned_after
 from models.values.errors import NotFound
 from models.values.instants import DAY, SECOND, Instant, LocalDays
 from models.values.language import _
@@ -206,7 +207,7 @@ def price_rows(rows: Iterable[Any], pricing: Pricing, now: Instant) -> list[Pric
     found: list[Priced] = []
     for entry, employee, client, deal, service, start, end, billable, fixed, *fixed_price in rows:
         day = zones[employee].day(start)
-        seconds = ((now if end is None else end) - start) // SECOND
+        seconds = ((min(now, planned_after(employee, start) or now) if end is None else end) - start) // SECOND
         if seconds < 0:
             seconds = 0
         billed, amount, by_day = seconds, None, False

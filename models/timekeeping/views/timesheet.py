@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.people.rules import covers, readable
 from models.storage.database import database
-from models.timekeeping.views.entries import ENTRIES, Entry, as_entries
+from models.timekeeping.views.entries import ENTRIES, Entry, as_entries, planned_after
 from models.timekeeping.views.prices import Priced, billed, prices
 from models.values.errors import NotFound
 from models.values.instants import SECOND, Instant, day_start, local_day
@@ -196,8 +196,7 @@ def _ends(entries: Sequence[Entry], employee_id: int, now: Instant) -> dict[int,
     ends = {entry.id: entry.ended_at for entry in entries if entry.ended_at is not None}
     for entry in entries:
         if entry.ended_at is None:
-            sql = "SELECT min(started_at) FROM time_entry WHERE employee_id = ? AND started_at >= ? AND ended_at > started_at"
-            planned = database.execute_sql(sql, (employee_id, entry.started_at)).fetchone()[0]
+            planned = planned_after(employee_id, entry.started_at)
             ends[entry.id] = max(entry.started_at, now if planned is None else min(now, planned))
     return ends
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.timekeeping.rules import is_forgotten
 from models.timekeeping.rules.rounding import AS_IT_IS, Policy, charge, rounded
-from models.timekeeping.views.entries import Entry, running
+from models.timekeeping.views.entries import Entry, planned_after, running
 from models.timekeeping.views.forgotten import last_sign
 from models.values.instants import SECOND, Instant
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 class Watched(NamedTuple):
     """The running entry, what its hour is billed at (None without a rate, or where it is not billed), how it is rounded
-    (an entry of which a day is rounded together as it is), where it is forgotten its employee's last sign of life, and
+    (an entry of which a day is rounded together as it is), when it ends by itself (an entry planned ahead begins), where it is forgotten its employee's last sign of life, and
     what is to be told of its budgets."""
 
     entry: Entry
     rate: Money | None
     policy: Policy
+    until: Instant | None
     last_sign: Instant | None
     warnings: tuple[str, ...]
 
@@ -36,7 +37,13 @@ def watched(session: Session) -> Watched | None:
     sign = last_sign(session, entry.started_at)
     gone = is_forgotten(session.now(), sign, session.forgotten_after)
     rate, policy = _price(session, entry)
-    return Watched(entry, rate, policy, sign if gone else None, _warnings(session))
+    until = planned_after(session.actor.id, entry.started_at)
+    return Watched(entry, rate, policy, until, sign if gone else None, _warnings(session))
+
+
+def elapsed(seen: Watched, now: Instant) -> int:
+    """Seconds that the running entry has by now."""
+    return max(0, min(now, seen.until or now) - seen.entry.started_at) // SECOND
 
 
 def so_far(seen: Watched, now: Instant) -> Money | None:
@@ -45,7 +52,7 @@ def so_far(seen: Watched, now: Instant) -> Money | None:
         return None
     from models.values.money import Money
 
-    seconds = max(0, now - seen.entry.started_at) // SECOND
+    seconds = elapsed(seen, now)
     return Money(charge(rounded(seconds, seen.policy), seen.rate.amount), seen.rate.currency)
 
 

@@ -67,7 +67,7 @@ async def test_every_report_shows_figures_and_stays_within_the_screen(running, s
             await read(pilot)
             found = shown(pilot)
             assert all(len(line) <= size[0] for line in found.splitlines())
-            assert screen(pilot).table.items or screen(pilot).list.item in ("ageing",), screen(pilot).list.item
+            assert screen(pilot).table.items or screen(pilot).list.item in ("ageing", "forecast"), screen(pilot).list.item
             await press(pilot, "enter", "v", "j", "escape", "j")
     use_language("en")
 
@@ -127,6 +127,24 @@ async def test_the_numbers_of_each_report_open_into_the_deals_that_they_count(ru
         await settle(pilot)
         for words in wanted:
             assert words in shown(pilot)
+
+
+async def test_the_forecast_stands_by_month_and_is_replayed_over_past_months(running, session):  # noqa: F811
+    now = session.now()
+    for number in range(12):  # two in three are won, 20 to 31 days after they began; four began five days ago
+        begun = now - (100 - number) * DAY
+        made = commands.new_deal(session, f"Client {number}", type_id=1, amount=100_00, at=begun).deal_id
+        end = commands.win_deal if number % 3 else commands.lose_deal
+        end(session, made, at=begun + (20 + number) * DAY, **({} if number % 3 else {"reason": "price"}))
+    for number in range(4):
+        commands.new_deal(session, f"New {number}", type_id=1, amount=100_00, at=now - 5 * DAY)
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, *to("forecast"))
+        await read(pilot)
+        assert "P10" in shown(pilot) and "New deals are not invented" in shown(pilot)
+        await press(pilot, "v")
+        await read(pilot)
+        assert "months ahead" in shown(pilot)
 
 
 async def test_filters_are_shared_by_all_reports_and_remembered(running, session, sold):  # noqa: F811
@@ -248,7 +266,7 @@ async def test_what_is_shown_is_copied_as_text_and_as_csv(running, sold):  # noq
 
 async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811
     folder = tmp_path / "out"
-    async with running() as pilot:
+    async with running(size=(160, 48)) as pilot:
         pilot.app.exports = str(folder)
         await press(pilot, *to("durations"))
         await read(pilot)

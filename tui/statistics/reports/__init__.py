@@ -17,6 +17,7 @@ PLACES = {
     "durations": "durations:Durations",
     "transitions": "transitions:Transitions",
     "volumes": "volumes:Volumes",
+    "forecast": "forecast:Forecasts",
     "funnel": "funnel:Funnel",
     "ageing": "ageing:Ageing",
     "reps": "reps:Reps",
@@ -33,7 +34,7 @@ def titles() -> dict[str, str]:
     """What each report is called in the list."""
     return {
         "clients": _("Clients"), "durations": _("Durations"), "transitions": _("Transitions"), "volumes": _("Volumes"),
-        "funnel": _("Funnel"), "ageing": _("Ageing"), "reps": _("Reps"), "paths": _("Paths"), "trend": _("Trend"), "time": _("Time worked"), "margin": _("Margin"),
+        "forecast": _("Forecast"), "funnel": _("Funnel"), "ageing": _("Ageing"), "reps": _("Reps"), "paths": _("Paths"), "trend": _("Trend"), "time": _("Time worked"), "margin": _("Margin"),
     }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from models.values.durations import short_age
 from models.values.language import _
 from models.values.money import short_money
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ class Ageing(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> dict[str, AgeingReport]:
         from models.statistics.ageing import ageing
 
-        filters, rep = asked.filters, rep_of(asked.filters, asked.known)
-        return {
-            flag: ageing(session, filters.type_id, flag=flag, as_of=filters.as_of, rep_id=rep, clock=filters.clock) for flag in FLAGS
-        }
+        said = {"history": history_of(session, asked, kept), **filtered(asked, "rep_ids", "as_of", "clock")}
+        return {flag: ageing(session, asked.filters.type_id, flag=flag, most=LISTED, **said) for flag in FLAGS}
 
     def columns(self, found: dict[str, AgeingReport], asked: Asked) -> Sequence[Column]:
         return [
@@ -48,7 +46,7 @@ class Ageing(Report):
 
     def rows(self, found: dict[str, AgeingReport], asked: Asked) -> Sequence[Row]:
         report = found[FLAGS[asked.form]]
-        return [_row(deal, report.day) for deal in report.listed[:LISTED]]
+        return [_row(deal, report.day) for deal in report.listed]
 
     def chart(self, found: dict[str, AgeingReport], asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         report = found["ageing"]
@@ -60,7 +58,7 @@ class Ageing(Report):
             open=int_text(report.deals), ageing=int_text(report.counts["ageing"]), idle=int_text(report.counts["idle"]),
             days=report.idle_days, none=int_text(report.counts["no_next_step"]),
         )  # fmt: skip
-        if len(report.listed) > LISTED:
+        if report.counts[FLAGS[asked.form]] > LISTED:
             counts += ". " + _("The first {count} are listed.").format(count=LISTED)
         return counts
 

@@ -11,8 +11,8 @@ from models.statistics.views import ClientsReport, clients_per_stage
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of, history_read
 from tui.widgets import words
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ class Clients(Report):
         return (_("clients"), _("deals"))
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> ClientsReport:
-        filters = asked.filters
-        return clients_per_stage(session, filters.type_id, as_of=filters.as_of, rep_id=rep_of(filters, asked.known))
+        said = filtered(asked, "rep_ids", "as_of")
+        known = history_read(asked, kept) if said["as_of"] is None else history_of(session, asked, kept)
+        return clients_per_stage(session, asked.filters.type_id, history=known, **said)
 
     def columns(self, found: ClientsReport, asked: Asked) -> Sequence[Column]:
         stages = [Column(stage.stage, CELL, place) for place, stage in enumerate(found.stages, 1)]

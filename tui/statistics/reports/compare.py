@@ -12,6 +12,7 @@ from models.values.language import _
 from models.values.numbers import int_text
 from tui.statistics.against import REP, days_words, names, sides
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ class Comparison(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> ComparisonReport:
         from models.statistics.comparison import compare
-        from tui.statistics.reports.kept import history_of
 
         filters = asked.filters
         return compare(

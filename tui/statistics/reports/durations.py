@@ -9,8 +9,8 @@ from models.statistics.pictures import duration_curve
 from models.statistics.words import account_line, lasting, roughly
 from models.values.language import _
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ class Durations(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> DurationsReport:
         from models.statistics.durations import durations
-        from tui.statistics.reports.kept import history_of
 
-        return durations(session, asked.filters.type_id, history=history_of(session, asked, kept), **over_visits(asked))
+        return durations(session, asked.filters.type_id, history=history_of(session, asked, kept), **filtered(asked))
 
     def columns(self, found: DurationsReport, asked: Asked) -> Sequence[Column]:
         return [
@@ -47,14 +46,6 @@ class Durations(Report):
     def note(self, found: DurationsReport, asked: Asked, row: Row | None) -> str:
         stage = _stage(found, row)
         return "" if stage is None else account_line(stage)
-
-
-def over_visits(asked: Asked) -> dict[str, Any]:
-    """The filters as the reports on visits take them."""
-    filters = asked.filters
-    first, last = filters.days(asked.known.today)
-    rep = rep_of(filters, asked.known)
-    return {"rep_ids": None if rep is None else [rep], "first": first, "last": last, "as_of": filters.as_of, "clock": filters.clock}
 
 
 def _row(stage: StageDuration, day: int) -> Row:

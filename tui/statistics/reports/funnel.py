@@ -9,8 +9,8 @@ from models.statistics.pictures import funnel_bars
 from models.statistics.words import share_text
 from models.values.language import _
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ class Funnel(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> FunnelReport:
         from models.statistics.funnel import funnel
 
-        first, last = asked.filters.days(asked.known.today)
-        return funnel(
-            session, asked.filters.type_id, since=first, until=last, as_of=asked.filters.as_of, rep_id=rep_of(asked.filters, asked.known)
-        )
+        said = filtered(asked, "rep_ids", "first", "last", "as_of")
+        return funnel(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
 
     def columns(self, found: FunnelReport, asked: Asked) -> Sequence[Column]:
         reached = [] if found.semi_strict else [Column(_("came so far"), 12), Column(_("share"), 8)]

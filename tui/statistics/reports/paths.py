@@ -9,8 +9,8 @@ from models.statistics.pictures import paths_bars
 from models.values.durations import words
 from models.values.language import _, ngettext
 from models.values.numbers import int_text, percent_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ class Paths(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> PathsReport:
         from models.statistics.paths import paths
 
-        first, last = asked.filters.days(asked.known.today)
-        rep = rep_of(asked.filters, asked.known)
-        return paths(session, asked.filters.type_id, since=first, until=last, as_of=asked.filters.as_of, rep_id=rep)
+        said = filtered(asked, "rep_ids", "first", "last", "as_of")
+        return paths(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
 
     def columns(self, found: PathsReport, asked: Asked) -> Sequence[Column]:
         return [Column(_("way"), 24), Column(_("deals"), 8), Column(_("share"), 8, 2), Column(_("won"), 8), Column(_("median"), 13, 1)]

@@ -10,8 +10,8 @@ from models.statistics.words import lasting, range_text, share_text
 from models.values.language import _
 from models.values.money import Money, short_money
 from models.values.numbers import int_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ class Reps(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> RepsReport:
         from models.statistics.reps import reps
 
-        filters = asked.filters
-        first, last = filters.days(asked.known.today)
-        return reps(
-            session, filters.type_id, since=first, until=last, as_of=filters.as_of, rep_id=rep_of(filters, asked.known), clock=filters.clock
-        )
+        return reps(session, asked.filters.type_id, history=history_of(session, asked, kept), **filtered(asked))
 
     def columns(self, found: RepsReport, asked: Asked) -> Sequence[Column]:
         return [

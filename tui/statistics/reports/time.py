@@ -9,15 +9,15 @@ from models.statistics.pictures import time_bars
 from models.statistics.time import GROUPS, Sums, TimeReport, amounts, time_report
 from models.values.durations import clock_text
 from models.values.language import _, ngettext
-from models.values.money import money_text
 from models.values.numbers import percent_text
-from tui.statistics.filters import rep_of
-from tui.statistics.report import Asked, Column, Report, Row
+from tui.statistics.report import Asked, Column, Report, Row, money_cell
+from tui.statistics.reports.kept import filtered
 
 if TYPE_CHECKING:
     from models.session import Session
 
 DRAWN = 12  # bars
+MONEY = 15  # cells
 
 
 class Time(Report):
@@ -32,15 +32,12 @@ class Time(Report):
         return (_("client"), _("deal"), _("stage"), _("service"), _("rep"))
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TimeReport:
-        first, last = asked.filters.days(asked.known.today)
-        return time_report(
-            session, since=first, until=last, rep_id=rep_of(asked.filters, asked.known), as_of=asked.filters.as_of, margin=self.margin
-        )
+        return time_report(session, margin=self.margin, **filtered(asked, "rep_ids", "first", "last", "as_of"))
 
     def columns(self, found: TimeReport, asked: Asked) -> Sequence[Column]:
-        money = [Column(_("charge"), 15), Column(_("unbilled"), 15, 1)]
+        money = [Column(_("charge"), MONEY), Column(_("unbilled"), MONEY, 1)]
         if self.margin:
-            money = [Column(_("charge"), 15, 1), Column(_("paid"), 15, 2), Column(_("margin"), 15)]
+            money = [Column(_("charge"), MONEY, 1), Column(_("paid"), MONEY, 2), Column(_("margin"), MONEY)]
         return [Column(self.forms()[asked.form], 18), Column(_("hours"), 9), Column(_("billable"), 10, 3), *money]
 
     def rows(self, found: TimeReport, asked: Asked) -> Sequence[Row]:
@@ -68,10 +65,10 @@ class Time(Report):
 
     def _cells(self, name: str, one: Sums) -> tuple[str, ...]:
         share = one.share()
-        money = [_sums(one.charged), _sums(one.unbilled)]
+        money = [one.charged, one.unbilled]
         if self.margin:
-            money = [_sums(one.charged), _sums(one.paid), _sums(one.margin())]
-        return (name, clock_text(one.seconds)[:-3], "" if share is None else percent_text(share), *money)
+            money = [one.charged, one.paid, one.margin()]
+        return (name, clock_text(one.seconds)[:-3], "" if share is None else percent_text(share), *(money_cell(amounts(sums), MONEY) for sums in money))
 
 
 class Margin(Time):
@@ -80,7 +77,3 @@ class Margin(Time):
 
     def title(self) -> str:
         return _("Margin")
-
-
-def _sums(said: dict[str, int]) -> str:
-    return " + ".join(money_text(one) for one in amounts(said))

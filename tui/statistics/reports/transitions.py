@@ -10,7 +10,7 @@ from models.statistics.words import range_text, share_text, target_word, told
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
 from tui.statistics.report import Asked, Column, Number, Report, Row
-from tui.statistics.reports.durations import over_visits
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 SHOWN_DAYS = ("30", "90", "365")
 
 
+
 class Transitions(Report):
     name = "transitions"
+    has_rest = True
 
     def title(self) -> str:
         return _("Transitions")
@@ -30,9 +32,16 @@ class Transitions(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TransitionsReport:
         from models.statistics.transitions import transitions
-        from tui.statistics.reports.kept import history_of
 
-        return transitions(session, asked.filters.type_id, history=history_of(session, asked, kept), **over_visits(asked))
+        return transitions(
+            session, asked.filters.type_id, history=history_of(session, asked, kept), intervals=False, **filtered(asked)
+        )
+
+    def read_rest(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TransitionsReport:
+        """The intervals of the win chances too, which take longer than all else."""
+        from models.statistics.transitions import transitions
+
+        return transitions(session, asked.filters.type_id, history=history_of(session, asked, kept), **filtered(asked))
 
     def columns(self, found: TransitionsReport, asked: Asked) -> Sequence[Column]:
         return [
@@ -60,7 +69,7 @@ class Transitions(Report):
         win = stage.win
         chance = ""
         if told(stage) and win.chance is not None:
-            chance = _("leads to won {share} ({range}; where exits lead, not when)").format(share=share_text(win.chance), range=range_text(win.low, win.high))
+            chance = _("leads to won {share} ({range}; where exits lead, not when)").format(share=share_text(win.chance), range=range_text(win.low, win.high) or symbol("…"))
         few = _("few exits") if stage.few else ""
         given = _("set {share}").format(share=share_text(win.percentage)) if win.percentage is not None else ""
         parts = [f"{stage.stage}: {said}", repeated, few, chance, given]

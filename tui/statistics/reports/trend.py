@@ -14,7 +14,7 @@ from models.values.language import _
 from models.values.money import money_text
 from models.values.numbers import int_text
 from tui.statistics.report import Asked, Column, Number, Report, Row
-from tui.statistics.reports.durations import over_visits
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ class Trend(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> TrendReport:
         from models.statistics.trend import trend
-        from tui.statistics.reports.kept import history_of
 
-        return trend(session, asked.filters.type_id, history=history_of(session, asked, kept), **over_visits(asked))
+        return trend(session, asked.filters.type_id, history=history_of(session, asked, kept), **filtered(asked))
 
     def columns(self, found: TrendReport, asked: Asked) -> Sequence[Column]:
         measure = MEASURES[asked.form]

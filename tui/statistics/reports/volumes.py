@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import volumes_bars
 from models.values.dates import month_text
 from models.values.instants import parse_month
 from models.values.language import _, ngettext
-from models.values.money import Money, money_text, short_money
+from models.values.money import Money
 from models.values.numbers import int_text, percent_text
-from tui.statistics.filters import rep_of
-from tui.statistics.report import Asked, Column, Number, Report, Row
+from tui.statistics.report import Asked, Column, Number, Report, Row, money_cell
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from models.statistics.volumes import StageVolume, Volume, VolumesReport
 
 MONTHS, STAGES, REPS = range(3)
+MONEY = 14  # cells
 
 
 class Volumes(Report):
@@ -37,16 +38,14 @@ class Volumes(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> VolumesReport:
         from models.statistics.volumes import volumes
 
-        first, last = asked.filters.days(asked.known.today)
-        return volumes(
-            session, asked.filters.type_id, since=first, until=last, as_of=asked.filters.as_of, rep_id=rep_of(asked.filters, asked.known)
-        )
+        said = filtered(asked, "rep_ids", "first", "last", "as_of")
+        return volumes(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
 
     def columns(self, found: VolumesReport, asked: Asked) -> Sequence[Column]:
         if asked.form == STAGES:
-            return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), 14), Column(_("chance"), 17, 1), Column(_("weighted"), 14)]
+            return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), MONEY), Column(_("chance"), 17, 1), Column(_("weighted"), MONEY)]
         name = _("month") if asked.form == MONTHS else _("rep")
-        money = [Column(word, 14, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
+        money = [Column(word, MONEY, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
         return [Column(name, 16), *money]
 
     def rows(self, found: VolumesReport, asked: Asked) -> Sequence[Row]:
@@ -58,7 +57,7 @@ class Volumes(Report):
         rows = [_row(one, asked.form) for one in lines]
         if asked.form == MONTHS and found.without_date:
             numbers = (Number(f"{_('without a day')} {symbol('·')} {found.without_date}", {"behind": "open", "month": "none"}),)
-            cells = (_("without a day"), _sums(found.undated.planned), _sums(found.undated.weighted), "", "", "")
+            cells = (_("without a day"), money_cell(found.undated.planned, MONEY), money_cell(found.undated.weighted, MONEY), "", "", "")
             rows.append(Row("none", cells, numbers=numbers))
         whole = found.total
         return [*rows, Row("all", (_("all"), *_figures(whole)), "head", numbers=_both(_("all"), {}))]
@@ -92,14 +91,14 @@ def _both(name: str, said: dict[str, Any]) -> tuple[Number, ...]:
 
 
 def _figures(one: Volume) -> tuple[str, ...]:
-    return (_sums(one.planned), _sums(one.weighted), _sums(one.won), _sums(one.target), _share(one.won, one.target))
+    return (*(money_cell(sums, MONEY) for sums in (one.planned, one.weighted, one.won, one.target)), _share(one.won, one.target))
 
 
 def _stage_row(one: StageVolume) -> Row:
     source = {"observed": _("observed"), "set": _("set")}.get(one.source or "", "")
     chance = "" if one.probability is None else f"{percent_text(one.probability)} {source}"
     numbers = (Number(f"{one.stage} {symbol('·')} {int_text(one.deals)}", {"behind": "open", "stage_id": one.stage_id}),) if one.deals else ()
-    return Row(one.stage_id, (one.stage, int_text(one.deals), _sums(one.amounts), chance, _sums(one.weighted)), numbers=numbers)
+    return Row(one.stage_id, (one.stage, int_text(one.deals), money_cell(one.amounts, MONEY), chance, money_cell(one.weighted, MONEY)), numbers=numbers)
 
 
 def _share(won: Sequence[Money], target: Sequence[Money]) -> str:
@@ -108,10 +107,3 @@ def _share(won: Sequence[Money], target: Sequence[Money]) -> str:
         return ""
     same = sum(money.amount for money in won if money.currency == target[0].currency)
     return percent_text(same / target[0].amount)
-
-
-def _sums(sums: Iterable[Money]) -> str:
-    found = list(sums)
-    if len(found) == 1 and len(money_text(found[0])) < 12:
-        return money_text(found[0])
-    return " ".join(short_money(money) for money in found)

@@ -1,0 +1,147 @@
+"""The same number in two reports is the same, and a number of the screen is that of the deals it opens into."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.people.views import find_employee
+from models.pipeline import commands, setup
+from models.statistics.ageing import ageing
+from models.statistics.arrays import history
+from models.statistics.behind import closed_behind, deals_behind, open_behind
+from models.statistics.durations import durations
+from models.statistics.funnel import funnel, funnel_deals
+from models.statistics.paths import paths
+from models.statistics.reps import reps
+from models.statistics.transitions import transitions
+from models.statistics.views import clients_per_stage
+from models.statistics.volumes import volumes
+from models.values.errors import Refused
+from tests.statistics.pipeline_example import SECOND, company, empty
+from tui.statistics.behind import read_behind
+from tui.statistics.filters import Filters, known
+from tui.statistics.report import Asked
+from tui.statistics.reports import report
+
+HOUR = 3600 * SECOND
+OWNERS = ("anna", "boris")
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["new", "new", "move", "move", "move", "win", "lose", "reopen", "hold", "resume", "owner", "retype", "bare"]),
+        st.integers(0, 5), st.integers(0, 2), st.sampled_from(OWNERS), st.integers(0, 40),
+    ),
+    min_size=1,
+    max_size=25,
+)  # fmt: skip
+
+
+class Over(Exception):
+    """Thrown to take back what a history wrote."""
+
+
+def lived(made, other, steps):
+    """A random history; gives the instants at which anything happened."""
+    deals, instants = [], []
+    for kind, number, place, owner, hours in steps:
+        made.clock[0] += hours * HOUR
+        try:
+            if kind in ("new", "bare") or not deals:
+                amount, day = (None, None) if kind == "bare" else (100 * number, date(2026, 10 + place, 1))
+                said = {"owner": owner, "stage_id": made.stages[place], "amount": amount, "expected": day}
+                deals.append(commands.new_deal(made.at, f"Client {number}", type_id=made.type_id, **said).deal_id)
+            else:
+                deal = deals[number % len(deals)]
+                {
+                    "move": lambda: commands.move_deal(made.at, deal, made.stages[place]),  # noqa: B023
+                    "win": lambda: commands.win_deal(made.at, deal),  # noqa: B023
+                    "lose": lambda: commands.lose_deal(made.at, deal, reason="x"),  # noqa: B023
+                    "reopen": lambda: commands.reopen_deal(made.at, deal, reason="x"),  # noqa: B023
+                    "hold": lambda: commands.hold_deal(made.at, deal, reason="x"),  # noqa: B023
+                    "resume": lambda: commands.resume_deal(made.at, deal),  # noqa: B023
+                    "owner": lambda: commands.set_deal(made.at, deal, owner=owner),  # noqa: B023
+                    "retype": lambda: commands.retype_deal(made.at, deal, other[0], dict.fromkeys(made.stages, other[1])),  # noqa: B023
+                }[kind]()
+        except Refused:
+            continue
+        instants.append(made.clock[0])
+    made.clock[0] += HOUR
+    return instants
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(STEPS, st.integers(0, 30), st.sampled_from([None, *OWNERS]))
+def test_reports_agree_and_so_does_what_is_behind_them(session, steps, moment, rep):
+    with pytest.raises(Over), session.writing():
+        made = empty(session)
+        company(made.at)
+        other = setup.add_type(made.at, "Other", mode="free")
+        instants = lived(made, (other, setup.add_stage(made.at, other, "X")), steps)
+        kept = history(made.at, made.type_id, deals=True)
+        whose = None if rep is None else [find_employee(rep).id]
+        for as_of in (None, instants[moment % len(instants)] if instants else made.clock[0]):
+            what = {"rep_ids": whose, "as_of": as_of}
+            same = {"history": kept, **what}
+            clients = clients_per_stage(made.at, made.type_id, **what)
+            assert clients == clients_per_stage(made.at, made.type_id, **same)
+            planned, stays, gone = (one(made.at, made.type_id, **same) for one in (volumes, durations, transitions))
+            aged = ageing(made.at, made.type_id, **same)
+            assert planned == volumes(made.at, made.type_id, **what) and aged == ageing(made.at, made.type_id, **what)
+            open_of = {stage.stage_id: stage.deals for stage in clients.stages}
+            for stages, count in (
+                (planned.stages, lambda one: one.deals), (aged.stages, lambda one: one.deals),
+                (stays.stages, lambda one: one.account.there), (gone.stages, lambda one: one.open),
+            ):  # fmt: skip
+                assert {one.stage_id: count(one) for one in stages} == open_of
+            for stage, count in open_of.items():
+                assert len(open_behind(made.at, made.type_id, stage_id=stage, **same)) == count
+                assert len(deals_behind(made.at, made.type_id, stage_id=stage, **same)) == count
+            assert [stage.held for stage in planned.stages] == [stage.held for stage in clients.stages] == [one.held for one in aged.stages]
+            for one in gone.stages:
+                assert len(deals_behind(made.at, made.type_id, stage_id=one.stage_id, exits=True, **same)) == one.deals
+            sold = reps(made.at, made.type_id, **same)
+            assert sold == reps(made.at, made.type_id, **what)
+            assert sold.together.deals == clients.deals and sold.together.clients == clients.clients
+            assert sold.together.planned == planned.total.planned and sold.together.weighted == planned.total.weighted
+            assert {one.rep: one.won for one in sold.reps if one.won} == {one.key: one.won for one in planned.reps if one.won}
+            for line in sold.reps:
+                assert len(open_behind(made.at, made.type_id, rep=line.rep, as_of=as_of)) == line.deals
+                for outcome, count in (("won", line.deals_won), ("lost", line.deals_lost)):
+                    assert len(closed_behind(made.at, made.type_id, outcome=outcome, rep=line.rep, as_of=as_of)) == count
+            for days in ({}, {"first": date(2026, 9, 22)}, {"last": date(2026, 9, 23)}):
+                came = funnel(made.at, made.type_id, **same, **days)
+                assert came == funnel(made.at, made.type_id, **what, **days)
+                assert len(funnel_deals(made.at, made.type_id, **same, **days)) == came.started
+                assert len(funnel_deals(made.at, made.type_id, won=True, **same, **days)) == came.won
+                for one in came.stages:
+                    assert len(funnel_deals(made.at, made.type_id, stage_id=one.stage_id, **same, **days)) == one.actual
+                ways = paths(made.at, made.type_id, **same, **days)
+                assert ways == paths(made.at, made.type_id, **what, **days)
+                assert (ways.deals, sum(path.won for path in ways.paths)) == (came.started, came.won)
+        raise Over
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(STEPS, st.sampled_from([None, *OWNERS]), st.booleans())
+def test_a_number_of_the_screen_opens_into_so_many_deals(session, steps, rep, past):
+    with pytest.raises(Over), session.writing():
+        made = empty(session)
+        company(made.at)
+        other = setup.add_type(made.at, "Other", mode="free")
+        instants = lived(made, (other, setup.add_stage(made.at, other, "X")), steps)
+        as_of = instants[len(instants) // 2] if past and instants else None
+        filters = Filters(made.type_id, "all", rep_id=None if rep is None else find_employee(rep).id, as_of=as_of)
+        kept = {}
+        for name, form in (("clients", 0), ("volumes", 0), ("volumes", 1), ("volumes", 2), ("funnel", 0), ("reps", 0), ("paths", 0)):
+            asked = Asked(filters, known(made.at), form)
+            found = report(name).read(made.at, asked, kept)
+            for row in report(name).rows(found, asked):
+                for number in row.numbers:
+                    told = re.search(r" · (\d+)(?: deals?)?$", number.name)
+                    count, _deals = read_behind(made.at, asked, number, kept)
+                    assert told is None or int(told[1]) == count, (name, number)
+        raise Over

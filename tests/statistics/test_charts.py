@@ -1,0 +1,74 @@
+"""Charts keep to their size, lose no bar where there is room, and need no other sign than ASCII."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.statistics import charts
+from models.values.text import width_of
+
+sizes = st.tuples(st.integers(1, 160), st.integers(1, 48))
+values = st.lists(st.integers(0, 10**9), max_size=40)
+
+
+def kept(lines: list[str], size: tuple[int, int]) -> bool:
+    return len(lines) <= size[1] and all(width_of(line.rstrip()) <= size[0] for line in lines)
+
+
+@settings(deadline=None, max_examples=60)
+@given(values, sizes, st.booleans())
+def test_bars_keep_to_their_size(found, size, ascii):
+    labels = [f"label {place}" for place in range(len(found))]
+    assert kept(charts.bars(labels, found, *size, ascii=ascii), size)
+    groups = {"one": found, "two": found[::-1]}
+    assert kept(charts.stacked_bars(labels, groups, *size, ascii=ascii), size)
+
+
+@pytest.mark.parametrize(("count", "height"), [(1, 4), (3, 8), (6, 9), (6, 30), (40, 43)])
+def test_each_bar_has_a_line_with_its_label_where_there_is_room(count, height):
+    labels = [f"label {place}:" for place in range(count)]
+    drawn = charts.bars(labels, list(range(1, count + 1)), 80, height)
+    assert [label for label in labels if any(label in line and "█" in line for line in drawn)] == labels
+
+
+def test_of_too_many_bars_the_first_ones_are_drawn():
+    drawn = charts.bars([f"label {place}:" for place in range(40)], [5] * 40, 80, 10)
+    assert [line.split(":")[0] for line in drawn if ":" in line] == [f"label {place}" for place in range(7)]
+
+
+def test_the_parts_of_a_bar_are_told_apart_without_colour():
+    drawn = charts.stacked_bars(["a", "b"], {"anna": [4, 1], "boris": [4, 2]}, 60, 10)
+    assert "█ anna" in drawn[0] and "▓ boris" in drawn[0]
+    assert "█" in drawn[2] and "▓" in drawn[2]
+
+
+@settings(deadline=None, max_examples=40)
+@given(values, sizes)
+def test_ascii_charts_hold_ascii_alone(found, size):
+    labels, halves = [str(place) for place in range(len(found))], [one / 2 for one in found]
+    band = [(float(place), 0.5, 0.6, 0.7) for place in range(len(found))]
+    for lines in (
+        charts.bars(labels, found, *size, ascii=True),
+        charts.stacked_bars(labels, {"x": found, "y": halves}, *size, ascii=True),
+        charts.columns(labels, {"x": found, "y": halves}, [None] * len(found), "target", *size, ascii=True),
+        charts.curve(band, 1.0, [(0.0, "0"), (1.0, "1")], *size, ascii=True),
+        charts.trend(labels, {"x": found}, *size, ascii=True),
+    ):
+        assert all(line.isascii() for line in lines)
+
+
+def test_a_curve_falls_from_one_and_its_median_stands_upright():
+    drawn = charts.curve([(0.0, 1.0, 1.0, 1.0), (2.0, 0.2, 0.5, 0.8), (4.0, None, 0.0, None)], 3.0, [(0.0, "0"), (4.0, "4")], 60, 12)
+    assert drawn[1].startswith("1┤") and sum("│" in line[5:-1] for line in drawn) > 3
+
+
+def test_nothing_is_drawn_of_nothing():
+    assert charts.bars([], [], 80, 20) == charts.bars(["a"], [0], 80, 20) == charts.stacked_bars([], {}, 80, 20) == []
+    assert charts.curve([(0.0, 1.0, 1.0, 1.0)], None, [], 80, 20) == charts.trend(["a"], {"x": [None]}, 80, 20) == []
+
+
+@pytest.mark.parametrize(("value", "most", "sign"), [(0, 5, " "), (0.1, 5, "░"), (5, 5, "█"), (3, 0, " ")])
+def test_a_shade_is_the_darker_the_nearer_to_the_most(value, most, sign):
+    assert charts.shade(value, most) == sign
