@@ -1,17 +1,17 @@
-"""How long the reports on stages take over 100,000 deals and 500,000 visits, side by side with pandas and lifelines.
+"""How long the reports take over 100,000 deals and 500,000 visits, those on stages side by side with pandas and lifelines.
 
 Run as `python -m bench.statistics [--deals N] [--runs N] [--store FILE]`. A cold figure is a process of its own: of all of
-it, and of the first query (imports, reading and computing, the store being open). pandas and lifelines, which come with the
-test extras, do the same work on the same rows: product-limit curves with their bands and three quantiles, cumulative
-incidences of each target; they resample nothing.
+it, and of the first query (imports, reading and computing, the store being open). A warm one is what a screen waits for when
+a filter changes, the history being kept. pandas and lifelines, which come with the test extras, do the same work on the same
+rows: product-limit curves with their bands and three quantiles, cumulative incidences of each target; they resample nothing.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,16 +19,31 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 DAY = 86_400_000_000
 NOW = 1_795_000_000_000_000
 STAGES = ("Lead", "Contact", "Demonstration", "Offer", "Terms", "Contract", "Payment")
-REPS = 30
+REPS, CLIENTS = 30, 20_000
 HORIZONS = (7, 30, 90, 180, 365)
-REPORTS = ("durations", "transitions")
+# Module and arguments of each report; those beside pandas first.
+REPORTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "durations": ("durations", {}),
+    "transitions": ("transitions", {}),
+    "clients": ("views", {}),
+    "clients as of half a year ago": ("views", {"as_of": NOW - 182 * DAY}),
+    "volumes": ("volumes", {}),
+    "volumes as of half a year ago": ("volumes", {"as_of": NOW - 182 * DAY}),
+    "funnel": ("funnel", {}),
+    "ageing": ("ageing", {"flag": "no_next_step"}),
+    "ageing on the working clock": ("ageing", {"clock": "working"}),
+    "reps": ("reps", {}),
+    "paths": ("paths", {}),
+}
+BESIDE = ("durations", "transitions")
 
 
 def main() -> None:
@@ -49,11 +64,14 @@ def main() -> None:
             ours, theirs = [], []
             for _run in range(options.runs):  # in turn, so that a busy neighbour slows both
                 ours.append(cold("ours", report, path))
-                theirs.append(cold("pandas", report, path))
+                if report in BESIDE:
+                    theirs.append(cold("pandas", report, path))
             for name, told in (("Stagewatch", ours), ("pandas + lifelines", theirs)):
+                if not told:
+                    continue
                 process, first, pure, memory = (statistics.median(one[key] for one in told) for key in KEYS)
                 print(f"{report}, {name}: process {process:.2f} s, first query {first:.2f} s, of it computing {pure:.2f} s, {memory:.0f} MB")
-            for key, said in (("process", "from a cold process"), ("computing", "computing alone")):
+            for key, said in (("process", "from a cold process"), ("computing", "computing alone")) if theirs else ():
                 ratio = statistics.median(b[key] / a[key] for a, b in zip(ours, theirs, strict=True))
                 print(f"{report}, {said}: {ratio:.1f} times as fast")
         warm(path, options.runs)
@@ -74,13 +92,14 @@ def child(who: str, report: str, path: Path) -> dict[str, float]:
     if who == "ours":
         session = open_session(path)
         begun = time.perf_counter()
-        from models.statistics.arrays import history
-        from models.statistics.durations import durations
-        from models.statistics.transitions import transitions
+        module, asked = REPORTS[report]
+        loaded = begun
+        if report in BESIDE:
+            from models.statistics.arrays import history
 
-        known = history(session, 1)
-        loaded = time.perf_counter()
-        {"durations": durations, "transitions": transitions}[report](session, 1, history=known)
+            asked = {"history": history(session, 1)}
+            loaded = time.perf_counter()
+        function(module)(session, 1, **asked)
     else:
         begun = time.perf_counter()
         visits = pandas_visits(path)
@@ -89,8 +108,18 @@ def child(who: str, report: str, path: Path) -> dict[str, float]:
             warnings.simplefilter("ignore")
             {"durations": pandas_durations, "transitions": pandas_transitions}[report](visits)
     ended = time.perf_counter()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"first": ended - begun, "computing": ended - loaded, "memory": memory}
+    return {"first": ended - begun, "computing": ended - loaded, "memory": most_memory()}
+
+
+def most_memory() -> float:
+    """The most memory of this process in MB; `getrusage` would tell that of the process which started it."""
+    return next(int(line.split()[1]) / 1024 for line in Path("/proc/self/status").open() if line.startswith("VmHWM"))
+
+
+def function(module: str) -> Callable[..., Any]:
+    """The report of a module."""
+    name = {"views": "clients_per_stage"}.get(module, module)
+    return getattr(import_module(f"models.statistics.{module}"), name)  # type: ignore[no-any-return]
 
 
 def open_session(path: Path) -> Any:
@@ -104,8 +133,6 @@ def open_session(path: Path) -> Any:
 def warm(path: Path, runs: int) -> None:
     """What a screen waits for when a filter changes; the records are read once."""
     from models.statistics.arrays import history
-    from models.statistics.durations import durations
-    from models.statistics.transitions import transitions
 
     session = open_session(path)
     filters: dict[str, dict[str, Any]] = {
@@ -117,23 +144,33 @@ def warm(path: Path, runs: int) -> None:
         "working clock, one rep, a year": {"clock": "working", "rep_ids": [3], "first": date(2025, 7, 1)},
         "as of a year ago": {"as_of": NOW - 365 * DAY},
     }
-    reports: dict[str, Callable[..., Any]] = {
-        "durations": durations,
-        "transitions without win intervals": lambda *one, **asked: transitions(*one, intervals=False, **asked),
-        "transitions": transitions,
+    reports: dict[str, tuple[str, dict[str, Any]]] = {
+        "durations": ("durations", {}),
+        "transitions without win intervals": ("transitions", {"intervals": False}),
+        "transitions": ("transitions", {}),
+        "clients": ("views", {}),
+        "volumes": ("volumes", {}),
+        "funnel": ("funnel", {}),
+        "ageing, 300 listed": ("ageing", {"most": 300}),
+        "reps": ("reps", {}),
+        "paths": ("paths", {}),
     }
-    for name, report in reports.items():
+    for name, (module, always) in reports.items():
+        report = function(module)
+        taken = set(inspect.signature(report).parameters)
         for said, asked in filters.items():
+            if not taken.issuperset(asked):
+                continue
             times = []
             for _run in range(runs):
-                known = history(session, 1)
+                known = history(session, 1, deals=True)
                 # A first answer without filter: what it works out is kept, and the first numpy call of a kind is slow.
-                report(session, 1, history=known)
+                report(session, 1, history=known, **always)
                 begun = time.perf_counter()
-                report(session, 1, history=known, **asked)
+                report(session, 1, history=known, **always, **asked)
                 times.append(time.perf_counter() - begun)
-            print(f"{name}, {said}: {statistics.median(times) * 1000:.0f} ms")
-    print(f"memory of a process that has answered all of them: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+            print(f"{name}, {said}: {statistics.median(times) * 1000:.0f} ms", flush=True)
+    print(f"memory of a process that has answered all of them: {most_memory():.0f} MB")
 
 
 def pandas_visits(path: Path) -> Any:
@@ -198,13 +235,15 @@ def pandas_transitions(visits: Any) -> None:
 
 def make_store(path: Path, count: int, days: int = 1500) -> None:
     """A store of `count` deals with five visits each on average, some 30 % of them open: on random ways through seven
-    stages, with holds, changes of owner, reopenings; begun within the last `days`; sampled with a fixed seed."""
-    from models.clients.commands import add_client
+    stages, with holds, changes of owner, reopenings, amounts in two currencies, targets; begun within the last `days`;
+    sampled with a fixed seed."""
     from models.people import commands as people
-    from models.people.views import acting
+    from models.people.setup import set_target
+    from models.people.views import acting, find_holder
     from models.pipeline import setup
     from models.session import Session
     from models.storage.store import create_store
+    from models.values.money import Money
 
     store = create_store(path)
     with store.writing():
@@ -213,11 +252,12 @@ def make_store(path: Path, count: int, days: int = 1500) -> None:
         )
     session = Session(store, acting("root", ""))
     people.set_hours(session, range(5), 9 * 3600, 18 * 3600)
-    reps = [people.add_employee(session, f"rep{number}", name=f"Rep {number}", role="rep").id for number in range(REPS)]
+    reps = [people.add_employee(session, f"rep{number}", name=f"Rep {number}", role="rep", team=f"Team {number % 3}").id for number in range(REPS)]
+    for number in range(REPS):
+        set_target(session, find_holder(f"rep{number}"), date(2026, 11, 1), Money(10_000_000, "EUR"))
     type_id = setup.add_type(session, "Many", mode="free")
     stages = [setup.add_stage(session, type_id, name, probability=10 * number + 10) for number, name in enumerate(STAGES)]
     live, rng = store.database, random.Random(1)
-    add_client(session, "Vega")
     deals: list[tuple[Any, ...]] = []
     visits: list[tuple[Any, ...]] = []
     terms: list[tuple[Any, ...]] = []
@@ -225,7 +265,12 @@ def make_store(path: Path, count: int, days: int = 1500) -> None:
     for deal in range(1, count + 1):
         owner = rng.choice(reps)
         at = started = NOW - int(rng.random() * days * DAY) // 1000 * 1000
-        terms.append((deal, at, owner, 100_000, "EUR"))
+        money = (
+            None if rng.random() < 0.05 else rng.randrange(100, 100_000) * 100, "EUR" if rng.random() < 0.8 else "USD",
+            None if rng.random() < 0.1 else (date(2026, 11, 18) + timedelta(days=rng.randrange(-30, 360))).isoformat(),
+        )  # fmt: skip
+        own = 50 if rng.random() < 0.1 else None
+        terms.append((deal, at, owner, *money))
         place, how, seq, outcome = rng.choice((0, 0, 0, 1, 2)), "start", 0, "open"
         while True:
             seq += 1
@@ -259,17 +304,23 @@ def make_store(path: Path, count: int, days: int = 1500) -> None:
                 continue
             if rng.random() < 0.05:
                 owner = rng.choice(reps)
-                terms.append((deal, left, owner, 100_000, "EUR"))
+                terms.append((deal, left, owner, *money))
             place, how, at = to, ended, left
         closed = visits[-1][8] if outcome != "open" else None
-        deals.append((deal, 1, type_id, visits[-1][3], owner, outcome, started, visits[-1][4], closed))
+        client = rng.randint(1, CLIENTS)
+        deals.append((deal, client, type_id, visits[-1][3], owner, outcome, *money, own, started, visits[-1][4], closed))
     visits.sort(key=lambda visit: visit[4])  # as they would have been written
     with store.writing():
         connection = live.connection()
         connection.executemany(
+            "INSERT INTO client (id, name, name_key, search, owner_id, street, city, postcode, country, vat_id,"
+            " registration_id, phone, mail, version, created_at) VALUES (?, ?, ?, '', ?, '', '', '', '', '', '', '', '', 1, 0)",
+            [(number, f"Client {number}", f"client {number}", rng.choice(reps)) for number in range(1, CLIENTS + 1)],
+        )
+        connection.executemany(
             "INSERT INTO deal (id, client_id, deal_type_id, stage_id, owner_id, title, title_key, outcome, amount, currency,"
-            " source, started_at, entered_at, closed_at, close_reason, version, created_at)"
-            " VALUES (?, ?, ?, ?, ?, '', 'vega', ?, 100000, 'EUR', '', ?, ?, ?, '', 1, 0)",
+            " expected_close, probability, source, started_at, entered_at, closed_at, close_reason, version, created_at)"
+            " VALUES (?, ?, ?, ?, ?, '', 'x', ?, ?, ?, ?, ?, '', ?, ?, ?, '', 1, 0)",
             deals,
         )
         connection.executemany(
@@ -279,7 +330,7 @@ def make_store(path: Path, count: int, days: int = 1500) -> None:
             visits,
         )
         connection.executemany(
-            "INSERT INTO deal_terms (deal_id, at, owner_id, amount, currency) VALUES (?, ?, ?, ?, ?)", terms
+            "INSERT INTO deal_terms (deal_id, at, owner_id, amount, currency, expected_close) VALUES (?, ?, ?, ?, ?, ?)", terms
         )
         connection.executemany(
             "INSERT INTO hold (deal_id, started_at, ended_at, reason, started_by_id, ended_by_id)"

@@ -48,10 +48,9 @@ _ENTERED = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(E
 _LEFT = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(LEFT_AS) if how)
 # Few columns, for each costs.
 _VISITS = f"""
-    SELECT group_concat(deal_id * {_SEQ} + seq), group_concat(stage_id), group_concat(entered_at),
-        group_concat(coalesce(left_at, {NEVER})),
-        group_concat(((CASE entered_as {_ENTERED} END * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2 + begin_unknown) * 2
-            + (entered_reason <> ''))
+    SELECT group_concat(deal_id * {_SEQ} + seq), group_concat(entered_at), group_concat(coalesce(left_at, {NEVER})),
+        group_concat((((stage_id * 8 + CASE entered_as {_ENTERED} END) * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2
+            + begin_unknown) * 2 + (entered_reason <> ''))
     FROM visit WHERE deal_type_id = ?
 """
 _HOLDS = f"SELECT group_concat(deal_id), group_concat(started_at), group_concat(coalesce(ended_at, {NEVER})) FROM hold"
@@ -286,17 +285,18 @@ def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> l
         read_at = session.now()
     owner_deal, owner_at, owner_id = owner_deal[terms], owner_at[terms], owner_id[terms]
     found = []
-    for deal_type, (key, stage_id, entered, left, how) in zip(types, visits, strict=True):
-        stage = _numbered(stage_id, [one.id for one in deal_type.stages])
+    for deal_type, (key, entered, left, how) in zip(types, visits, strict=True):
+        stage = _numbered(how >> 8, [one.id for one in deal_type.stages])
         order = ascending(key)
         how = how[order]
-        retyped = how >> 5 == ENTERED_AS.index("retyped")
+        entered_as = how >> 5 & 7
+        retyped = entered_as == ENTERED_AS.index("retyped")
         reach = np.zeros(len(how), np.int64)
         reach[retyped] = stages_left(deal_type.id) if retyped.any() else []
         found.append(
             Records(
                 deal_type, read_at, company.timezone, company.clock, hours, holidays,
-                key[order] // _SEQ, stage[order], entered[order], left[order], how >> 5, how >> 2 & 7,
+                key[order] // _SEQ, stage[order], entered[order], left[order], entered_as, how >> 2 & 7,
                 (how & 2).astype(bool), (how & 1).astype(bool), reach, hold_deal, hold_started, hold_ended,
                 owner_deal, owner_at, owner_id, known,
             )

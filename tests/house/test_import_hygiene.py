@@ -61,7 +61,7 @@ def test_timer_status_imports_nothing_heavy(store: str) -> None:
 
 
 def test_the_board_does_without_numpy() -> None:
-    board = "import tui.app, tui.board.screen, models.overview.board, models.statistics.figures, models.statistics.paths"
+    board = "import tui.app, tui.board.screen, models.overview.board, models.statistics.figures"
     modules = imported_by("-c", board)
     assert "tui.board.screen" in modules and heavy(modules) & {"numpy", "plotext"} == set()
 

@@ -139,9 +139,17 @@ class StatisticsScreen(FramedScreen):
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
         if wanted.has_rest:
+            await self._read_rest(wanted, asked)
+
+    async def _read_rest(self, wanted: Report, asked: Asked) -> None:
+        """Show what took longer in the place of what was quick; where it cannot be read, that stays."""
+        try:
             found = await self.desk.ask_aside(wanted.read_rest, asked, self._kept)
-            self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
-            self._show(same=True)
+        except StagewatchError as error:
+            self.say_error(error)
+            return
+        self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
+        self._show(same=True)
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:
