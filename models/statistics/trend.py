@@ -131,7 +131,7 @@ def trend(
     started = _started(asked)
     meant = np.concatenate([*(asked.by_length(place) for place in range(visits.records.stages)), np.zeros(0, np.int64)])
     since, until = _open(visits, asked.question.owners)
-    known = [*started.tolist(), *visits.entered[meant].tolist(), *closed.at.tolist(), *since[:1].tolist()]
+    known = [int(one.min()) for one in (started, visits.entered[meant], closed.at, since) if len(one)]
     begins, days = _months(known, first, last, visits.at, zone)
     if not days:
         return TrendReport(visits.records.type.name, visits.at, asked.clock, asked.day // SECOND, ())

@@ -100,8 +100,13 @@ def test_it_is_said_in_one_line_and_of_few_only_the_count():
     assert coming_text(what_comes({}, 0), names) == ""
 
 
-def test_lengths_are_told_apart_to_the_minute_and_from_two_days_on_to_the_hour():
-    assert coarse(HOUR + 61) == HOUR + 60 and coarse(2 * DAY + HOUR + 61) == 2 * DAY + HOUR
+@given(st.integers(0, 400 * DAY))
+def test_lengths_are_told_apart_to_the_minute_or_to_a_part_of_them(seconds):
+    assert 0 <= seconds - coarse(seconds) <= max(60, seconds / 12) and coarse(coarse(seconds)) == coarse(seconds)
+
+
+def test_whole_days_and_short_hours_stay_as_they_are():
+    assert all(coarse(days * DAY) == days * DAY for days in range(100)) and coarse(HOUR + 61) == HOUR + 60
 
 
 def test_the_worked_example_leads_from_c_to_won_or_back_to_b(session):

@@ -15,6 +15,8 @@ Stays = Mapping[tuple[int, Target | None], int]
 
 Z = 1.959963984540054  # the 97.5th percentile of the normal distribution
 ENOUGH = 10  # exits of stays that lasted longer than the deal's, from which it is told by those alone
+# Lengths of at least so many seconds are told apart to so many.
+GRID = ((60 * DAY, DAY), (14 * DAY, 6 * HOUR), (2 * DAY, HOUR), (2 * HOUR, 600), (0, 60))
 TOO_FEW = 5  # exits below which there are only counts
 
 
@@ -34,8 +36,9 @@ class Coming(NamedTuple):
 
 
 def coarse(seconds: int) -> int:
-    """A length to the minute, from two days on to the hour: so many stays come to few different lengths."""
-    return seconds // 60 * 60 if seconds < 2 * DAY else seconds // HOUR * HOUR
+    """A length to a unit of GRID: so many stays come to few different lengths, not far from the true one."""
+    unit = next(unit for least, unit in GRID if seconds >= least)
+    return seconds // unit * unit
 
 
 def what_comes(stays: Stays, age: int) -> Coming | None:
