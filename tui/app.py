@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from models.config import Config
     from models.session import Session
+    from tui.figures import Known
     from tui.widgets.dialogs import Again
     from tui.widgets.frame import FramedScreen
 
@@ -66,6 +67,7 @@ class StagewatchApp(Typed):
         self.crash: BaseException | None = None
         self.workplace: dict[str, Any] = {}
         self.unsaved: dict[str, Any] | None = None
+        self.figures: Known = {}
         self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST

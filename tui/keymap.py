@@ -135,6 +135,7 @@ def table() -> tuple[Act, ...]:
         Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.filter", "f,slash,full_stop,f4", "filter", _("Period, rep, past instant, clock"), "statistics", _("filter")),
         Act("statistics.form", "v", "form", _("Another form of the report"), "statistics", _("form")),
+        Act("statistics.compare", "c", "compare", _("Compare with another rep or other days, and back"), "statistics", _("compare")),
         Act("statistics.export", "E", "export", _("Copy or save what is shown"), "statistics", _("export")),
         Act("statistics.clock", "w", "clock", _("Calendar clock or working clock"), "statistics", _("clock")),
         # Setup.

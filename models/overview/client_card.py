@@ -10,6 +10,7 @@ from models.activities.views import Activity, activities
 from models.clients.views import ClientCard, card
 from models.overview.worked import Worked, worked
 from models.pipeline.views import ActionLine, DealLine, actions, deals
+from models.statistics.figures import Stand, present
 from models.timekeeping.views import Entry, entries
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ CHECKLISTS = 10
 @dataclass(frozen=True)
 class WholeClient:
     """A client with its deals (open first), activities, the time worked for it (None where there is neither time nor a
-    budget) and its newest entries; `checklists` of the first open deals by their ids."""
+    budget) and its newest entries; `checklists` of the first open deals by their ids, and where they stand."""
 
     client: ClientCard
     deals: tuple[DealLine, ...]
@@ -30,6 +31,7 @@ class WholeClient:
     entries: tuple[Entry, ...]
     checklists: Mapping[int, tuple[ActionLine, ...]]
     worked: Worked | None
+    stands: Mapping[int, Stand]
 
 
 def client_card(session: Session, client_id: int) -> WholeClient:
@@ -44,4 +46,5 @@ def client_card(session: Session, client_id: int) -> WholeClient:
         tuple(newest),
         {deal.id: actions(session, deal.id) for deal in found[:CHECKLISTS] if deal.outcome == "open"},
         work if newest or work.budget else None,
+        present(session, [deal.id for deal in found[:CHECKLISTS] if deal.outcome == "open"]),
     )

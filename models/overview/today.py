@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, agenda
+from models.people.views import company, targets
 from models.pipeline.views import RequestLine, open_requests
 from models.storage.database import database
 from models.timekeeping.views import Forgotten, forgotten
-from models.values.instants import SECOND, Instant
+from models.values.instants import SECOND, Instant, day_start, local_day
 from models.values.money import Money
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ DEALS = """
     WHERE {which} ORDER BY age DESC, deal.id LIMIT {limit}
 """
 
+# Won in a time by whoever owned the deal just before; the first owner where the terms begin later.
+WON = """
+    SELECT deal.currency, sum(deal.amount) FROM deal
+    WHERE deal.outcome = 'won' AND deal.closed_at >= ? AND deal.closed_at < ? AND deal.amount IS NOT NULL AND ? = coalesce(
+        (SELECT owner_id FROM deal_terms WHERE deal_id = deal.id AND at < deal.closed_at ORDER BY at DESC, id DESC LIMIT 1),
+        (SELECT owner_id FROM deal_terms WHERE deal_id = deal.id ORDER BY at, id LIMIT 1))
+    GROUP BY deal.currency
+"""
+
 
 @dataclass(frozen=True)
 class StandingDeal:
@@ -47,9 +57,20 @@ class StandingDeal:
 
 
 @dataclass(frozen=True)
+class MonthTarget:
+    """What the actor is to win in the month that begins on the day `month`, and has won so far: deals that were the actor's
+    just before they were won, in the target's currency alone."""
+
+    month: date
+    target: Money
+    won: Money
+
+
+@dataclass(frozen=True)
 class Today:
     """What the actor should see first. `quiet_count` is how many deals have no next step, `quiet` the first of them.
-    `requests` are moves asked for that wait for the actor's answer, then the actor's own."""
+    `requests` are moves asked for that wait for the actor's answer, then the actor's own. `targets` are the actor's own, one
+    a currency."""
 
     day: date
     at: Instant
@@ -60,6 +81,7 @@ class Today:
     quiet_count: int
     requests: tuple[RequestLine, ...]
     forgotten: Forgotten | None
+    targets: tuple[MonthTarget, ...]
 
 
 def today(session: Session, day: date) -> Today:
@@ -79,6 +101,22 @@ def today(session: Session, day: date) -> Today:
         int(count),
         tuple(sorted(open_requests(session), key=lambda one: one.own)),
         forgotten(session),
+        _targets(session),
+    )
+
+
+def _targets(session: Session) -> tuple[MonthTarget, ...]:
+    """The actor's of the company's present month."""
+    zone = company().timezone
+    month = local_day(session.now(), zone).replace(day=1)
+    lines = [one for one in targets(session.actor, since=month, until=month) if one.employee_id == session.actor.id]
+    if not lines:
+        return ()
+    after = (month + timedelta(days=31)).replace(day=1)
+    rows = database.execute_sql(WON, (day_start(month, zone), day_start(after, zone), session.actor.id)).fetchall()
+    won = dict(rows)
+    return tuple(
+        MonthTarget(month, Money(one.amount, one.currency), Money(won.get(one.currency, 0), one.currency)) for one in lines
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.values.text import fitted
+from models.values.text import fitted, width_of
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
@@ -121,11 +121,42 @@ def trend(
         points = [(place, value) for place, value in enumerate(values) if value is not None]
         if points:
             figure.draw(figure.signal([x for x, _y in points], [y for _x, y in points], marker=sign))
-    figure.ruler("y").lim(0, max(known) or 1)
+    most = max(known) or 1
+    figure.ruler("y").lim(0, most)
+    figure.ruler("y").ticks([0, most / 2, most], [_short(one) if most >= 10 else f"{one:.1f}" for one in (0, most / 2, most)])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
     explained = "  ".join(f"{sign} {name}" for sign, name in zip(signs, lines, strict=False))
     return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+
+
+def forest(
+    rows: Sequence[tuple[str, float | None, float, float | None]], unit: str, width: int, *, ascii: bool = False
+) -> list[str]:
+    """A line for each (label, lower limit, difference, upper limit): the interval about the difference, an upright line at 0;
+    a limit that there is not goes to the edge. The scale stands below, in `unit`."""
+    if not rows or not _room(width, LEAST_HEIGHT):
+        return []
+    name = min(width * 2 // 5, max(width_of(row[0]) for row in rows) + 2)
+    half = (width - name - 2) // 2
+    most = max(abs(one) for _label, *figures in rows for one in figures if isinstance(one, float)) or 1.0
+    dot, bar, first, last, zero = ("*", "-", "|", "|", ":") if ascii else ("●", "─", "├", "┤", "┊")
+    lines = []
+    for label, low, middle, high in rows:
+        cells = [" "] * (2 * half + 1)
+        cells[half] = zero
+        at = half + round(middle / most * half)
+        if low is not None or high is not None:
+            left, right = (0 if low is None else half + round(low / most * half), 2 * half if high is None else half + round(high / most * half))
+            cells[left : right + 1] = bar * (right - left + 1)
+            cells[left], cells[right] = bar if low is None else first, bar if high is None else last
+        cells[at] = dot
+        said = fitted(label, name - 1)
+        lines.append(said + " " * (name - width_of(said)) + "".join(cells))
+    scale = f"{-most:+.3g}", "0", f"{most:+.3g} {unit}"
+    below = scale[0] + " " * max(1, half - len(scale[0])) + scale[1]
+    below += " " * max(1, 2 * half + 1 - len(below) - len(scale[2])) + scale[2]
+    return [*(fitted(line, width) for line in lines), fitted(" " * name + below, width)]
 
 
 def shade(value: float, most: float, *, ascii: bool = False) -> str:

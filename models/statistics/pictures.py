@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.statistics import charts
-from models.statistics.words import lasting, share_text, target_word, told, unit_for
+from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for
 from models.values.language import _
 from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from models.statistics.ageing import AgeingReport
+    from models.statistics.comparison import ComparisonReport, Measure
     from models.statistics.durations import StageDuration
     from models.statistics.forecast import Forecast
     from models.statistics.funnel import FunnelReport
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from models.statistics.reps import RepsReport
     from models.statistics.time import Sums
     from models.statistics.transitions import StageExits, TransitionsReport, Way
+    from models.statistics.trend import TrendReport
     from models.statistics.views import ClientsReport
     from models.statistics.volumes import Volume, VolumesReport
     from models.values.money import Money
 
 REPS = 7  # told apart in a bar; the others together are one part
 LABEL = 24  # cells
+LINES = 5  # told apart in a chart
 MONTH = 9  # cells of a month
 
 
@@ -186,6 +189,71 @@ def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False
     lines = [one for one in found.reps if one.deals_won or one.deals_lost]
     groups: dict[str, list[float]] = {_("won"): [one.deals_won for one in lines], _("lost"): [one.deals_lost for one in lines]}
     return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, width, height, ascii=ascii)
+
+
+def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bool = False) -> list[str]:
+    """The differences with their intervals: of the shares and win chances, or of the median stays; of the measures that rest
+    on enough."""
+    meant = [
+        one for one in found.measures
+        if one.method is not None and one.told and one.difference is not None and (one.name == "median") == medians
+    ]  # fmt: skip
+    size, unit = 0.01, _("pp")
+    if medians:
+        figures = [abs(one) for each in meant for one in (each.difference, *each.limits) if one is not None]
+        size, unit = unit_for(max(figures, default=0), found.day)
+    rows = [
+        (_difference_label(one, ascii), *(None if figure is None else figure / size for figure in (one.limits.low, one.difference, one.limits.high)))
+        for one in meant
+    ]
+    return charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+
+
+def _difference_label(one: Measure, ascii: bool) -> str:
+    said = measure_word(one)
+    label = said if one.stage is None else f"{one.stage} {said}" if one.name == "exits" else f"{one.stage}: {said}"
+    return shown(label.replace("→", ">") if ascii else label)
+
+
+def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """A measure by month (`trend.MEASURES`): a line for each of its parts, the first LINES of them; medians in the unit that
+    fits them, shares in percent; a gap where there is too little to say."""
+    months = found.months
+    lines: dict[str, list[float | None]] = {}
+    unit = ""
+    if measure == "deals":
+        lines = {
+            _("started"): [month.started for month in months], _("won"): [month.won for month in months],
+            _("lost"): [month.lost for month in months],
+        }  # fmt: skip
+    elif measure == "open":
+        lines = {_("open"): [month.open for month in months]}
+    elif measure == "share":
+        shares = {
+            _("share won, %"): [month.share for month in months], _("lower limit"): [month.low for month in months],
+            _("upper limit"): [month.high for month in months],
+        }  # fmt: skip
+        for name, values in shares.items():
+            lines[name] = [
+                value * 100 if month.told and value is not None else None for month, value in zip(months, values, strict=True)
+            ]
+    elif measure == "amount":
+        for code in found.currencies:
+            lines[code] = [_amount(month.amounts, code) for month in months]
+    else:
+        medians = {stage: [month.medians[place].median if month.medians[place].told else None for month in months] for place, (_id, stage) in enumerate(found.stages)}
+        size, unit = unit_for(max((one for of in medians.values() for one in of if one is not None), default=0), found.day)
+        for stage, label in zip(medians, _labels(list(medians)), strict=True):
+            if any(one is not None for one in medians[stage]):
+                lines[label.strip()] = [None if one is None else one / size for one in medians[stage]]
+    shown_lines = dict(list(lines.items())[:LINES])
+    if unit and shown_lines:
+        last = list(shown_lines)[-1]
+        shown_lines = {(f"{name}, {unit}" if name == last else name): values for name, values in shown_lines.items()}
+    drawn = charts.trend([month.month.isoformat()[:7] for month in months], shown_lines, width, height - (len(lines) > LINES), ascii=ascii)
+    if drawn and len(lines) > LINES:
+        drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
+    return drawn
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:

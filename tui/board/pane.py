@@ -29,18 +29,18 @@ class Pane(Still):
     def __init__(self) -> None:
         super().__init__(id="pane")
 
-    def show(self, detail: Detail | None, actor: Actor, now: Instant) -> None:
-        """Show the deal, or nothing."""
+    def show(self, detail: Detail | None, actor: Actor, now: Instant, coming: str = "") -> None:
+        """Show the deal and what usually comes next for it, or nothing."""
         if detail is None:
             self.show_text(styled(""))
         elif self.size.height > 8:
-            self.show_text(beside(detail, actor, now, self.content_size.width))
+            self.show_text(beside(detail, actor, now, self.content_size.width, coming))
         else:
-            self.show_text(below(detail, actor, now, self.content_size.width))
+            self.show_text(below(detail, actor, now, self.content_size.width, coming))
 
 
-def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
-    """Four lines: what it is; where it stands and what comes next; its way so far; where it may go."""
+def below(detail: Detail, actor: Actor, now: Instant, width: int, coming: str = "") -> Content:
+    """Four lines: what it is; where it stands and what comes next; its way so far and what usually follows; where it may go."""
     card = detail.card
     name = card.client + (f" {symbol('·')} {card.title}" if card.title else "")
     right = "  ".join(part for part in (_amount(detail), _expected(detail, now, actor), _percent(detail)) if part)
@@ -51,7 +51,7 @@ def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
         if part
     )
     asked = "  ".join(request_words(one) for one in detail.card.requests)
-    way = _way(detail)
+    way = _way(detail, _("usually next: {what}").format(what=coming) if coming else "")
     return styled(
         (first, "bold"),
         right + "\n",
@@ -62,7 +62,7 @@ def below(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
     )
 
 
-def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
+def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str = "") -> Content:
     """One thing a line, the stages one below the other with the time spent at each."""
     card = detail.card
     parts: list[Part] = [(cells(card.client, width) + "\n", "bold")]
@@ -84,6 +84,8 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int) -> Content:
     for label, value in rows:
         if value:
             parts += [(cells(label, 14) + " ", "dim"), cells(value, width - 15).rstrip() + "\n"]
+    if coming:
+        parts += [(_("Usually next") + "\n", "dim"), cells(f"  {coming}", width).rstrip() + "\n"]
     parts.append("\n")
     if card.stage_actions:
         for line in card.stage_actions:
@@ -218,10 +220,12 @@ def _budget(detail: Detail, *, short: bool = False) -> str:
     return _("budget {spent}").format(spent=text) if short else text
 
 
-def _way(detail: Detail) -> str:
+def _way(detail: Detail, coming: str) -> str:
+    """The trail, what usually comes next, and the stays one by one, which the trail has in short."""
     card = detail.card
     way = f" {symbol('→')} ".join(f"{visit.stage} {short_age(visit.seconds)}" for visit in card.visits)
-    return _("Trail {trail}").format(trail=card.trail) + _covered(detail) + "  " + way
+    said = [_("Trail {trail}").format(trail=card.trail) + _covered(detail), f"{coming} {symbol('·')}" if coming else "", way]
+    return "  ".join(part for part in said if part)
 
 
 def _covered(detail: Detail) -> str:

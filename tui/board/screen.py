@@ -14,10 +14,10 @@ from textual.widgets import Input, Static
 from models.overview import board
 from models.overview.board import Card
 from models.values.errors import ChangedMeanwhile, NotFound, StagewatchError, StepRefused
-from models.values.instants import SECOND, Instant, local_day
+from models.values.instants import local_day
 from models.values.language import _, ngettext
 from models.values.money import parse_amount
-from tui import keymap
+from tui import figures, keymap
 from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
 from tui.widgets import asks
@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from models.overview.past import Past
     from models.pipeline.views import DealCard
     from models.session import Session
-    from models.statistics.figures import Figures
 
 REST_SECONDS = 0.08
-FIGURES_HOLD = 600 * SECOND
 WIDE = 110
 LEAST = (60, 15)
 
@@ -58,7 +56,6 @@ class BoardScreen(WorkScreen):
         self._bell = 0  # the store's when the head was read
         self._asked = self._shown = 0  # readings are numbered in the order in which the store answers them
         self._resting: Timer | None = None
-        self._figures: tuple[int, Figures, Instant] | None = None  # of which type, and when they were read
         self._weighed: board.BoardHead | None = None  # the head whose weighted sums are shown
         self._detail: board.Detail | None = None
         self._last_move: tuple[int, int, str] | None = None  # type, stage and its name
@@ -230,29 +227,26 @@ class BoardScreen(WorkScreen):
         head, columns = self.columns.head, self.columns
         if self._weighed is head or self.past is not None or not head.columns:
             return
-        known = self._figures
-        if known is None or known[0] != head.type_id or known[2] < self.desk.session().now() - FIGURES_HOLD:
+        known = figures.known(self.app, head.type_id)
+        if not figures.fresh(self.app, head.type_id):
             self.run_worker(self._read_figures(head.type_id), group="figures", exclusive=True)
-        if known is None or known[0] != head.type_id:
+        if known is None:
             return
-        found = await self.desk.ask(weighted, head, self.text, known[1].win)
+        found = await self.desk.ask(weighted, head, self.text, known.win)
         if head is columns.head:
-            self._weighed, columns.weights, columns.long_after = head, found, known[1].long_after
+            self._weighed, columns.weights, columns.long_after = head, found, known.long_after
             self._paint_head()
             columns.repaint()
 
     async def _read_figures(self, type_id: int) -> None:
         from models.session import Session
-        from models.statistics.figures import Stays, figures, gather
 
-        stays = Stays()
         try:
-            while await self.desk.ask(gather, type_id, stays):
-                pass
-            found = await self.desk.ask(figures, type_id, stays)
+            await figures.read(self.app, type_id)
             await self.desk.ask(Session.prepare)
-            self._figures, self._weighed = (type_id, found, self.desk.session().now()), None
+            self._weighed = None
             await self._weigh()
+            await self._paint_pane()
         except StagewatchError as error:
             self.say_error(error)
 
@@ -275,7 +269,20 @@ class BoardScreen(WorkScreen):
             self.say_error(error)
             return
         if self.columns.card is not None and self.columns.card.deal_id == card.deal_id:
-            self.pane.show(self._detail, session.actor, session.now())
+            self.pane.show(self._detail, session.actor, session.now(), self._coming(self._detail))
+
+    def _coming(self, detail: board.Detail | None) -> str:
+        """What usually comes next for an open deal, once the history of its type is read."""
+        if detail is None or detail.card.outcome != "open" or detail.card.stage_id is None or not detail.card.visits:
+            return ""
+        known, last = figures.known(self.app, detail.card.type_id), detail.card.visits[-1]
+        if known is None or last.begin_unknown:
+            return ""
+        from models.statistics.rules.coming import what_comes
+        from models.statistics.words import coming_text
+
+        coming = what_comes(known.led.get(detail.card.stage_id, {}), last.seconds)
+        return coming_text(coming, known.names, bare=True)
 
     # Size -----------------------------------------------------------------------------------------------------
 

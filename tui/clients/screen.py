@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from models.values.errors import NotFound, StagewatchError
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from models.values.money import money_text, short_money
-from tui import keymap
+from tui import figures, keymap
 from tui.widgets.asks import deal_card
 from tui.widgets.checklist import done_words
 from tui.widgets.dialogs import Again, Field, Form
@@ -50,7 +50,15 @@ class Fact:
     value: str
 
 
-CardItem = str | Fact | Sums | ContactLine | DealLine | ActionLine | Activity | Entry
+@dataclass(frozen=True)
+class Coming:
+    """What usually comes next for the deal above, with and without saying so."""
+
+    text: str
+    bare: str
+
+
+CardItem = str | Fact | Coming | Sums | ContactLine | DealLine | ActionLine | Activity | Entry
 
 
 class ClientsScreen(WorkScreen):
@@ -70,7 +78,7 @@ class ClientsScreen(WorkScreen):
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
-        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, Sums, ActionLine)), id="card")
+        self.card: Lines[CardItem] = Lines(self._draw_card, lambda item: isinstance(item, (str, Fact, Coming, Sums, ActionLine)), id="card")
         self.field = Input(id="search", compact=True, placeholder=_("name, city, phone or mail"), select_on_focus=True)
         with Horizontal(id="search-line"):
             yield Static(plain(" / ", "dim"), id="search-word")
@@ -129,7 +137,37 @@ class ClientsScreen(WorkScreen):
             self._whole = None
             self.card.show([])
             return
-        self.card.show(_card_items(self._whole), None if before == line.id else 0)
+        self.card.show(_card_items(self._whole, self._comings(self._whole)), None if before == line.id else 0)
+        unread = {stand.type_id for stand in self._whole.stands.values() if not figures.fresh(self.app, stand.type_id)}
+        if unread:
+            self.run_worker(self._read_figures(self._whole, unread), group="figures", exclusive=True)
+
+    def _comings(self, whole: WholeClient) -> dict[int, Coming]:
+        """By deal, of the types whose history is read."""
+        from models.statistics.rules.coming import what_comes
+        from models.statistics.words import coming_text
+
+        found = {}
+        for deal_id, stand in whole.stands.items():
+            known = figures.known(self.app, stand.type_id)
+            if known is not None:
+                coming = what_comes(known.led.get(stand.stage_id, {}), stand.seconds)
+                if coming is not None:
+                    found[deal_id] = Coming(coming_text(coming, known.names), coming_text(coming, known.names, bare=True))
+        return found
+
+    async def _read_figures(self, whole: WholeClient, types: set[int]) -> None:
+        """Read the history of the types beside the keys, then tell what comes next."""
+        try:
+            for type_id in types:
+                await figures.read(self.app, type_id)
+        except StagewatchError as error:
+            self.say_error(error)
+            return
+        if self._whole is whole:
+            here, items = self.card.item, _card_items(whole, self._comings(whole))
+            at = next((place for place, item in enumerate(items) if item is here), None)
+            self.card.show(items, at)
 
     async def _read_card_safely(self) -> None:
         try:
@@ -306,6 +344,9 @@ class ClientsScreen(WorkScreen):
             return [(cells(f" {item}", width), "head")]
         if isinstance(item, Fact):
             return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
+        if isinstance(item, Coming):
+            said = f"     {item.text}"
+            return [(cells(said if len(said) < width else f"     {symbol('→')} {item.bare}", width), "muted")]
         if isinstance(item, Sums):
             money = cells(charge_text(item), 16, right=True)
             name = item.name or _("no deal or before its first stage")
@@ -341,14 +382,14 @@ class ClientsScreen(WorkScreen):
         ]
 
 
-def _card_items(whole: WholeClient) -> list[CardItem]:
+def _card_items(whole: WholeClient, comings: Mapping[int, Coming]) -> list[CardItem]:
     """The card as lines: details, deals, contacts, activities, time."""
     labels = _labels()
     items: list[CardItem] = [whole.client.name]
     items += [Fact(labels[key], value) for key, value in whole.client.details.items() if value]
     items += _worked_items(whole.worked)
     parts: list[tuple[str, Sequence[CardItem]]] = [
-        (_("Deals"), [line for deal in whole.deals for line in (deal, *whole.checklists.get(deal.id, ()))]),
+        (_("Deals"), [line for deal in whole.deals for line in (deal, *_below(whole, comings, deal))]),
         (_("Contacts"), whole.client.contacts),
         (_("Activities"), whole.activities),
         (_("Time by stage"), whole.worked.stages if whole.worked is not None else ()),
@@ -358,6 +399,12 @@ def _card_items(whole: WholeClient) -> list[CardItem]:
         if lines:
             items += ["", heading, *lines]
     return items
+
+
+def _below(whole: WholeClient, comings: Mapping[int, Coming], deal: DealLine) -> list[CardItem]:
+    """What stands below a deal: what usually comes next, its checklist."""
+    coming = comings.get(deal.id)
+    return [*([coming] if coming is not None else []), *whole.checklists.get(deal.id, ())]
 
 
 def _worked_items(worked: Worked | None) -> list[CardItem]:

@@ -11,6 +11,7 @@ from models.values.money import Money, money_text, short_money
 
 if TYPE_CHECKING:
     from models.session import Session
+    from tui.statistics.against import Against
     from tui.statistics.filters import Filters, Known
 
 
@@ -52,11 +53,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a report is read with: the filters, what they name, and the form chosen with `v`."""
+    """What a report is read with: the filters, what they name, the form chosen with `v`, and what they are compared with."""
 
     filters: Filters
     known: Known
     form: int
+    against: Against | None = None
 
 
 class Report:
@@ -70,6 +72,10 @@ class Report:
 
     def title(self) -> str:
         raise NotImplementedError
+
+    def used(self, asked: Asked) -> frozenset[str]:
+        """The filters that the head tells."""
+        return self.uses
 
     def forms(self) -> Sequence[str]:
         """What `v` goes through, in words; none where there is one form."""

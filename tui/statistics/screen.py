@@ -20,6 +20,7 @@ from models.values.errors import StagewatchError
 from models.values.language import _
 from tui import keymap
 from tui.statistics import filters as asking
+from tui.statistics.against import Against, ask_against
 from tui.statistics.behind import DealsBehind, read_behind
 from tui.statistics.export import Sheet
 from tui.statistics.filters import Filters, Known
@@ -53,6 +54,7 @@ class StatisticsScreen(FramedScreen):
         super().__init__()
         self.filters: Filters | None = None
         self.forms: dict[str, int] = {}
+        self._against: Against | None = None
         self._type = ""
         self._known: Known | None = None
         self._found: tuple[Report, Asked, Any] | None = None
@@ -110,14 +112,17 @@ class StatisticsScreen(FramedScreen):
         """Read the report under the cursor; until it is there the last one stays, unless it takes long."""
         if self._reading is not None:
             self._reading.cancel()
-        name = self.list.item
+        name = self._wanted()
         if name is None or self.filters is None or self._known is None:
             return
-        asked = Asked(self.filters, self._known, self.forms.get(name, 0))
+        asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
         self._reading = asyncio.create_task(self._read_report(report(name), asked))
         done, _waiting = await asyncio.wait([self._reading], timeout=SIGN_AFTER)
         if not done and self._found is None:
             self._show_waiting(report(name), asked)
+
+    def _wanted(self) -> str | None:
+        return "compare" if self._against is not None else self.list.item
 
     async def _read_report(self, wanted: Report, asked: Asked) -> None:
         sign = self.set_timer(SIGN_AFTER, lambda: self._show_waiting(wanted, asked))
@@ -148,6 +153,7 @@ class StatisticsScreen(FramedScreen):
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:
+        self._against = None
         self._rest(self._begin)
 
     @on(Lines.Moved, "#table")
@@ -180,15 +186,17 @@ class StatisticsScreen(FramedScreen):
         await self.action_back()
 
     async def action_back(self) -> None:
-        """Out of the report; from the list: stop waiting for one that takes long."""
-        if self.focused is self.table:
+        """Out of the comparison or the report; from the list: stop waiting for one that takes long."""
+        if self._against is not None:
+            await self._leave_comparison()
+        elif self.focused is self.table:
             self.list.focus()
         elif self._reading is not None and not self._reading.done():
             self._reading.cancel()
             self._show_nothing(_("Left off. enter reads it again."))
 
     async def action_form(self) -> None:
-        name = self.list.item
+        name = self._wanted()
         count = len(report(name).forms()) if name is not None else 0
         if name is None or not count:
             self.say(_("This report has one form."))
@@ -206,6 +214,26 @@ class StatisticsScreen(FramedScreen):
             other = "working" if now == "calendar" else "calendar"
             self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
             await self._begin()
+
+    async def action_compare(self) -> None:
+        if self._against is not None:
+            await self._leave_comparison()
+        else:
+            self.run_worker(self._ask_against(), group="dialog", exclusive=True)
+
+    async def _ask_against(self) -> None:
+        if self.filters is None or self._known is None:
+            return
+        against = await ask_against(self, self.filters, self._known)
+        if against is not None:
+            self._against = against
+            await self._begin()
+            self.table.focus()
+
+    async def _leave_comparison(self) -> None:
+        self._against = None
+        self.list.focus()
+        await self._begin()
 
     def action_filter(self) -> None:
         self.run_worker(self._ask_filters(), group="dialog", exclusive=True)
@@ -343,15 +371,15 @@ class StatisticsScreen(FramedScreen):
 
     def _words(self, wanted: Report, asked: Asked) -> str:
         """The filters that the report heeds, in words."""
-        filters, known = asked.filters, asked.known
+        filters, known, used = asked.filters, asked.known, wanted.used(asked)
         parts = []
-        if "type" in wanted.uses:
+        if "type" in used:
             parts.append(f"{self._type} {symbol('▾')}")
-        if "period" in wanted.uses:
+        if "period" in used:
             parts.append(asking.period_words(filters, known.today))
-        if "rep" in wanted.uses:
+        if "rep" in used:
             parts.append(known.reps.get(filters.rep_id, "?") if filters.rep_id is not None else _("all reps"))
-        if "clock" in wanted.uses and (filters.clock or known.clock) == "working":
+        if "clock" in used and (filters.clock or known.clock) == "working":
             parts.append(_("working clock"))
         if filters.as_of is not None:
             parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, known.timezone, known.today)))

@@ -8,14 +8,16 @@ from typing import Any
 from textual.app import ComposeResult
 
 from models.activities.views import Activity
-from models.overview.today import StandingDeal, Today, today
+from models.overview.today import MonthTarget, StandingDeal, Today, today
 from models.pipeline.views import RequestLine
 from models.session import Session
 from models.timekeeping.views import Forgotten
-from models.values.dates import full_day
+from models.values.dates import full_day, month_text
 from models.values.durations import short_age
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
+from models.values.money import short_money
+from models.values.numbers import percent_text
 from tui import keymap
 from tui.widgets.lines import Lines, Part
 from tui.widgets.requests import answer_request
@@ -23,7 +25,8 @@ from tui.widgets.timing import ask_forgotten, what, when
 from tui.widgets.words import cells, styled, symbol
 from tui.widgets.work import WorkScreen, activity_line, money_and_age
 
-Item = Activity | StandingDeal | RequestLine | Forgotten | str
+Item = Activity | StandingDeal | RequestLine | Forgotten | MonthTarget | str
+BAR = 20  # cells
 
 
 class TodayScreen(WorkScreen):
@@ -34,7 +37,7 @@ class TodayScreen(WorkScreen):
     AUTO_FOCUS = "#agenda"
 
     def body(self) -> ComposeResult:
-        self.lines: Lines[Item] = Lines(self._draw, lambda item: isinstance(item, str), id="agenda")
+        self.lines: Lines[Item] = Lines(self._draw, lambda item: isinstance(item, str | MonthTarget), id="agenda")
         self._seen: Today | None = None
         self._kept = self.app.workplace.get("today", {}).get("at")
         yield self.lines
@@ -52,6 +55,7 @@ class TodayScreen(WorkScreen):
             (_("Due today"), found.due),
             (_("Past the norm of their stage"), found.ageing),
             (_("Without next step"), found.quiet),
+            (_("Target of the month"), found.targets),
         ):
             if part:
                 items += [heading, *part]
@@ -81,7 +85,7 @@ class TodayScreen(WorkScreen):
 
     def about(self) -> tuple[int, str, int | None] | None:
         item = self.lines.item
-        return None if item is None or isinstance(item, str | Forgotten) else (item.client_id, item.client, item.deal_id)
+        return None if item is None or isinstance(item, str | Forgotten | MonthTarget) else (item.client_id, item.client, item.deal_id)
 
     async def action_request(self) -> None:
         item = self.lines.item
@@ -101,6 +105,8 @@ class TodayScreen(WorkScreen):
     def _draw(self, item: Item, width: int) -> Sequence[Part]:
         if isinstance(item, str):
             return [(cells(f" {item}", width), "head")]
+        if isinstance(item, MonthTarget):
+            return _draw_target(item, width)
         if isinstance(item, Activity):
             assert self._seen is not None
             return activity_line(item, self._seen.at, self.desk.session().actor.timezone, width)
@@ -149,12 +155,20 @@ class TodayScreen(WorkScreen):
         ]
 
 
+def _draw_target(item: MonthTarget, width: int) -> Sequence[Part]:
+    share = item.won.amount / item.target.amount if item.target.amount else 1.0
+    full = min(BAR, int(share * BAR))
+    said = _("{won} of {target}").format(won=short_money(item.won), target=short_money(item.target))
+    bar = symbol("█") * full + symbol("·") * (BAR - full)
+    return [(cells(f"   {month_text(item.month)} {percent_text(share)}", 28) + " ", ""), (bar, "timer" if share >= 1 else ""), (cells(f"  {said}", width - 29 - BAR), "muted")]
+
+
 def _today(session: Session) -> Today:
     return today(session, local_day(session.now(), session.actor.timezone))
 
 
 def _key(item: Item | None) -> tuple[str, int] | None:
-    if item is None or isinstance(item, str):
+    if item is None or isinstance(item, str | MonthTarget):
         return None
     if isinstance(item, Forgotten):
         return "forgotten", item.entry.id

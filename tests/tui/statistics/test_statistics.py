@@ -266,7 +266,7 @@ async def test_what_is_shown_is_copied_as_text_and_as_csv(running, sold):  # noq
 
 async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811
     folder = tmp_path / "out"
-    async with running() as pilot:
+    async with running(size=(160, 48)) as pilot:
         pilot.app.exports = str(folder)
         await press(pilot, *to("durations"))
         await read(pilot)

@@ -22,21 +22,24 @@ PLACES = {
     "ageing": "ageing:Ageing",
     "reps": "reps:Reps",
     "paths": "paths:Paths",
+    "trend": "trend:Trend",
     "time": "time:Time",
     "margin": "time:Margin",
 }
+# Not in the list: shown in the place of a report while it is compared.
+_BESIDE = {"compare": "compare:Comparison"}
 
 
 def titles() -> dict[str, str]:
     """What each report is called in the list."""
     return {
         "clients": _("Clients"), "durations": _("Durations"), "transitions": _("Transitions"), "volumes": _("Volumes"),
-        "forecast": _("Forecast"), "funnel": _("Funnel"), "ageing": _("Ageing"), "reps": _("Reps"), "paths": _("Paths"), "time": _("Time worked"), "margin": _("Margin"),
+        "forecast": _("Forecast"), "funnel": _("Funnel"), "ageing": _("Ageing"), "reps": _("Reps"), "paths": _("Paths"), "trend": _("Trend"), "time": _("Time worked"), "margin": _("Margin"),
     }  # fmt: skip
 
 
 @cache
 def report(name: str) -> Report:
     """The report of that name."""
-    module, _colon, kind = PLACES[name].partition(":")
+    module, _colon, kind = (PLACES | _BESIDE)[name].partition(":")
     return getattr(import_module(f"tui.statistics.reports.{module}"), kind)()  # type: ignore[no-any-return]

@@ -10,8 +10,8 @@ from models.values.dates import month_text
 from models.values.language import _, ngettext
 from models.values.money import Money
 from models.values.numbers import int_text, percent_text
-from tui.statistics.filters import rep_of
 from tui.statistics.report import Asked, Column, Number, Report, Row, money_cell
+from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
@@ -35,13 +35,11 @@ class Forecasts(Report):
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Forecast | Backtest:
         from models.statistics.forecast import backtest, forecast
-        from tui.statistics.reports.kept import history_of
 
-        rep = rep_of(asked.filters, asked.known)
-        said: dict[str, Any] = {
-            "rep_ids": None if rep is None else [rep], "as_of": asked.filters.as_of, "history": history_of(session, asked, kept),
-        }  # fmt: skip
-        return (backtest if asked.form == REPLAYED else forecast)(session, asked.filters.type_id, **said)
+        said = filtered(asked, "rep_ids", "as_of")
+        return (backtest if asked.form == REPLAYED else forecast)(
+            session, asked.filters.type_id, history=history_of(session, asked, kept), **said
+        )
 
     def columns(self, found: Any, asked: Asked) -> Sequence[Column]:
         if asked.form == REPLAYED:
