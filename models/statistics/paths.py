@@ -127,7 +127,10 @@ def _ways(visits: Visits) -> _Ways:
     code = np.zeros(len(visits.deal), np.int64)
     for column in columns:
         code = code * (int(column.max(initial=0)) + 1) + column
-    _codes, one, code = np.unique(code, return_index=True, return_inverse=True)
+    # Of each code that comes its place among them, and one of the visits that have it.
+    code = np.cumsum(np.bincount(code) > 0)[code] - 1 if len(code) else code
+    one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+    one[code] = np.arange(len(code))
     stages = visits.records.type.stages
     cames = [
         Came(stages[stage].id, ENTERED_AS[how], bool(reason), bool(won), number)

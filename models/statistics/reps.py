@@ -13,7 +13,7 @@ import numpy as np
 from models.people import views as people
 from models.statistics.ageing import FLAGS, IDLE_DAYS, all_flagged, flagged
 from models.statistics.arrays import NONE, WON, History, Ints
-from models.statistics.rules.estimates import wilson
+from models.statistics.rules.shares import wilson
 from models.statistics.selection import Selection, select_types
 from models.statistics.standing import (
     Chance,

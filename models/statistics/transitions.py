@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.statistics.arrays import ENDS, LEFT_AS, WON, Bools, History, Ints
-from models.statistics.rules.estimates import Floats, incidences, wilson
+from models.statistics.rules.estimates import Floats, incidences
 from models.statistics.rules.resampling import RESAMPLES, SEED, win_chances, win_intervals
+from models.statistics.rules.shares import wilson
 from models.statistics.selection import Selection, select
 from models.values.instants import Instant
 

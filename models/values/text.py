@@ -224,9 +224,13 @@ def fitted(text: str, width: int) -> str:
     """The text cut so that it takes at most `width` cells."""
     if width_of(text) <= width:
         return text
-    while text and width_of(text) > width - 1:
-        text = text[:-1]
-    return text + "…" if width > 0 else ""
+    if width <= 0:
+        return ""
+    place = cells = 0
+    while cells + width_of(text[place]) < width:
+        cells += width_of(text[place])
+        place += 1
+    return text[:place] + "…"
 
 
 def neutral(text: str) -> str:

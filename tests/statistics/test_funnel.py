@@ -14,7 +14,7 @@ from models.people.views import find_employee
 from models.pipeline import commands, setup
 from models.pipeline.facts import find_type
 from models.statistics.funnel import funnel
-from models.statistics.rules.estimates import wilson
+from models.statistics.rules.shares import wilson
 from models.values.errors import NotFound, Usage
 from models.values.instants import day_start
 from tests.statistics.pipeline_example import DAY, company, empty, worked

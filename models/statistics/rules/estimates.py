@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.statistics.rules.shares import Z
+from models.statistics.rules.shares import wilson as wilson
 from models.statistics.rules.survival import TIE
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-Z = 1.959963984540054  # the 97.5th percentile of the normal distribution
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,16 +126,6 @@ def incidences(lengths: Ints, targets: Ints, count: int, horizons: Ints) -> Floa
     cell = targets[events] * (len(horizons) + 1) + bucket[events]
     sums = np.bincount(cell, weight[events], minlength=found.size)
     return np.cumsum(sums.reshape(found.shape), axis=1)
-
-
-def wilson(count: int, total: int) -> tuple[float, float] | None:
-    """Wilson's 95 % interval of the share count/total (JASA 22, 1927), without correction; None of nothing."""
-    if not total:
-        return None
-    share, z2 = count / total, Z * Z
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z / (1 + z2 / total) * float(np.sqrt(share * (1 - share) / total + z2 / (4 * total * total)))
-    return (0.0 if count == 0 else middle - half, 1.0 if count == total else middle + half)
 
 
 def total_by(groups: Ints, lengths: Ints, ended: Bools) -> tuple[Ints, Bools]:
