@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from math import sqrt
 from typing import NamedTuple
 
 from models.statistics.rules.chains import Target
+from models.statistics.rules.shares import score_interval
 from models.values.durations import DAY, HOUR
 
 # How many stays lasted so long (`coarse` seconds) and then led to a target; None: they last.
 Stays = Mapping[tuple[int, Target | None], int]
 
-Z = 1.959963984540054  # the 97.5th percentile of the normal distribution
 ENOUGH = 10  # exits of stays that lasted longer than the deal's, from which it is told by those alone
 # Lengths of at least so many seconds are told apart to so many.
 GRID = ((60 * DAY, DAY), (14 * DAY, 6 * HOUR), (2 * DAY, HOUR), (2 * HOUR, 600), (0, 60))
@@ -123,7 +122,5 @@ def _interval(share: float, variance: float, exits: int) -> tuple[float, float]:
     """Wilson's 95 % interval with as many exits as would have this variance, were none of the stays lasting (an effective
     sample size: Korn and Graubard, Survey Methodology 24, 1998); so it is that of the share where none is."""
     of = share * (1 - share) / variance if 0 < share < 1 and variance > 0 else float(exits)
-    square = Z * Z / of
-    middle, half = share + square / 2, Z * sqrt(share * (1 - share) / of + square / (4 * of))
-    low, high = (middle - half) / (1 + square), (middle + half) / (1 + square)
+    low, high = score_interval(share, of)
     return max(0.0, low), 1.0 if share == 1 else min(1.0, high)

@@ -11,7 +11,13 @@ def wilson(count: int, total: int) -> tuple[float, float] | None:
     """Wilson's 95 % interval of the share count/total (JASA 22, 1927), without correction; None of nothing."""
     if not total:
         return None
-    share, z2 = count / total, Z * Z
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = Z / (1 + z2 / total) * sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    return (0.0 if count == 0 else middle - half, 1.0 if count == total else middle + half)
+    low, high = score_interval(count / total, total)
+    return (0.0 if count == 0 else low, 1.0 if count == total else high)
+
+
+def score_interval(share: float, of: float) -> tuple[float, float]:
+    """The same of a share and how many it is of, which need not be a whole number."""
+    z2 = Z * Z
+    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = Z / (1 + z2 / of) * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    return middle - half, middle + half
