@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     pass
 
 REST_SECONDS = 0.08
+KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WIDE, NAME = 110, 16
 TABLE = 3  # fifths of the room that a table has beside its chart
@@ -103,6 +104,14 @@ class StatisticsScreen(FramedScreen):
         self._type = next(line.name for line in known if line.id == self.filters.type_id)
         self._known = await self.desk.ask(asking.known)
         await self._begin()
+
+    def on_screen_suspend(self) -> None:
+        """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
+        self.set_timer(KEPT_SECONDS, self._forget)
+
+    def _forget(self) -> None:
+        if self not in self.app.screen_stack:
+            self._kept = {}
 
     async def changed(self, subjects: Mapping[str, frozenset[int]]) -> None:
         """Figures of the past hardly move with one step: they are read again when the person asks for something."""

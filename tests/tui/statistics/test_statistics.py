@@ -21,6 +21,7 @@ from models.timekeeping import commands as time
 from models.values.instants import DAY, MINUTE
 from models.values.language import use_language
 from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.statistics import screen as statistics_screen
 from tui.statistics.export import Sheet, as_csv, as_svg, as_text
 from tui.statistics.filters import Filters
 from tui.statistics.reports import PLACES
@@ -221,6 +222,21 @@ async def test_a_report_that_takes_long_blocks_no_key_says_so_and_can_be_left(ru
         await press(pilot, "k", "j")
         await read(pilot)
         assert "ways" in shown(pilot)
+
+
+async def test_the_history_is_kept_under_a_dialog_and_forgotten_after_the_screen_was_left(running, sold, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(statistics_screen, "KEPT_SECONDS", 0.1)
+    async with running() as pilot:
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        await press(pilot, "f")
+        await pilot.pause(0.3)
+        assert screen(pilot)._kept
+        await press(pilot, "escape")
+        here = screen(pilot)
+        await press(pilot, "2")
+        await pilot.pause(0.5)
+        assert not here._kept
 
 
 async def test_a_rep_sees_their_own_figures_alone_and_no_margin(running, session, sold):  # noqa: F811
