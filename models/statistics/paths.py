@@ -13,6 +13,7 @@ import numpy as np
 from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
 from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, History, Ints, Visits
+from models.statistics.rules.estimates import ascending
 from models.statistics.selection import select
 from models.statistics.standing import started_deals
 from models.values.instants import SECOND, Instant
@@ -141,11 +142,13 @@ def _ways(visits: Visits) -> _Ways:
     # Deals that came one way so far share a number; each step gives new ones.
     way, given, step, going = np.zeros(len(begins), np.int64), 0, 0, np.arange(len(begins))
     while len(going):
-        alike, number = np.unique(way[going] * len(cames) + code[begins[going] + step], return_inverse=True)
+        number = _numbered(way[going] * len(cames) + code[begins[going] + step])
         way[going] = given + number
-        given, step = given + len(alike), step + 1
+        given, step = given + int(number.max()) + 1, step + 1
         going = going[length[going] > step]
-    _ways, one, way = np.unique(way, return_index=True, return_inverse=True)
+    way = _numbered(way)
+    one = np.zeros(int(way.max(initial=-1)) + 1, np.int64)
+    one[way] = np.arange(len(way))
     told = code.tolist()
     spans = zip(begins[one].tolist(), length[one].tolist(), strict=True)
     distinct = [tuple(cames[each] for each in told[begin : begin + many]) for begin, many in spans]
@@ -155,6 +158,16 @@ def _ways(visits: Visits) -> _Ways:
     seconds = np.add.reduceat(visits.lasted(CALENDAR), begins) // SECOND if len(begins) else begins
     seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
     return _Ways(visits.deal[begins], way, path[way], seconds, distinct, list(paths))
+
+
+def _numbered(values: Ints) -> Ints:
+    """The place of each value among the distinct ones in order."""
+    order = ascending(values)
+    changed = np.zeros(len(order), np.int64)
+    changed[1:] = values[order[1:]] != values[order[:-1]]
+    number = np.empty(len(order), np.int64)
+    number[order] = np.cumsum(changed)
+    return number
 
 
 def _broken(visits: Visits, mode: str, deal: Ints, way: Ints, distinct: list[tuple[Came, ...]]) -> int:
