@@ -66,13 +66,12 @@ WIDE = (160, 48)
 IN_COLOURS = [
     ("board", "textual-light"), ("today", "textual-light"), ("statistics", "textual-light"), ("form", "textual-light"),
     ("board", "textual-dark"), ("card", "textual-dark"), ("refused", "textual-dark"),
-    ("durations", "textual-light"), ("volumes", "textual-light"), ("transitions", "textual-dark"), ("durations", NO_COLOUR),
-    ("volumes", NO_COLOUR), ("transitions", NO_COLOUR),
 ]  # fmt: skip
 PICTURES = [
     *((screen, "en", size, "ansi-dark") for screen in SCREENS for size in (SMALL, WIDE if screen in ASIDE else BIG)),
     *((screen, "ru", SMALL, "ansi-dark") for screen in SCREENS if screen not in ASIDE or screen == "statistics"),
     *((screen, "en", BIG, theme) for screen, theme in IN_COLOURS),
+    *((screen, "en", WIDE, theme) for screen in (*REPORTS, "flow") for theme in ("textual-light", NO_COLOUR)),
 ]
 
 
