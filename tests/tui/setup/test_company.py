@@ -241,3 +241,13 @@ async def test_an_exchange_rate_is_entered_changed_and_taken_away(running, sessi
         assert who.exchange_rates()[0].units == 95
         await press(pilot, "x", "1")
     assert who.exchange_rates() == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_long_list_of_charges_leaves_room_for_the_keys_that_answer(running, session, hour, size):
+    at = session.now() - 48 * HOUR
+    for place in range(40):
+        commands.add_entry(session, start=at - place * HOUR, end=at - place * HOUR + HOUR)
+    async with running(size=size) as pilot:
+        await press(pilot, *to("rates"), "x", "1")
+        assert "41 entries" in shown(pilot) and "esc: leave it as it is" in shown(pilot)
