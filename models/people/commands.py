@@ -218,7 +218,10 @@ def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
             instants.zone(changes["timezone"])
         if "name" in changes:
             changes["name"] = clean_line(changes["name"], _("Name"))
+        closed = row.locked_before
         pen.update(row, **changes)
+        if closed is not None and (row.locked_before is None or row.locked_before < closed):
+            session.follow("time_opened", pen=pen, closed=row.locked_before)
         record(
             at=session.now(), employee_id=session.actor.id, command="company.set", subject="company", subject_id=1,
             images=pen.images,

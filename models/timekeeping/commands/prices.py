@@ -43,13 +43,14 @@ def fix_prices(session: Session, pen: Pen, entry_ids: Collection[int], at: Insta
 
 
 def free_prices(pen: Pen, entry_ids: Collection[int]) -> None:
-    """Let the entries be priced anew, but for the side on which an invoice or a payroll period still holds them."""
+    """Let the entries be priced anew, but for the side on which an approval, an invoice or a payroll period still holds
+    them."""
     for some in _in_turn(sorted(entry_ids)):
         held = set(
             Lock.select(Lock.subject_id, Lock.use).where((Lock.subject == "entry") & Lock.subject_id.in_(some)).tuples()
         )
         for row in FixedPrice.select().where(FixedPrice.entry.in_(some)):
-            if not any((row.entry_id, use) in held for use in USES[row.side][1:]):
+            if not any((row.entry_id, use) in held for use in USES[row.side]):
                 pen.delete(row)
 
 
