@@ -9,7 +9,7 @@ import pytest
 from models.people import commands as people
 from models.people import views as who
 from models.timekeeping import commands, views
-from models.timekeeping.commands.rates import set_rate
+from models.timekeeping.commands.rates import end_rate, set_rate
 from models.timekeeping.rules.rounding import Policy
 from models.timekeeping.views.rates import rates, roundings
 from models.values.instants import MINUTE
@@ -251,3 +251,34 @@ async def test_a_long_list_of_charges_leaves_room_for_the_keys_that_answer(runni
     async with running(size=size) as pilot:
         await press(pilot, *to("rates"), "x", "1")
         assert "41 entries" in shown(pilot) and "esc: leave it as it is" in shown(pilot)
+
+
+async def test_what_another_changed_while_a_form_is_open_is_told_and_not_overwritten(running, session):
+    async with running() as pilot:
+        await press(pilot, *to("services"), "e", *" at home")
+        await screen(pilot).desk.do(commands.rename_service, 1, "Deeds")
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and [one.name for one in views.services(session)] == ["Deeds"]
+        await press(pilot, "enter")
+        assert [one.name for one in views.services(session)] == ["Work at home"], "enter once more does it after all"
+
+
+async def test_a_last_day_that_another_set_meanwhile_is_told(running, session):
+    made = set_rate(session, side="bill", amount=Money(100_00, "EUR"), from_day=date(2026, 1, 1))
+    async with running() as pilot:
+        await press(pilot, *to("rates"), "e", *"2199-12-30")
+        await screen(pilot).desk.do(end_rate, made, date(2199, 6, 30))
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and rates(session)[0].to_day == date(2199, 6, 30)
+        await press(pilot, "escape", "e")
+        assert "2199-06-30" in shown(pilot)
+
+
+async def test_the_company_that_another_changed_meanwhile_is_told(running, session):
+    async with running() as pilot:
+        await press(pilot, *to("company"), "e", *"Ours")
+        await screen(pilot).desk.do(people.set_company, currency="USD")
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and who.company().name == ""
+        await press(pilot, "enter")
+        assert (who.company().name, who.company().currency) == ("Ours", "USD")
