@@ -16,6 +16,7 @@ from models.values.instants import MINUTE
 from models.values.money import Money
 from tests.tui.board.conftest import press, shown
 from tests.tui.setup.conftest import screen
+from tui.setup.items import Row, draw
 
 HOUR = 60 * MINUTE
 LISTS = ("reasons", "services", "categories", "people", "targets", "rates", "rounding", "exchange", "company")
@@ -282,3 +283,9 @@ async def test_the_company_that_another_changed_meanwhile_is_told(running, sessi
         assert "changed this meanwhile" in shown(pilot) and who.company().name == ""
         await press(pilot, "enter")
         assert (who.company().name, who.company().currency) == ("Ours", "USD")
+
+
+def test_a_long_name_does_not_touch_what_stands_beside_it():
+    row = Row("person", 1, "Alexandra Montgomery-Fitzgerald", (("administrator", 14),))
+    text = "".join(part if isinstance(part, str) else part[0] for part in draw(row, 34, lambda: ()))
+    assert text.endswith("… administrator ") and len(text) == 34
