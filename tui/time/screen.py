@@ -293,6 +293,7 @@ class TimeScreen(WorkScreen):
         ways = {
             (True, None): (_("Hand in the week"), asked.submit), (True, "declined"): (_("Hand in the week again"), asked.submit),
             (True, "submitted"): (_("Take the week back"), asked.withdraw), (False, "submitted"): (_("Approve the week"), asked.approve),
+            (False, "approved"): (_("Open the week again, with a reason"), asked.reopen),
         }  # fmt: skip
         found = ways.get((own, state))
         if found is None:
@@ -301,15 +302,16 @@ class TimeScreen(WorkScreen):
         title = _("Week of {day}").format(day=day_text(monday))
         lines = [Line(word)] + ([Line(_("Decline it, with a reason"))] if command is asked.approve else [])
         chosen = await self.app.push_screen_wait(Choice(title, lines))
-        if chosen == 0:
+        if chosen == 0 and command is not asked.reopen:
             await self._command(command, self._whose(), monday, said=word)
-        elif chosen == 1:
+        elif chosen is not None:
+            because, said = (asked.decline, _("declined")) if chosen else (asked.reopen, _("open again"))
 
             async def act(values: dict[str, str]) -> None:
-                await self.desk.do(asked.decline, self._whose(), monday, values["reason"])
+                await self.desk.do(because, self._whose(), monday, values["reason"])
 
             form = Form(title, [Field("reason", _("Reason"), "", True)], act)
-            await self._done_with(self._asked(form), _("declined"))
+            await self._done_with(self._asked(form), said)
 
     async def _choose_person(self) -> None:
         people = await self.desk.ask(members)

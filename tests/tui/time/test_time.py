@@ -181,8 +181,13 @@ async def test_a_week_is_handed_in_and_approved(running, session, monday, deals)
     async with running(login="boss") as pilot:
         await press(pilot, "4", "v", "left_square_bracket", "y", "2", "t", "1")
         assert "approved" in shown(pilot)
-    with pytest.raises(Exception, match="approved"):
-        commands.edit_entry(session, made, note="x")
+        with pytest.raises(Exception, match="approved"):
+            commands.edit_entry(session, made, note="x")
+        await press(pilot, "t", "1", "enter")
+        assert "Reason is needed" in shown(pilot)
+        await press(pilot, *"two days are missing", "enter")
+        assert "declined" in shown(pilot), "opened again it counts as declined"
+    commands.edit_entry(session, made, note="x")
 
 
 async def test_a_cell_that_is_left_as_it_stands_keeps_its_seconds(running, session, monday, deals):  # noqa: F811
