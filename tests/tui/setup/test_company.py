@@ -289,3 +289,10 @@ def test_a_long_name_does_not_touch_what_stands_beside_it():
     row = Row("person", 1, "Alexandra Montgomery-Fitzgerald", (("administrator", 14),))
     text = "".join(part if isinstance(part, str) else part[0] for part in draw(row, 34, lambda: ()))
     assert text.endswith("… administrator ") and len(text) == 34
+
+
+async def test_who_is_in_a_team_is_taken_out_of_it(running, session):
+    people.set_employee(session, "root", team="North")
+    async with running() as pilot:
+        await press(pilot, *to("people"), "e", "tab", "tab", *["backspace"] * 5, "enter")
+        assert "saved" in shown(pilot) and who.find_employee("root").team is None
