@@ -296,3 +296,14 @@ async def test_who_is_in_a_team_is_taken_out_of_it(running, session):
     async with running() as pilot:
         await press(pilot, *to("people"), "e", "tab", "tab", *["backspace"] * 5, "enter")
         assert "saved" in shown(pilot) and who.find_employee("root").team is None
+
+
+@pytest.mark.parametrize("key", ["ctrl+u", "ctrl+k", "ctrl+w", "ctrl+f", "ctrl+x", "ctrl+d", "backspace", "delete"])
+async def test_no_key_leaves_a_choice_without_a_value(running, session, key):
+    async with running() as pilot:
+        await press(pilot, *to("people"), "e", "tab", "end", key, "home", key, "shift+home", key)
+        choice = pilot.app.focused
+        assert choice.value in ("rep", "manager", "accountant", "administrator")
+        await press(pilot, "left", "right")
+        await press(pilot, key, "enter")
+        assert pilot.app.return_code in (None, 0)
