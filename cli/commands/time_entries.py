@@ -148,7 +148,7 @@ def add(call: Call, /, **said: Any) -> None:
         raise Usage("end_or_minutes", _("Say either --end or --minutes."))
     start = instant(session, said["start"])
     assert start is not None
-    if said["minutes"] is not None and not 0 <= said["minutes"] <= LONGEST_MINUTES:
+    if said["minutes"] is not None and said["minutes"] > LONGEST_MINUTES:
         raise Refused("bad_duration", _("An entry has at most 24 hours; enter each day by itself."))
     end = instant(session, said["end"])
     known = views.services(session)

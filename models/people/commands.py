@@ -83,7 +83,7 @@ def add_employee(
 
 
 def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
-    """Change name, role, team, language, timezone or `can_login`, disable or enable. Raises Refused, NotFound.
+    """Change name, role, team ("" for none), language, timezone or `can_login`, disable or enable. Raises Refused, NotFound.
 
     The last administrator who can log in stays one.
     """
@@ -99,8 +99,8 @@ def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
             if changes["role"] not in rules.ROLES:
                 raise Refused("bad_role", _("{role} is no role; there are: {roles}.").format(role=repr(changes["role"]), roles=", ".join(rules.ROLES)))
             values["role"] = changes["role"]
-        if changes.get("team"):
-            values["team_id"] = _team(pen, changes["team"])
+        if changes.get("team") is not None:
+            values["team_id"] = _team(pen, changes["team"]) if changes["team"].strip() else None
         if changes.get("language"):
             values["language"] = changes["language"]
         if changes.get("timezone"):
@@ -218,7 +218,10 @@ def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
             instants.zone(changes["timezone"])
         if "name" in changes:
             changes["name"] = clean_line(changes["name"], _("Name"))
+        closed = row.locked_before
         pen.update(row, **changes)
+        if closed is not None and (row.locked_before is None or row.locked_before < closed):
+            session.follow("time_opened", pen=pen, closed=row.locked_before)
         record(
             at=session.now(), employee_id=session.actor.id, command="company.set", subject="company", subject_id=1,
             images=pen.images,

@@ -41,6 +41,7 @@ def store(program: Program) -> Program:
         (("time", "add", "--start", "2026-03-05T10:00", "--end", "2026-03-05T09:00"), (1, "end_before_start"), "before the start"),
         (("time", "add", "--start", "2026-03-05T10:00", "--end", "2026-03-07T02:00"), (1, "too_long"), "24 hours"),
         (("time", "add", "--start", "2026-03-05T10:00", "--minutes", "2400"), (1, "bad_duration"), "24 hours"),
+        (("time", "add", "--start", "2026-03-05T10:00", "--minutes", "-5"), (1, "end_before_start"), "before the start"),
         (("time", "add", "--start", "2025-12-31T10:00", "--end", "2026-12-31T10:00"), (1, "too_long"), "24 hours"),
         (("time", "add", "--start", "2029-03-05T10:00", "--minutes", "5"), (1, "too_far"), "a year ahead"),
         (("time", "add", "--start", "1969-03-05T10:00", "--minutes", "5"), (1, "too_far"), "1970"),

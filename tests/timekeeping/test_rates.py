@@ -663,6 +663,15 @@ def test_a_merged_deal_brings_its_rates_and_keeps_locked_prices(here: Place) -> 
     assert {(row.deal_id, row.amount) for row in Rate.select()} == {(here.ids["deal"], 6000), (here.ids["deal"], 9000)}
 
 
+def test_time_that_is_closed_keeps_its_price_when_its_deal_is_merged(here: Place) -> None:
+    entry, free = add_entry(here, deal="deal2"), add_entry(here, "2026-03-11T00:10", deal="deal2")
+    add_rate(here, "deal2 65.00 EUR 2026-02-01")
+    add_rate(here, "deal 90.00 EUR 2026-02-01")
+    Company.update(locked_before=date(2026, 3, 11)).execute()
+    commands.follow_deal_merged(here.session, pen=Pen(), deal_id=here.ids["deal"], other_id=here.ids["deal2"])
+    assert [said(price(here.session, one).charge) for one in (entry, free)] == ["65.00 EUR", "90.00 EUR"]
+
+
 # Properties
 
 KEYS = st.sampled_from(LADDER).flatmap(

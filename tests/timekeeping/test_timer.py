@@ -169,3 +169,12 @@ def test_what_runs_counts_no_further_than_to_the_next_entry_planned_ahead(at, cl
     assert [views.elapsed(seen, begun + after * SECOND) for after in (60, 3600, 9999)] == [60, 3600, 3600]
     assert [one.seconds for one in prices(at)] == [3600, 3600]
     assert commands.stop_timer(at).seconds == 3600
+
+
+def test_what_was_timed_on_an_archived_service_is_not_offered_again(at, clock):
+    other, third = (commands.add_service(at, name) for name in ("Audit", "Travel"))
+    for service in (other, 1, third):
+        commands.start_timer(at, service_id=service)
+        clock.at += 60 * SECOND
+    commands.archive_service(at, other)
+    assert [one.service for one in views.recent(at)] == ["Travel", "Work"]

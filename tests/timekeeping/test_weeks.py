@@ -220,3 +220,19 @@ def test_the_doctor_finds_what_is_broken(who, name):
     with who["root"].store.writing():
         assert who["root"].store.database.execute_sql(BREAKS[name]).rowcount > 0
     assert name in broken(who["root"])
+
+
+def test_time_that_is_no_longer_closed_is_priced_anew_and_what_is_approved_stays(who):
+    root, anna = who["root"], replace(who["anna"], now=lambda: at("2026-11-24T12:00"))
+    set_rate(root, side="bill", amount=Money(10000, "EUR"), from_day=date(2026, 1, 1))
+    held = approved(who)
+    before, after = (work(anna, start=f"2026-11-{day}T09:00", end=f"2026-11-{day}T10:00") for day in (10, 13))
+    people.set_company(root, locked_before=date(2026, 11, 30))
+    set_rate(root, side="bill", amount=Money(20000, "EUR"), from_day=date(2026, 11, 1), confirmed=True)
+    assert [price(root, each).charge for each in (held, before, after)] == [Money(10000, "EUR")] * 3
+    people.set_company(root, locked_before=date(2026, 11, 12))
+    assert [price(root, each).charge for each in (held, before, after)] == [Money(10000, "EUR"), Money(10000, "EUR"), Money(20000, "EUR")]
+    people.set_company(root, locked_before=None)
+    commands.edit_entry(anna, before, end=at("2026-11-10T12:00"))
+    assert [price(root, each).charge for each in (held, before)] == [Money(10000, "EUR"), Money(60000, "EUR")]
+    assert broken(root) == []

@@ -48,7 +48,8 @@ class Affected(Dialog[bool]):
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             yield Static(plain(self._said, "bold $warning" if self._given else ""))
-            yield Static(plain(self._note, "dim"), classes="dialog-title")
+            if self._note:
+                yield Static(plain(self._note, "dim"), classes="dialog-title")
             yield self._lines
             yield Static(id="refusal")
             yield Static(plain(hint, "dim"))

@@ -249,7 +249,8 @@ def _row(text: str, width: int, *columns: tuple[str, int]) -> list[Part]:
     """A name, and at the right what belongs to it."""
     columns = _fitting(columns, width)
     right = "".join(cells(value, size - 1, right=True) + " " for value, size in columns)
-    return [(cells(text, width - sum(size for _value, size in columns)), ""), (right, "muted")]
+    room = width - sum(size for _value, size in columns)
+    return [(cells(text, room - 1) + " " if columns else cells(text, room), ""), (right, "muted")]
 
 
 def _fitting(columns: tuple[tuple[str, int], ...], width: int) -> tuple[tuple[str, int], ...]:

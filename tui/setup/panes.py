@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,11 +24,14 @@ from tui.setup import asks, items
 from tui.setup.affected import Affected, AffectedRow
 from tui.setup.area import Area
 from tui.setup.areas import AREAS
-from tui.setup.items import AreaRow, Item, Row, StageRow, TypeRow
+from tui.setup.items import AreaRow, Fact, Item, Row, StageRow, TypeRow
 from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import styled, symbol
+
+if TYPE_CHECKING:
+    from models.session import Session
 
 REST_SECONDS = 0.08
 WIDE, BROAD = 120, 170
@@ -255,16 +258,30 @@ class PanesScreen(FramedScreen):
         self.say(said)
 
     async def form(
-        self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str]], Awaitable[None]], at: str = "", *, note: str = ""
+        self,
+        title: str,
+        fields: Sequence[Field],
+        act: Callable[[dict[str, str]], Awaitable[None]],
+        at: str = "",
+        *,
+        note: str = "",
+        of: Item | None = None,
     ) -> bool:
-        """Whether the form was filled and done; the cursor begins in field `at`."""
-        form = Form(title, fields, act, note=note)
+        """Whether the form was filled and done; the cursor begins in field `at`. Where it changes a line `of` the company's
+        lists that another changes meanwhile, that is told first, and enter once more does it after all."""
+        form = Form(title, fields, act if of is None else await self._unless_changed(of, act), note=note)
         if at in [field.name for field in fields]:
             form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
         return await self.app.push_screen_wait(form) is not None
 
     async def confirmed_form(
-        self, title: str, fields: Sequence[Field], act: Callable[[dict[str, str], bool], Awaitable[None]], *, note: str = ""
+        self,
+        title: str,
+        fields: Sequence[Field],
+        act: Callable[[dict[str, str], bool], Awaitable[None]],
+        *,
+        note: str = "",
+        of: Item | None = None,
     ) -> bool:
         """A form for what may change the charge of entries: those are shown first, and `act` is told whether it was
         agreed to. Who does not agree is back in the form, as it was filled."""
@@ -279,7 +296,7 @@ class PanesScreen(FramedScreen):
                         raise
                     tried.append((values, refusal))  # noqa: B023 (of this round)
 
-            if not await self.form(title, fields, first, note=note):
+            if not await self.form(title, fields, first, note=note, of=of):
                 return False
             if not tried:
                 return True
@@ -287,6 +304,23 @@ class PanesScreen(FramedScreen):
             if await self._agreed(title, told, lambda: act(filled, True)):  # noqa: B023
                 return True
             fields = [replace(field, value=filled[field.name]) for field in fields]
+
+    async def _unless_changed(
+        self, item: Item, act: Callable[[dict[str, str]], Awaitable[None]]
+    ) -> Callable[[dict[str, str]], Awaitable[None]]:
+        area = self.area
+        assert area is not None
+        seen = await self.desk.ask(_as_it_is, area, item)
+
+        async def checked(values: dict[str, str]) -> None:
+            nonlocal seen
+            found = await self.desk.ask(_as_it_is, area, item)
+            if found != seen:
+                seen = found
+                raise ChangedMeanwhile(_("Somebody changed this meanwhile; enter once more does it after all."))
+            await act(values)
+
+        return checked
 
     async def confirmed(self, title: str, act: Callable[[bool], Awaitable[None]]) -> bool:
         """The same for what needs no form; whether it was done."""
@@ -304,6 +338,14 @@ class PanesScreen(FramedScreen):
 
     async def sure(self, title: str, yes: str) -> bool:
         return await self.app.push_screen_wait(Choice(title, [Line(yes), Line(_("Leave it as it is"))])) == 0
+
+
+def _as_it_is(session: Session, area: Area, item: Item) -> list[object]:
+    """What a line of a list says now, or, where the list is facts, what they all say; nothing where it is gone."""
+    found = area.read(session)
+    if isinstance(item, Fact):
+        return [fact.value for fact in found if isinstance(fact, Fact)]
+    return [(row.text, row.muted, row.about) for row in found if isinstance(row, Row) and items.key(row) == items.key(item)]
 
 
 def _firm(item: Item) -> bool:

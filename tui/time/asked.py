@@ -123,6 +123,12 @@ def decline(session: Session, employee_id: int, monday: date, reason: str) -> No
     answer_week(session, employee_id, monday, approve=False, answer=reason)
 
 
+def reopen(session: Session, employee_id: int, monday: date, reason: str) -> None:
+    from models.timekeeping.commands import reopen_week
+
+    reopen_week(session, employee_id, monday, reason=reason)
+
+
 def ladder(session: Session, entry_id: int) -> list[tuple[str, str]]:
     """The ladder of an entry's rate, and what it comes to."""
     from models.timekeeping.views.rates import explain

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.values.durations import parse_hours
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import (
+    MINUTE,
     SECOND,
     Instant,
     from_datetime,
@@ -55,35 +56,35 @@ async def ask_split(app: StagewatchApp, entry: Entry, zone_name: str) -> bool:
     """Ask where to cut an entry in two. Raises StagewatchError."""
 
     async def act(values: dict[str, str]) -> None:
-        await app.desk.do(_split, entry.id, entry.started_at, values["at"], zone_name)
+        at = middle // MINUTE * MINUTE if values["at"] == shown else moment(day, values["at"], zone_name, entry.started_at)
+        await app.desk.do(_split, entry.id, at)
 
-    middle = local_datetime(entry.started_at + entry.seconds // 2 * SECOND, zone_name)
-    field = Field("at", _("Cut at"), f"{middle:%H:%M}", True, _("9:30, or +1:30 after its start"))
+    day = local_datetime(entry.started_at, zone_name).date()
+    middle = entry.started_at + entry.seconds // 2 * SECOND
+    shown = _on(day, middle, zone_name)
+    field = Field("at", _("Cut at"), shown, True, _("9:30, or +1:30 after its start"))
     return await app.push_screen_wait(Form(_("Split entry {id}").format(id=entry.id), [field], act)) is not None
 
 
 async def ask_cell(app: StagewatchApp, title: str, seconds: int, **cell: Any) -> bool:
-    """Ask for the whole time in a cell of the week. Raises StagewatchError."""
+    """Ask for the whole time in a cell of the week. Left as it stands, in minutes, it keeps its seconds.
+    Raises StagewatchError."""
+    now = minutes_text(seconds)
 
     async def act(values: dict[str, str]) -> None:
-        await app.desk.do(_set_cell, parse_hours(values["time"]), cell)
+        if values["time"] != now:
+            await app.desk.do(_set_cell, parse_hours(values["time"]), cell)
 
-    now = f"{seconds // 3600}:{seconds // 60 % 60:02}" if seconds else ""
     field = Field("time", _("Time"), now, True, _("1:30, 1.5 or 90m; 0 takes it away"))
     return await app.push_screen_wait(Form(title, [field], act)) is not None
 
 
 def _fields(day: date, services: Sequence[str], entry: Entry | None, zone_name: str) -> list[Field]:
-    begun = "" if entry is None else f"{local_datetime(entry.started_at, zone_name):%H:%M}"
-    ended = "" if entry is None or entry.ended_at is None else f"{local_datetime(entry.ended_at, zone_name):%H:%M}"
-    if entry is not None:
-        day = local_datetime(entry.started_at, zone_name).date()
-        if entry.ended_at is not None and local_datetime(entry.ended_at, zone_name).date() != day:
-            ended = f"{local_datetime(entry.ended_at, zone_name):%Y-%m-%d %H:%M}"
+    begins, begun, ended = (day.isoformat(), "", "") if entry is None else _span(entry, zone_name)
     deal = "" if entry is None or entry.deal_id is None else str(entry.deal_id)
     service = services[0] if entry is None and len(services) == 1 else (entry and entry.service) or ""
     return [
-        Field("day", _("Day"), day.isoformat(), True),
+        Field("day", _("Day"), begins, True),
         Field("start", _("From"), begun, True, "9:00"),
         Field("end", _("To"), ended, entry is None or entry.ended_at is not None, _("10:30, or +1:30 for how long")),
         Field("client", _("Client"), (entry and entry.client) or "", placeholder=_("empty: to be assigned")),
@@ -92,6 +93,25 @@ def _fields(day: date, services: Sequence[str], entry: Entry | None, zone_name: 
         Field("note", _("Note"), entry.note if entry else ""),
         Field("billable", _("Billable"), _("no") if entry is not None and not entry.billable else _("yes"), options=[_("yes"), _("no")]),
     ]
+
+
+def minutes_text(seconds: int) -> str:
+    """`1:30`, to the nearest minute, nothing for none; below a minute `0:01`, so that it does not look like nothing."""
+    minutes = max(1, (seconds + 30) // 60) if seconds else 0
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""
+
+
+def _span(entry: Entry, zone_name: str) -> tuple[str, str, str]:
+    """The day of an entry, its start and its end on that day's clock, as its form shows them."""
+    begun = local_datetime(entry.started_at, zone_name)
+    ended = "" if entry.ended_at is None else _on(begun.date(), entry.ended_at, zone_name)
+    return begun.date().isoformat(), f"{begun:%H:%M}", ended
+
+
+def _on(day: date, at: Instant, zone_name: str) -> str:
+    """The time of day, with the date where it is another."""
+    local = local_datetime(at, zone_name)
+    return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"
 
 
 def _told(one: dict[str, Any], zone_name: str) -> str:
@@ -127,6 +147,11 @@ def _write(
     if number and not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFound(_("There is no deal {id}.").format(id=quoted(number)))
     start = moment(day, values["start"], zone_name)
+    shown = ("", "", "") if entry is None else _span(entry, zone_name)
+    # What the form shows in minutes is not cut to them where it was left as it stood; nor is it moved where the clock
+    # shows that time of day twice.
+    if entry is not None and ((values["day"], values["start"]) == shown[:2] or start == entry.started_at // MINUTE * MINUTE):
+        start = entry.started_at
     end = moment(day, values["end"], zone_name, start) if values["end"] else None
     said: dict[str, Any] = {
         "client_id": find_client(session, values["client"]) if values["client"] else None,
@@ -141,20 +166,16 @@ def _write(
         assert end is not None
         commands.add_entry(session, start=start, end=end, employee_id=employee_id, trim=trim, **said)
         return
-    # What the form shows in minutes is not cut to them where it was left as it stood.
-    begun = local_datetime(entry.started_at, zone_name)
-    if f"{begun:%Y-%m-%d %H:%M}" == f"{local_datetime(start, zone_name):%Y-%m-%d %H:%M}":
-        start = entry.started_at
-    if entry.ended_at is not None and end is not None and end == entry.ended_at // (60 * SECOND) * 60 * SECOND:
+    left = (values["day"], values["end"]) == (shown[0], shown[2])
+    if entry.ended_at is not None and (left or end == entry.ended_at // MINUTE * MINUTE):
         end = entry.ended_at
     commands.edit_entry(session, entry.id, start=start, end=end, trim=trim, **said)
 
 
-def _split(session: Session, entry_id: int, started_at: Instant, said: str, zone_name: str) -> None:
+def _split(session: Session, entry_id: int, at: Instant) -> None:
     from models.timekeeping import commands
 
-    day = local_datetime(started_at, zone_name).date()
-    commands.split_entry(session, entry_id, moment(day, said, zone_name, started_at))
+    commands.split_entry(session, entry_id, at)
 
 
 def _set_cell(session: Session, seconds: int, cell: dict[str, Any]) -> None:

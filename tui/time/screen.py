@@ -20,7 +20,7 @@ from models.values.numbers import percent_text
 from models.values.text import shown
 from tui import keymap
 from tui.time import asked
-from tui.time.asks import ask_cell, ask_entry, ask_split
+from tui.time.asks import ask_cell, ask_entry, ask_split, minutes_text
 from tui.time.bar import day_bar
 from tui.time.sheet import CellGrid, Sheet
 from tui.widgets import asks
@@ -293,6 +293,7 @@ class TimeScreen(WorkScreen):
         ways = {
             (True, None): (_("Hand in the week"), asked.submit), (True, "declined"): (_("Hand in the week again"), asked.submit),
             (True, "submitted"): (_("Take the week back"), asked.withdraw), (False, "submitted"): (_("Approve the week"), asked.approve),
+            (False, "approved"): (_("Open the week again, with a reason"), asked.reopen),
         }  # fmt: skip
         found = ways.get((own, state))
         if found is None:
@@ -301,15 +302,16 @@ class TimeScreen(WorkScreen):
         title = _("Week of {day}").format(day=day_text(monday))
         lines = [Line(word)] + ([Line(_("Decline it, with a reason"))] if command is asked.approve else [])
         chosen = await self.app.push_screen_wait(Choice(title, lines))
-        if chosen == 0:
+        if chosen == 0 and command is not asked.reopen:
             await self._command(command, self._whose(), monday, said=word)
-        elif chosen == 1:
+        elif chosen is not None:
+            because, said = (asked.decline, _("declined")) if chosen else (asked.reopen, _("open again"))
 
             async def act(values: dict[str, str]) -> None:
-                await self.desk.do(asked.decline, self._whose(), monday, values["reason"])
+                await self.desk.do(because, self._whose(), monday, values["reason"])
 
             form = Form(title, [Field("reason", _("Reason"), "", True)], act)
-            await self._done_with(self._asked(form), _("declined"))
+            await self._done_with(self._asked(form), said)
 
     async def _choose_person(self) -> None:
         people = await self.desk.ask(members)
@@ -393,8 +395,8 @@ class TimeScreen(WorkScreen):
                 word = f"{first_day.day}–{last_day.day}" if last_day > first_day else str(first_day.day)
             heads.append((cells(word, cell, right=True), "bold $accent" if first_day <= found.today <= last_day else "bold"))
         heads.append((cells(_("Sum"), SUM - 1, right=True) + "\n", "bold"))
-        sums = [cells(_short(seconds), cell, right=True) for seconds in found.totals]
-        total = cells(_short(found.seconds), SUM - 1, right=True)
+        sums = [cells(minutes_text(seconds), cell, right=True) for seconds in found.totals]
+        total = cells(minutes_text(found.seconds), SUM - 1, right=True)
         self.query_one("#heads", Still).show_text(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
         self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
         self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
@@ -442,9 +444,9 @@ class TimeScreen(WorkScreen):
         name, cell = self._widths()
         style = "late" if row.client is None or row.service is None else "" if row.billable else "muted"
         columns = [
-            (cells(_short(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
+            (cells(minutes_text(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
         ]
-        return [(_names(row, name), style), *columns, (cells(_short(row.seconds), SUM - 1, right=True) + " ", "")]
+        return [(_names(row, name), style), *columns, (cells(minutes_text(row.seconds), SUM - 1, right=True) + " ", "")]
 
 
 def _names(row: GridRow, width: int) -> str:
@@ -456,9 +458,3 @@ def _names(row: GridRow, width: int) -> str:
         half = max(room // 2, room - 3 - cell_len(shown(rest)))
         client = cells(client, min(half, cell_len(shown(client))))
     return cells(f" {client} · {rest}" if rest else f" {client}", width - 1) + " "
-
-
-def _short(seconds: int) -> str:
-    """`1:30`, to the nearest minute, nothing for none; below a minute `0:01`, so that it does not look like nothing."""
-    minutes = max(1, (seconds + 30) // 60) if seconds else 0
-    return f"{minutes // 60}:{minutes % 60:02}" if minutes else ""

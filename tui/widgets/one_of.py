@@ -18,8 +18,13 @@ class OneOf(Input):
     """Looks like any field; `value` is always one of `options`, or empty where the form began so."""
 
     def __init__(self, value: str, options: Sequence[str], *, id: str) -> None:
+        self._options, self._typed = [*options, value], ""  # before the input looks at its first value
         super().__init__(value=value, id=id, compact=True)
-        self._options, self._typed = list(options), ""
+        self._options = list(options)
+
+    def validate_value(self, value: str) -> str:
+        """What cuts or clears an input (ctrl+u, ctrl+w, ctrl+x and others) leaves it as it is."""
+        return value if value in self._options else self.value
 
     def render_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("input--cursor") if self.has_focus else self.rich_style

@@ -7,12 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen
-from models.timekeeping.commands.prices import SIDES, fix_prices, locked_ids, reprice
+from models.people.tables import Employee
+from models.timekeeping.commands.prices import SIDES, fix_prices, free_prices, locked_ids, reprice
 from models.timekeeping.rules.rates import Keys
-from models.timekeeping.tables import Rate, TimeEntry
+from models.timekeeping.tables import FixedPrice, Rate, TimeEntry
 from models.timekeeping.views.prices import read_pricing
 from models.values.errors import Refused
-from models.values.instants import Instant
+from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.text import quoted
 
@@ -63,6 +64,19 @@ def follow_category_changed(
             known[employee_id] = [day for day, _category in before], [category for _day, category in before]
         keys = Keys(employee=employee_id)
         reprice(session, pen, after._replace(categories=known), after, keys=keys, asks=asks, at=at)
+
+
+def follow_time_opened(session: Session, *, pen: Pen, closed: date | None) -> None:
+    """All time before another day was closed, now only that before `closed` (None: none) is: what nothing holds any more
+    is priced anew, as the time of a week that is opened again."""
+    fixed = (
+        FixedPrice.select(TimeEntry.id, TimeEntry.started_at, Employee.timezone)
+        .join(TimeEntry)
+        .join(Employee)
+        .distinct()
+        .tuples()
+    )
+    free_prices(pen, [entry for entry, start, zone in fixed if closed is None or local_day(start, zone) >= closed])
 
 
 def follow_category_deleted(session: Session, *, pen: Pen, category_id: int, name: str) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen
 from models.journal.tables import Lock
-from models.people.tables import Company
+from models.people.tables import Company, Employee
 from models.timekeeping.rules.rates import Keys
-from models.timekeeping.tables import FixedPrice
+from models.timekeeping.tables import FixedPrice, TimeEntry
 from models.timekeeping.views.prices import (
     NEIGHBOURS,
     Priced,
@@ -43,13 +43,14 @@ def fix_prices(session: Session, pen: Pen, entry_ids: Collection[int], at: Insta
 
 
 def free_prices(pen: Pen, entry_ids: Collection[int]) -> None:
-    """Let the entries be priced anew, but for the side on which an invoice or a payroll period still holds them."""
+    """Let the entries be priced anew, but for the side on which an approval, an invoice or a payroll period still holds
+    them."""
     for some in _in_turn(sorted(entry_ids)):
         held = set(
             Lock.select(Lock.subject_id, Lock.use).where((Lock.subject == "entry") & Lock.subject_id.in_(some)).tuples()
         )
         for row in FixedPrice.select().where(FixedPrice.entry.in_(some)):
-            if not any((row.entry_id, use) in held for use in USES[row.side][1:]):
+            if not any((row.entry_id, use) in held for use in USES[row.side]):
                 pen.delete(row)
 
 
@@ -92,11 +93,16 @@ def reprice(
 
 
 def locked_ids(entry_ids: Collection[int]) -> set[int]:
-    """Those of the entries that are approved, invoiced or paid."""
+    """Those of the entries that are approved, invoiced or paid, or before the day to which the company is closed."""
+    closed = Company.get().locked_before
     locked: set[int] = set()
     for some in _in_turn(sorted(entry_ids)):
         query = Lock.select(Lock.subject_id).where((Lock.subject == "entry") & Lock.subject_id.in_(some))
         locked.update(row[0] for row in query.tuples())
+        if closed is not None:
+            begun = TimeEntry.select(TimeEntry.id, TimeEntry.started_at, Employee.timezone).join(Employee)
+            found = begun.where(TimeEntry.id.in_(some)).tuples()
+            locked.update(entry for entry, start, zone in found if local_day(start, zone) < closed)
     return locked
 
 
@@ -162,8 +168,6 @@ def _words(told: list[tuple[Priced, Priced]]) -> str:
 
 
 def _details(told: list[tuple[Priced, Priced]]) -> Iterable[dict[str, Any]]:
-    from models.people.tables import Employee
-
     logins = dict(Employee.select(Employee.id, Employee.login).tuples())
     for old, new in told:
         changes = (

@@ -85,11 +85,11 @@ def entries(
 
 
 def recent(session: Session, limit: int = 9) -> list[Entry]:
-    """What the actor spent time on lately, newest first, nothing that is planned ahead: of entries that agree in deal,
-    client, service and note the last one."""
+    """What the actor spent time on lately, newest first, nothing that is planned ahead and nothing on a service that is
+    archived, which could not be begun again: of entries that agree in deal, client, service and note the last one."""
     found: dict[tuple[object, ...], Entry] = {}
     begun = "(t.started_at <= ? OR t.started_at <= t.created_at)"  # the second where the clock went back
-    rest = f"WHERE t.employee_id = ? AND {begun} ORDER BY t.started_at DESC, t.id DESC LIMIT 200"
+    rest = f"WHERE t.employee_id = ? AND {begun} AND s.archived_at IS NULL ORDER BY t.started_at DESC, t.id DESC LIMIT 200"
     for one in _entries(session, rest, session.actor.id, session.now()):
         found.setdefault((one.client_id, one.deal_id, one.service, one.note), one)
     return list(found.values())[:limit]

@@ -9,13 +9,14 @@ import pytest
 from models.people import commands as people
 from models.people import views as who
 from models.timekeeping import commands, views
-from models.timekeeping.commands.rates import set_rate
+from models.timekeeping.commands.rates import end_rate, set_rate
 from models.timekeeping.rules.rounding import Policy
 from models.timekeeping.views.rates import rates, roundings
 from models.values.instants import MINUTE
 from models.values.money import Money
 from tests.tui.board.conftest import press, shown
 from tests.tui.setup.conftest import screen
+from tui.setup.items import Row, draw
 
 HOUR = 60 * MINUTE
 LISTS = ("reasons", "services", "categories", "people", "targets", "rates", "rounding", "exchange", "company")
@@ -241,3 +242,68 @@ async def test_an_exchange_rate_is_entered_changed_and_taken_away(running, sessi
         assert who.exchange_rates()[0].units == 95
         await press(pilot, "x", "1")
     assert who.exchange_rates() == []
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_long_list_of_charges_leaves_room_for_the_keys_that_answer(running, session, hour, size):
+    at = session.now() - 48 * HOUR
+    for place in range(40):
+        commands.add_entry(session, start=at - place * HOUR, end=at - place * HOUR + HOUR)
+    async with running(size=size) as pilot:
+        await press(pilot, *to("rates"), "x", "1")
+        assert "41 entries" in shown(pilot) and "esc: leave it as it is" in shown(pilot)
+
+
+async def test_what_another_changed_while_a_form_is_open_is_told_and_not_overwritten(running, session):
+    async with running() as pilot:
+        await press(pilot, *to("services"), "e", *" at home")
+        await screen(pilot).desk.do(commands.rename_service, 1, "Deeds")
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and [one.name for one in views.services(session)] == ["Deeds"]
+        await press(pilot, "enter")
+        assert [one.name for one in views.services(session)] == ["Work at home"], "enter once more does it after all"
+
+
+async def test_a_last_day_that_another_set_meanwhile_is_told(running, session):
+    made = set_rate(session, side="bill", amount=Money(100_00, "EUR"), from_day=date(2026, 1, 1))
+    async with running() as pilot:
+        await press(pilot, *to("rates"), "e", *"2199-12-30")
+        await screen(pilot).desk.do(end_rate, made, date(2199, 6, 30))
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and rates(session)[0].to_day == date(2199, 6, 30)
+        await press(pilot, "escape", "e")
+        assert "2199-06-30" in shown(pilot)
+
+
+async def test_the_company_that_another_changed_meanwhile_is_told(running, session):
+    async with running() as pilot:
+        await press(pilot, *to("company"), "e", *"Ours")
+        await screen(pilot).desk.do(people.set_company, currency="USD")
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and who.company().name == ""
+        await press(pilot, "enter")
+        assert (who.company().name, who.company().currency) == ("Ours", "USD")
+
+
+def test_a_long_name_does_not_touch_what_stands_beside_it():
+    row = Row("person", 1, "Alexandra Montgomery-Fitzgerald", (("administrator", 14),))
+    text = "".join(part if isinstance(part, str) else part[0] for part in draw(row, 34, lambda: ()))
+    assert text.endswith("… administrator ") and len(text) == 34
+
+
+async def test_who_is_in_a_team_is_taken_out_of_it(running, session):
+    people.set_employee(session, "root", team="North")
+    async with running() as pilot:
+        await press(pilot, *to("people"), "e", "tab", "tab", *["backspace"] * 5, "enter")
+        assert "saved" in shown(pilot) and who.find_employee("root").team is None
+
+
+@pytest.mark.parametrize("key", ["ctrl+u", "ctrl+k", "ctrl+w", "ctrl+f", "ctrl+x", "ctrl+d", "backspace", "delete"])
+async def test_no_key_leaves_a_choice_without_a_value(running, session, key):
+    async with running() as pilot:
+        await press(pilot, *to("people"), "e", "tab", "end", key, "home", key, "shift+home", key)
+        choice = pilot.app.focused
+        assert choice.value in ("rep", "manager", "accountant", "administrator")
+        await press(pilot, "left", "right")
+        await press(pilot, key, "enter")
+        assert pilot.app.return_code in (None, 0)

@@ -181,5 +181,50 @@ async def test_a_week_is_handed_in_and_approved(running, session, monday, deals)
     async with running(login="boss") as pilot:
         await press(pilot, "4", "v", "left_square_bracket", "y", "2", "t", "1")
         assert "approved" in shown(pilot)
-    with pytest.raises(Exception, match="approved"):
-        commands.edit_entry(session, made, note="x")
+        with pytest.raises(Exception, match="approved"):
+            commands.edit_entry(session, made, note="x")
+        await press(pilot, "t", "1", "enter")
+        assert "Reason is needed" in shown(pilot)
+        await press(pilot, *"two days are missing", "enter")
+        assert "declined" in shown(pilot), "opened again it counts as declined"
+    commands.edit_entry(session, made, note="x")
+
+
+async def test_a_cell_that_is_left_as_it_stands_keeps_its_seconds(running, session, monday, deals):  # noqa: F811
+    start = day_start(monday, "UTC") + 9 * HOUR
+    commands.add_entry(session, start=start, end=start + HOUR + 45 * SECOND, deal_id=deals[0], service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "left_square_bracket", "home", "enter")
+        assert "Time  1:01" in shown(pilot), "as the cell shows it"
+        await press(pilot, "enter")
+    assert spans(session) == [(9, 1 + 45 / 3600)]
+
+
+async def test_a_note_moves_no_entry_to_the_first_of_two_equal_hours(running, session):  # noqa: F811
+    people.set_employee(session, "root", timezone="Europe/Berlin")
+    start = day_start(date(2025, 10, 26), "UTC") + HOUR // 2  # 02:30, and at 01:45 UTC it is 02:45 again
+    commands.add_entry(session, start=start, end=start + HOUR + HOUR // 4, service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4")
+        screen = pilot.app.screen
+        screen.day = date(2025, 10, 26)
+        await screen.read_safely()
+        await press(pilot, "enter", *["tab"] * 6, *"noted", "enter")
+        assert spans(session) == [(0, 1.25)] and "noted" in shown(pilot)
+        await press(pilot, "enter", "tab", "tab", *["backspace"] * 5, *"+0:15", "enter")
+        assert spans(session) == [(0, 0.25)], "how long it took is said without the clock"
+
+
+async def test_how_long_an_entry_took_counts_from_its_seconds_on(running, session, yesterday):  # noqa: F811
+    start = day_start(yesterday, "UTC") + 9 * HOUR + 25 * SECOND
+    commands.add_entry(session, start=start, end=start + HOUR, service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "left", "enter", "tab", "tab", *["backspace"] * 5, *"+1:30", "enter")
+    assert spans(session) == [(9, 1.5)]
+
+
+async def test_an_entry_over_midnight_is_cut_where_the_form_proposes(running, session, yesterday):  # noqa: F811
+    add(session, yesterday - timedelta(days=1), 23, 4, service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "left", "p", "enter")
+    assert spans(session) == [(23, 2), (1, 2)]

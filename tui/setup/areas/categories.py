@@ -66,7 +66,7 @@ class Categories(Area):
         async def rename(values: dict[str, str]) -> None:
             await ask.desk.do(commands.rename_category, item.id, values["name"])
 
-        if await ask.form(item.text, [Field("name", _("Category"), item.text, needed=True)], rename):
+        if await ask.form(item.text, [Field("name", _("Category"), item.text, needed=True)], rename, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

@@ -71,11 +71,11 @@ class CompanyFacts(Area):
         if isinstance(item, Fact) and item.key.startswith("hours-"):
             await self._edit_hours(ask, int(item.key.removeprefix("hours-")), item)
         elif isinstance(item, Fact):
-            await self._edit_company(ask, item.key)
+            await self._edit_company(ask, item)
         elif isinstance(item, Row):
             ask.say(_("x takes the holiday away, n adds another."))
 
-    async def _edit_company(self, ask: PanesScreen, at: str) -> None:
+    async def _edit_company(self, ask: PanesScreen, item: Fact) -> None:
         fields = _fields(await ask.desk.ask(_company))
 
         async def change(values: dict[str, str]) -> None:
@@ -83,7 +83,7 @@ class CompanyFacts(Area):
             if said:
                 await ask.desk.do(commands.set_company, **_meant(said))
 
-        if await ask.form(_("Company"), fields, change, at):
+        if await ask.form(_("Company"), fields, change, item.key, of=item):
             await ask.done(_("saved"))
 
     async def _edit_hours(self, ask: PanesScreen, day: int, item: Fact) -> None:
@@ -100,7 +100,7 @@ class CompanyFacts(Area):
             Field("times", _("Hours"), item.value, placeholder=_("9:00-18:00; empty: closed")),
             Field("days", _("For"), alone[0], options=alone),
         ]
-        if await ask.form(_("Working hours"), fields, keep):
+        if await ask.form(_("Working hours"), fields, keep, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

@@ -55,7 +55,7 @@ class ExchangeRates(Area):
             await ask.desk.do(setup.set_exchange_rate, one.source, one.target, one.day, units, places)
 
         field = Field("rate", _("Rate"), rate_text(one.units, one.places), needed=True)
-        if await ask.form(_("{source} in {target} from {day}").format(source=one.source, target=one.target, day=one.day), [field], change):
+        if await ask.form(_("{source} in {target} from {day}").format(source=one.source, target=one.target, day=one.day), [field], change, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

@@ -93,7 +93,7 @@ class People(Area):
             if changed:
                 await ask.desk.do(commands.set_employee, person.login, **changed)
 
-        if await ask.form(person.name, fields, change):
+        if await ask.form(person.name, fields, change, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:
@@ -121,7 +121,7 @@ class People(Area):
             await ask.desk.do(commands.set_category, person.login, values["category"], parse_day(values["day"]), confirmed=agreed)
 
         note = _("The first one holds for all time before it too.")
-        if await ask.confirmed_form(_("Category of {name}").format(name=person.name), fields, give, note=note):
+        if await ask.confirmed_form(_("Category of {name}").format(name=person.name), fields, give, note=note, of=item):
             await ask.done(_("saved"))
 
 

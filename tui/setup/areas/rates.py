@@ -86,7 +86,7 @@ class Rates(Area):
             await ask.desk.do(commands.end_rate, one.id, day, confirmed=agreed)
 
         note = _("Amount and first day stay: n enters another from a day on, x deletes a wrong one.")
-        if await ask.confirmed_form(f"{one.scope}: {money_text(one.amount)}", [field], end, note=note):
+        if await ask.confirmed_form(f"{one.scope}: {money_text(one.amount)}", [field], end, note=note, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

@@ -57,7 +57,7 @@ class Rounding(Area):
                 commands.set_rounding, client_id=one.client_id, service_id=one.service_id, policy=_policy(values), confirmed=agreed
             )
 
-        if await ask.confirmed_form(one.scope, _fields(one.policy), change):
+        if await ask.confirmed_form(one.scope, _fields(one.policy), change, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

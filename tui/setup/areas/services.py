@@ -61,7 +61,7 @@ class Services(Area):
         async def rename(values: dict[str, str]) -> None:
             await ask.desk.do(commands.rename_service, item.id, values["name"])
 
-        if await ask.form(item.text, [Field("name", _("Service"), item.text, needed=True)], rename):
+        if await ask.form(item.text, [Field("name", _("Service"), item.text, needed=True)], rename, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:

@@ -76,7 +76,7 @@ class Targets(Area):
             amount = Money(parse_amount(values["amount"], one.currency), one.currency)
             await ask.desk.do(setup.set_target, _holder(one), one.month, amount)
 
-        if await ask.form(f"{_name(one)}, {month_text(one.month)}", [field], change):
+        if await ask.form(f"{_name(one)}, {month_text(one.month)}", [field], change, of=item):
             await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:
