@@ -301,7 +301,7 @@ async def test_who_is_in_a_team_is_taken_out_of_it(running, session):
 @pytest.mark.parametrize("key", ["ctrl+u", "ctrl+k", "ctrl+w", "ctrl+f", "ctrl+x", "ctrl+d", "backspace", "delete"])
 async def test_no_key_leaves_a_choice_without_a_value(running, session, key):
     async with running() as pilot:
-        await press(pilot, *to("people"), "e", "tab", "end", key, "home", key, "shift+home", key)
+        await press(pilot, *to("people"), "e", "tab", key)
         choice = pilot.app.focused
         assert choice.value in ("rep", "manager", "accountant", "administrator")
         await press(pilot, "left", "right")
