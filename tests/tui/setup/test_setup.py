@@ -34,7 +34,7 @@ async def test_a_stage_shows_norm_percentage_deals_and_a_mark_for_each_thing_it_
         await press(pilot, "7", "enter")
         text = shown(pilot)
         row = next(line for line in text.splitlines() if line.startswith("  1 Init"))
-        assert row.split()[1:8] == ["Initiating", "intere…", "7", "d", "15", "%", "6"] and "✓≡◆" in row
+        assert row.split()[1:8] == ["Initiating", "inter…", "7", "d", "15", "%", "6"] and "✓≡◆" in row
         for words in ("● Budget asked", "○ Offer sent", "amount, expected", "close", "manager", "everybody", "Ways from here"):
             assert words in text
 
