@@ -21,7 +21,7 @@ from models.pipeline.rules import TypeFacts
 from models.pipeline.ways import stages_left
 from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
 from models.statistics.rules.estimates import ascending
-from models.storage.database import database
+from models.storage.columns import columns
 from models.values.instants import Instant, local_day
 
 if TYPE_CHECKING:
@@ -47,25 +47,21 @@ _SEQ = 2**20  # more than a deal has visits
 _ENTERED = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(ENTERED_AS))
 _LEFT = " ".join(f"WHEN '{how}' THEN {number}" for number, how in enumerate(LEFT_AS) if how)
 # Few columns, for each costs.
-_VISITS = f"""
-    SELECT group_concat(deal_id * {_SEQ} + seq), group_concat(entered_at), group_concat(coalesce(left_at, {NEVER})),
-        group_concat((((stage_id * 8 + CASE entered_as {_ENTERED} END) * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2
-            + begin_unknown) * 2 + (entered_reason <> ''))
-    FROM visit WHERE deal_type_id = ?
-"""
-_HOLDS = f"SELECT group_concat(deal_id), group_concat(started_at), group_concat(coalesce(ended_at, {NEVER})) FROM hold"
-_OWNERS = "SELECT group_concat(deal_id), group_concat(id), group_concat(at), group_concat(owner_id) FROM deal_terms"
-_DEALS = f"""
-    SELECT group_concat(id), group_concat(deal_type_id), group_concat(client_id), group_concat(started_at),
-        group_concat(created_at), group_concat(coalesce(closed_at, {NEVER})),
-        group_concat((coalesce(probability, {NONE}) + 1) * 8 + CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END)
-    FROM deal
-"""
-_TERMS = f"""
-    SELECT group_concat(coalesce(amount, {NONE})), group_concat(coalesce(replace(expected_close, '-', ''), 0))
-    FROM deal_terms
-"""
-_CURRENCIES = "SELECT group_concat(currency, '') FROM deal_terms"
+_VISITS = (
+    f"deal_id * {_SEQ} + seq",
+    "entered_at",
+    f"coalesce(left_at, {NEVER})",
+    f"(((stage_id * 8 + CASE entered_as {_ENTERED} END) * 8 + coalesce(CASE left_as {_LEFT} END, 0)) * 2 + begin_unknown) * 2"
+    " + (entered_reason <> '')",
+)
+_HOLDS = ("deal_id", "started_at", f"coalesce(ended_at, {NEVER})")
+_OWNERS = ("deal_id", "id", "at", "owner_id")
+_DEALS = (
+    "id", "deal_type_id", "client_id", "started_at", "created_at", f"coalesce(closed_at, {NEVER})",
+    f"(coalesce(probability, {NONE}) + 1) * 8 + CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END",
+)  # fmt: skip
+# Read with the owners, so that all stand in one order.
+_TERMS = (f"coalesce(amount, {NONE})", "coalesce(replace(expected_close, '-', ''), 0)", "currency")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +90,9 @@ class Records:
     """What the store held of a type at one moment, everybody's: a view that shows any of it asks `readable` first.
 
     Visits stand by deal and in their order; `stage` counts the type's stages from 0 in their order, archived ones
-    included; `left` is NEVER while a visit lasts; `reasoned` tells which were entered with a reason, `reach`
-    the number of the stage that a deal left in its old type, of visits that a retype began. `hold_…` are the holds of all deals, `owner_…` from when on whom a deal belongs to, by deal and time. Instants are microseconds.
+    included; `left` is NEVER while a visit lasts; `reasoned` tells which were entered with a reason, `reach` the number of
+    the stage that a deal left in its old type, of visits that a retype began. `hold_…` are the holds of all deals,
+    `owner_…` from when on whom a deal belongs to, by deal and time. Instants are microseconds.
     """
 
     type: TypeFacts
@@ -277,13 +274,14 @@ def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> l
     with session.store.reading():
         company, types = people.company(), [facts.type_facts(type_id) for type_id in type_ids]
         hours, holidays = people.hours(), frozenset(people.holidays())
-        visits = [_columns(_VISITS, (type_id,)) for type_id in type_ids]
-        hold_deal, hold_started, hold_ended = _columns(_HOLDS)
-        owner_deal, owner_seq, owner_at, owner_id = _columns(_OWNERS)
-        terms = np.lexsort((owner_seq, owner_at, owner_deal))
-        known = _deals(terms) if deals else None
+        visits = [_numbers(columns(_VISITS, "visit WHERE deal_type_id = ?", (type_id,))) for type_id in type_ids]
+        hold_deal, hold_started, hold_ended = _numbers(columns(_HOLDS, "hold"))
+        owners, terms = columns((*_OWNERS, *(_TERMS if deals else ())), "deal_terms"), len(_OWNERS)
+        owner_deal, owner_seq, owner_at, owner_id = _numbers(owners[:terms])
+        order = np.lexsort((owner_seq, owner_at, owner_deal))
+        known = _deals(owners[terms:], order) if deals else None
         read_at = session.now()
-    owner_deal, owner_at, owner_id = owner_deal[terms], owner_at[terms], owner_id[terms]
+    owner_deal, owner_at, owner_id = owner_deal[order], owner_at[order], owner_id[order]
     found = []
     for deal_type, (key, entered, left, how) in zip(types, visits, strict=True):
         stage = _numbered(how >> 8, [one.id for one in deal_type.stages])
@@ -304,27 +302,25 @@ def read(session: Session, type_ids: Sequence[int], *, deals: bool = False) -> l
     return found
 
 
-def _deals(terms: Ints) -> Deals:
-    """The deals, and their terms in that order."""
-    columns = _columns(_DEALS)
-    order = ascending(columns[0])
-    amount, expected = _columns(_TERMS)
-    letters = np.frombuffer((database.execute_sql(_CURRENCIES).fetchone()[0] or "").encode(), np.uint8).reshape(-1, 3)
+def _deals(texts: list[str], terms: Ints) -> Deals:
+    """The deals, and their terms, of which `texts` are the columns, in that order."""
+    rows = _numbers(columns(_DEALS, "deal"))
+    order = ascending(rows[0])
+    amount, expected = _numbers(texts[:2])
+    letters = np.frombuffer(texts[2].replace(",", "").encode(), np.uint8).reshape(-1, 3)
     code = (letters.astype(np.int64) - ord("A")) @ np.array([26 * 26, 26, 1])
     known_codes = np.flatnonzero(np.bincount(code, minlength=26**3))
     currency = np.searchsorted(known_codes, code)
     names = tuple("".join(chr(ord("A") + one // of % 26) for of in (26 * 26, 26, 1)) for one in known_codes.tolist())
-    number, type_id, client, started, known, closed, state = (column[order] for column in columns)
+    number, type_id, client, started, known, closed, state = (column[order] for column in rows)
     return Deals(
         number, type_id, client, started, known, closed, state & 7, (state >> 3) - 1, amount[terms], currency[terms],
         expected[terms], names,
     )  # fmt: skip
 
 
-def _columns(query: str, values: tuple[int, ...] = ()) -> list[Ints]:
-    return [
-        np.fromstring(text or "", np.int64, sep=",") for text in database.execute_sql(query, values).fetchone()
-    ]
+def _numbers(texts: Sequence[str]) -> list[Ints]:
+    return [np.fromstring(text, np.int64, sep=",") for text in texts]
 
 
 def _numbered(ids: Ints, known: Sequence[int]) -> Ints:

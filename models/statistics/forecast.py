@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from models.statistics.arrays import CALENDAR, ENDS, LOST, WON, Bools, History, Ints, Visits
+from models.statistics.arrays import (
+    CALENDAR,
+    ENDS,
+    LOST,
+    NONE,
+    WON,
+    Bools,
+    History,
+    Ints,
+    Visits,
+    last_before,
+)
 from models.statistics.arrays import history as read_history
 from models.statistics.rules.estimates import Floats
 from models.statistics.rules.forecast import DRAWS, SEED, OpenDeals, Stays, ahead, drawn
 from models.statistics.rules.resampling import win_chances
 from models.statistics.selection import Selection, select
-from models.storage.database import database
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_start, local_day
 from models.values.language import _
@@ -27,14 +37,6 @@ if TYPE_CHECKING:
 PERCENTILES = (0.1, 0.5, 0.9)
 BAND = 0.8  # the share of outcomes that is meant to lie from P10 to P90
 MOST_MONTHS, MOST_AHEAD = 60, 12
-
-_TERMS = """
-    SELECT group_concat(deal_id), group_concat(id), group_concat(at), group_concat(coalesce(amount, -1)),
-        group_concat(coalesce(substr(expected_close, 1, 4) * 12 + substr(expected_close, 6, 2) - 1, -1))
-    FROM deal_terms
-"""
-_CURRENCIES = "SELECT group_concat(currency) FROM deal_terms"
-_OWN = "SELECT id, probability FROM deal WHERE probability IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -153,18 +155,15 @@ def forecast(
 
     A deal's own percentage is that of today. `history`, what was read before, saves reading it. Raises what `select` does.
     """
-    asked = select(session, type_id, rep_ids=rep_ids, as_of=as_of, clock=CALENDAR, history=history)
-    with session.store.reading():
-        terms = _terms()
-        own: dict[int, int] = dict(database.execute_sql(_OWN))
-    visits = asked.visits
+    asked = select(session, type_id, rep_ids=rep_ids, as_of=as_of, clock=CALENDAR, history=history, deals=True)
+    visits, deals = asked.visits, asked.visits.records.deals
     today = local_day(visits.at, visits.records.timezone)
     months, bounds = calendar_months(today)
-    known = _open(asked, terms)
-    percentages = np.array([own.get(deal, -1) for deal in known.deal.tolist()], float)
-    draws = _drawn(visits, known, np.where(percentages < 0, np.nan, percentages / 100), len(terms.names), bounds, seed)
+    known = _open(asked)
+    percentages = deals.probability[np.searchsorted(deals.id, known.deal)]
+    draws = _drawn(visits, known, np.where(percentages == NONE, np.nan, percentages / 100), bounds, seed)
     rows = [
-        ForecastRow(month, terms.names[currency], *_told(draws[currency, :, place]), DRAWS, seed)
+        ForecastRow(month, deals.currencies[currency], *_told(draws[currency, :, place]), DRAWS, seed)
         for place, month in enumerate((*months, None))
         for currency in np.unique(known.currency).tolist()
     ]
@@ -196,12 +195,10 @@ def backtest(
                 months=MOST_MONTHS, ahead=MOST_AHEAD
             ),
         )
-    if history is None:
-        history = read_history(session, type_id)
+    if history is None or history.records.known_deals is None:
+        history = read_history(session, type_id, deals=True)
     rep_ids = None if rep_ids is None else list(rep_ids)
     last = select(session, type_id, as_of=as_of, clock=CALENDAR, history=history).visits
-    with session.store.reading():
-        terms = _terms()
     zone = last.records.timezone
     this_month = local_day(last.at, zone).replace(day=1)
     rows: list[BacktestRow] = []
@@ -211,10 +208,10 @@ def backtest(
         if not len(last.entered) or at < last.entered.min():
             continue
         asked = select(session, type_id, rep_ids=rep_ids, as_of=at, clock=CALENDAR, history=history)
-        known = _open(asked, terms)
+        known = _open(asked)
         if len(known.deal):
             targets = [_later(made, number) for number in range(min(ahead, back))]
-            rows += _replayed(asked.visits, last, known, terms, made, targets, seed)
+            rows += _replayed(asked.visits, last, known, made, targets, seed)
     return Backtest(last.records.type.name, last.at, months, ahead, DRAWS, seed, tuple(rows), _errors(rows))
 
 
@@ -233,39 +230,6 @@ def _later(month: date, number: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-class _Terms(NamedTuple):
-    """Amounts (-1 for none), currencies (places in `names`) and months of expected close (12 × year + month from 0; -1 for
-    none) of deals, by deal and from when on."""
-
-    deal: Ints
-    at: Ints
-    amount: Ints
-    month: Ints
-    currency: Ints
-    names: tuple[str, ...]
-
-    def of(self, deal: Ints, at: Ints) -> Ints:
-        """The places of the terms of deals at instants; the first ones where there were none yet, -1 of an unknown deal."""
-        first, end = np.searchsorted(self.deal, deal, "left"), np.searchsorted(self.deal, deal, "right")
-        place = first.copy()
-        more = np.flatnonzero(end - first > 1)
-        while len(more):
-            then = place[more] + 1
-            more = more[(then < end[more]) & (self.at[np.minimum(then, len(self.at) - 1)] <= at[more])]
-            place[more] += 1
-        return np.where(end > first, place, -1)
-
-
-def _terms() -> _Terms:
-    deal, number, at, amount, month = (
-        np.fromstring(text or "", np.int64, sep=",") for text in database.execute_sql(_TERMS).fetchone()
-    )
-    codes = (database.execute_sql(_CURRENCIES).fetchone()[0] or "").split(",")
-    names, currency = np.unique(np.array(codes if len(deal) else [], str), return_inverse=True)
-    order = np.lexsort((number, at, deal))
-    return _Terms(deal[order], at[order], amount[order], month[order], currency[order], tuple(names.tolist()))
-
-
 class _Open(NamedTuple):
     """Open deals with an amount: their places among the visits, and what was known of each."""
 
@@ -277,21 +241,20 @@ class _Open(NamedTuple):
     without_amount: int
 
 
-def _open(asked: Selection, terms: _Terms) -> _Open:
+def _open(asked: Selection) -> _Open:
     visits = asked.visits
+    known = visits.records
     place = np.flatnonzero(visits.there if asked.mine is None else visits.there & asked.mine)
-    if not len(terms.deal):
-        nothing = np.zeros(0, np.int64)
-        return _Open(nothing, nothing, nothing, nothing, nothing, len(place))
-    row = terms.of(visits.deal[place], np.full(len(place), visits.at))
-    some = (row >= 0) & (terms.amount[row] >= 0)
+    row = last_before(known.owner_deal, known.owner_at, visits.deal[place], np.full(len(place), visits.at + 1))
+    some = row >= 0
+    some[some] = known.deals.amount[row[some]] != NONE
     place, row = place[some], row[some]
-    return _Open(
-        place, visits.deal[place], terms.amount[row], terms.month[row], terms.currency[row], len(some) - len(place)
-    )  # fmt: skip
+    expected = known.deals.expected[row]
+    month = np.where(expected > 0, expected // 10_000 * 12 + expected // 100 % 100 - 1, NONE)
+    return _Open(place, visits.deal[place], known.deals.amount[row], month, known.deals.currency[row], int((~some).sum()))
 
 
-def _drawn(visits: Visits, known: _Open, share: Floats, currencies: int, bounds: list[int], seed: int) -> Floats:
+def _drawn(visits: Visits, known: _Open, share: Floats, bounds: list[int], seed: int) -> Floats:
     begin = day_start(local_day(visits.at, visits.records.timezone), visits.records.timezone)
     lasted = visits.lasted(CALENDAR)
     since = visits.entered - begin
@@ -312,7 +275,7 @@ def _drawn(visits: Visits, known: _Open, share: Floats, currencies: int, bounds:
     deals = OpenDeals(
         visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), share, known.currency
     )
-    return drawn(stays, deals, currencies, bounds, seed)
+    return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
 
 
 def _told(draws: Floats) -> tuple[int, int, int, int]:
@@ -326,20 +289,20 @@ def _whole(amount: float) -> int:
 
 
 def _replayed(
-    visits: Visits, last: Visits, known: _Open, terms: _Terms, made: date, months: list[date], seed: int
+    visits: Visits, last: Visits, known: _Open, made: date, months: list[date], seed: int
 ) -> list[BacktestRow]:
     """The forecast of one past instant, its weighted sums, and what was won until `last`."""
     bounds = [(_later(month, 1) - timedelta(days=1) - made).days for month in months]
-    draws = _drawn(visits, known, np.full(len(known.deal), np.nan), len(terms.names), bounds, seed)
+    draws = _drawn(visits, known, np.full(len(known.deal), np.nan), bounds, seed)
     weight = _chances_then(visits)[visits.stage[known.place]]
-    won = _won(visits, last, known, terms, months)
+    won = _won(visits, last, known, months)
     rows = []
     for place, month in enumerate(months):
         expected = known.month == month.year * 12 + month.month - 1
         for currency in np.unique(known.currency).tolist():
             meant = expected & (known.currency == currency)
             weighted = float((known.amount[meant] * weight[meant]).sum())
-            name = terms.names[currency]
+            name = visits.records.deals.currencies[currency]
             told = _told(draws[currency, :, place])
             rows.append(BacktestRow(made, month, name, *told, _whole(weighted), won.get((place, name), 0)))
     return rows
@@ -356,19 +319,20 @@ def _chances_then(visits: Visits) -> Floats:
     return np.nan_to_num(np.where(np.isnan(chances), percentages, chances))
 
 
-def _won(visits: Visits, last: Visits, known: _Open, terms: _Terms, months: list[date]) -> dict[tuple[int, str], int]:
+def _won(visits: Visits, last: Visits, known: _Open, months: list[date]) -> dict[tuple[int, str], int]:
     """What the deals brought by month and currency, where the first end after the instant was to be won."""
     zone = last.records.timezone
     ends = np.flatnonzero(_first_ends(last, visits.at, known.deal))
     ends = ends[last.left_as[ends] == WON]
-    row = terms.of(last.deal[ends], last.left[ends])
+    deals = last.records.deals
+    row = last_before(last.records.owner_deal, last.records.owner_at, last.deal[ends], last.left[ends] + 1)
     edges = np.array([day_start(month, zone) for month in (*months, _later(months[-1], 1))], np.int64)
     month = np.searchsorted(edges, last.left[ends], "right") - 1
     found: dict[tuple[int, str], int] = {}
     for one, then in zip(row.tolist(), month.tolist(), strict=True):
-        if then < len(months) and one >= 0 and terms.amount[one] >= 0:
-            key = (then, terms.names[terms.currency[one]])
-            found[key] = found.get(key, 0) + int(terms.amount[one])
+        if then < len(months) and one >= 0 and deals.amount[one] != NONE:
+            key = (then, deals.currencies[deals.currency[one]])
+            found[key] = found.get(key, 0) + int(deals.amount[one])
     return found
 
 
