@@ -319,11 +319,7 @@ def holidays(call: Call, what: str, day: str | None, name: str | None, year: int
     elif day is not None:
         raise click.UsageError(_("Only add and remove take a day."))
     elif what != "list":
-        this_year = local_day(session.now(), views.company().timezone).year
-        years = [this_year, this_year + 1] if year is None else [year]
-        from models.people.calendars import holidays_of
-
-        commands.add_holidays(session, holidays_of(what, years, call.config.language or session.actor.language))
+        commands.take_holidays(session, what, None if year is None else [year], call.config.language or None)
     found = views.holidays(year)
     call.answer(
         {"holidays": [{"day": one.isoformat(), "name": words} for one, words in found.items()]},

@@ -64,16 +64,17 @@ def list_targets(call: Call, holder: str | None, first: str | None, last: str | 
 @click.argument("month")
 @click.argument("amount")
 @click.argument("currency")
+@click.option("--months", type=click.IntRange(1, 120), default=1, metavar="N", help="For so many months in a row.")
 @click.pass_obj
-def set_target(call: Call, holder: str, month: str, amount: str, currency: str) -> None:
+def set_target(call: Call, holder: str, month: str, amount: str, currency: str, months: int) -> None:
     """Set what an employee or a team is to win in a month, in place of what was set in that currency."""
     session = call.session
     from models.people import setup, views
 
     day, money = parse_month(month), Money(parse_amount(amount, currency), currency)
-    made = setup.set_target(session, views.find_holder(holder), day, money)
-    line = next(one for one in views.targets(session.actor) if one.id == made)
-    call.answer(_document(line), lambda: _tell([line]))
+    made = setup.set_targets(session, views.find_holder(holder), day, months, money)
+    lines = [one for one in views.targets(session.actor) if one.id in made]
+    call.answer(_document(lines[0]) if months == 1 else {"targets": [_document(one) for one in lines]}, lambda: _tell(lines))
 
 
 @target.command("drop")

@@ -16,7 +16,7 @@ from cli.output import facts, table
 from models.values.durations import clock_text
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import MINUTE, day_end, day_start, instant_text, local_datetime, parse_day
-from models.values.language import _
+from models.values.language import _, ngettext
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -254,7 +254,7 @@ def delete(call: Call, ids: tuple[str, ...], yes: bool) -> None:
     numbers = [entry_number(text) for text in ids]
     found = [views.entry(session, each) for each in numbers]
     call.confirm(
-        _("Delete {count} entries?").format(count=len(found)),
+        ngettext("Delete {count} entry?", "Delete {count} entries?", len(found)).format(count=len(found)),
         [
             {"id": one.id, "started_at": instant_text(one.started_at), "seconds": one.seconds, "change": "deleted"}
             for one in found

@@ -268,6 +268,16 @@ def add_holidays(session: Session, days: dict[date, str]) -> int:
     return len(named.keys() - known.keys())
 
 
+def take_holidays(session: Session, country: str, years: Iterable[int] | None = None, language: str | None = None) -> int:
+    """Take the public holidays of a country or a part of it over (`DE`, `DE-BY`), of this year and the next without
+    `years`; returns how many are new. Raises Refused `unknown_country`; NotFound."""
+    from models.people.calendars import holidays_of
+
+    _must_set_up(session)
+    year = local_day(session.now(), views.company().timezone).year
+    return add_holidays(session, holidays_of(country, list(years or (year, year + 1)), language or session.actor.language))
+
+
 def add_holiday(session: Session, day: date, name: str = "") -> None:
     """Let the company not work on that day. Raises Refused `exists`, `bad_text`; NotFound."""
     _must_set_up(session)

@@ -25,6 +25,11 @@ def lasting(seconds: int | None, day: int) -> str:
     return "" if seconds is None else words(seconds // day * DAY + seconds % day)
 
 
+def age_text(seconds: int | None, day: int) -> str:
+    """The largest whole unit, `9 d`, days of the clock's length; nothing for none."""
+    return "" if seconds is None else short_age(seconds // day * DAY + seconds % day)
+
+
 def within(one: Percentile, day: int) -> tuple[str, str]:
     """A time and its interval, `3 d` and `2 d–6 d`, with `…` for a limit that there is not."""
     if one.value is None and one.low is None:

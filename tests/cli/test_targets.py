@@ -116,3 +116,11 @@ def test_exchange_rates_are_set_listed_and_dropped(company: Program) -> None:
 def test_an_exchange_rate_that_cannot_be_is_refused(company: Program, words: tuple[str, ...], expected: tuple[int, str]) -> None:
     assert code(company("currency", "rate", "set", "--from", "2026-11-01", *words, "--json")) == expected
     assert company("currency", "rate", "list", "--json").json["rates"] == []
+
+
+def test_a_target_is_set_for_months_in_a_row_over_the_turn_of_the_year_all_or_none(company: Program) -> None:
+    made = company("target", "set", "North", "2026-11", "100", "EUR", "--months", "3", "--json").json
+    assert [one["month"] for one in made["targets"]] == ["2026-11", "2026-12", "2027-01"]
+    assert listed(company) == ["North 2026-11 100.00 EUR", "North 2026-12 100.00 EUR", "North 2027-01 100.00 EUR"]
+    assert company("target", "set", "North", "2199-12", "5", "EUR", "--months", "2", "--json").status != 0
+    assert len(listed(company)) == 3

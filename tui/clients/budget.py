@@ -24,6 +24,10 @@ async def ask_budget(app: StagewatchApp, title: str, *, client_id: int | None, d
     currency = await app.desk.ask(_currency)
 
     async def act(values: dict[str, str]) -> None:
+        nonlocal now
+        before, now = now, await app.desk.ask(budget, client_id=client_id, deal_id=deal_id)
+        if _terms(now) != _terms(before):
+            raise Refused("changed_meanwhile", _("Somebody changed this meanwhile; enter once more does it after all."))
         await app.desk.do(_write, values, now is not None, currency, client_id, deal_id)
 
     note = _("Hours or an amount; neither takes the budget away.")
@@ -39,6 +43,11 @@ def _fields(now: BudgetState | None, currency: str) -> list[Field]:
         Field("amount", _("Amount"), amount, placeholder=f"5000 {currency}"),
         Field("warn", _("Warn at %"), warnings),
     ]
+
+
+def _terms(state: BudgetState | None) -> object:
+    """What of a budget people set; what is spent of it changes by itself."""
+    return None if state is None else (state.seconds, state.amount, state.warn_at)
 
 
 def _currency(session: Session) -> str:

@@ -15,8 +15,8 @@ from cli.commands.reports.forecast import answer_backtest, forecast_of, tell_for
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
+from models.statistics.words import lasting
 from models.values.dates import day_text, day_time_text, month_text
-from models.values.durations import DAY, words
 from models.values.errors import NotFound, Usage
 from models.values.instants import Instant, local_day, parse_day, parse_month
 from models.values.language import _, ngettext
@@ -99,11 +99,6 @@ def _sums(sums: Sequence[Money]) -> str:
 
 def _share(fraction: float | None) -> str:
     return "" if fraction is None else percent_text(fraction)
-
-
-def _time(seconds: int | None, day: int) -> str:
-    """Seconds in days of the clock and hours."""
-    return "" if seconds is None else words(seconds // day * DAY + seconds % day)
 
 
 @click.command(cls=Command)
@@ -295,7 +290,7 @@ def ageing(
 
 def _limit(one: StageAges | Aged, day: int) -> str:
     sources = {"norm": _("norm"), "percentile": _("4 of 5 stays"), None: ""}
-    return f"{_time(one.limit.seconds, day)} {sources[one.limit.source]}".strip()
+    return f"{lasting(one.limit.seconds, day)} {sources[one.limit.source]}".strip()
 
 
 def _tell_ageing(found: AgeingReport, zone: str) -> None:
@@ -318,7 +313,7 @@ def _tell_ageing(found: AgeingReport, zone: str) -> None:
         [_("No."), _("Client"), _("Deal"), _("Stage"), _("Rep"), _("Age"), _("Ageing after"), _("Touched"), ""],
         [
             [
-                one.deal_id, one.client, one.title, one.stage, one.rep, _time(one.seconds, found.day),
+                one.deal_id, one.client, one.title, one.stage, one.rep, lasting(one.seconds, found.day),
                 _limit(one, found.day), day_text(local_day(one.touched_at, zone)), ", ".join(signs[flag] for flag in one.flags),
             ]
             for one in found.listed[:DEALS_SHOWN]
@@ -388,7 +383,7 @@ def _tell_reps(found: RepsReport) -> None:
         [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median"), _("Amount won"), _("Target")],
         [
             [
-                one.rep or _("Together"), one.deals_won, one.deals_lost, *_shares(one), _time(one.median, found.day),
+                one.rep or _("Together"), one.deals_won, one.deals_lost, *_shares(one), lasting(one.median, found.day),
                 _sums(one.won), _sums(one.target),
             ]
             for one in lines

@@ -17,6 +17,8 @@ from models.values.money import LARGEST, Money, exponent
 if TYPE_CHECKING:
     from models.session import Session
 
+MOST_MONTHS = 120
+
 
 def set_target(session: Session, holder: Holder, month: date, amount: Money) -> int:
     """Give an employee or a team a target for the month that begins on the day `month`, in place of the one it had in that
@@ -43,6 +45,19 @@ def set_target(session: Session, holder: Holder, month: date, amount: Money) -> 
             pen.update(row, amount=amount.amount)
         _record(session, "target.set", made, holder, month, pen)
     return made
+
+
+def set_targets(session: Session, holder: Holder, month: date, months: int, amount: Money) -> list[int]:
+    """The same target for so many months in a row, from `month` on: all of them or none. Raises as `set_target`; Refused
+    `bad_months`."""
+    if not 1 <= months <= MOST_MONTHS:
+        raise Refused("bad_months", _("Write from 1 to {most} months.").format(most=MOST_MONTHS))
+    with session.writing():
+        ahead = [month.month - 1 + step for step in range(months)]
+        return [
+            set_target(session, holder, month.replace(year=month.year + count // 12, month=count % 12 + 1), amount)
+            for count in ahead
+        ]
 
 
 def drop_target(session: Session, holder: Holder, month: date, currency: str) -> None:

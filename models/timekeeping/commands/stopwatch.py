@@ -225,19 +225,7 @@ def _begin(session: Session, at: Instant | None, now: Instant, running: TimeEntr
 
 
 def _end(pen: Pen, running: TimeEntry, at: Instant, mark: str = "") -> None:
-    planned = (
-        TimeEntry.select(TimeEntry.started_at)
-        .where(
-            (TimeEntry.employee == running.employee_id)
-            & (TimeEntry.id != running.id)
-            & (TimeEntry.started_at >= running.started_at)
-            & (TimeEntry.ended_at > TimeEntry.started_at)
-        )
-        .order_by(TimeEntry.started_at)
-        .limit(1)
-        .scalar()
-    )
-    end, cut = rules.end_of(running.started_at, at, planned)
+    end, cut = rules.end_of(running.started_at, at, views.planned_after(running.employee_id, running.started_at))
     long = end - running.started_at > rules.intervals.LONGEST
     marks = " ".join(filter(None, [running.marks, mark, "cut" if cut else "", "long" if long else ""]))
     pen.update(running, ended_at=end, marks=marks)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from models.timekeeping.commands import set_budget
+from models.timekeeping.views import budgets
 from models.timekeeping.views.budgets import budget
 from models.values.money import Money
 from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.clients import budget as budget_form
 
 
 async def test_a_clients_budget_is_set_changed_and_taken_away(running, session, deals):  # noqa: F811
@@ -41,3 +44,22 @@ async def test_a_budget_of_both_or_of_nonsense_is_refused_in_the_form(running, s
         await press(pilot, "backspace", "tab", "tab", *",20", "enter")
         assert "ascending percentages" in shown(pilot)
     assert budget(session, client_id=1) is None
+
+
+async def test_another_persons_change_meanwhile_is_told_and_a_second_enter_does_it_after_all(running, session, deals, monkeypatch):  # noqa: F811
+    true, asked = budgets.budget, []
+
+    def changing(session, **whose):
+        """What is read the second time is another's."""
+        asked.append(whose)
+        found = true(session, **whose)
+        return found if len(asked) == 1 or found is None else found._replace(seconds=7200)
+
+    set_budget(session, client_id=1, seconds=3600)
+    async with running() as pilot:
+        monkeypatch.setattr(budget_form, "budget", changing)
+        await press(pilot, "3", "b", "backspace", *"40", "enter")
+        assert "enter once more" in shown(pilot)
+        await press(pilot, "enter")
+        await settle(pilot)
+    assert true(session, client_id=1).seconds == 40 * 3600

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models.people import commands, views
-from models.people.calendars import holidays_of
 from models.people.rules import clock_text, parse_times
 from models.values.dates import weekday_names
 from models.values.instants import local_day, parse_day
@@ -61,7 +59,7 @@ class CompanyFacts(Area):
             made: list[int] = []
 
             async def take(values: dict[str, str]) -> None:
-                made.append(await ask.desk.do(_take_over, values["country"]))
+                made.append(await ask.desk.do(commands.take_holidays, values["country"]))
 
             field = Field("country", _("Country"), needed=True, placeholder=_("DE, or a part of it: DE-BY"))
             if await ask.form(_("The holidays of a country"), [field], take):
@@ -108,6 +106,8 @@ class CompanyFacts(Area):
             await ask.desk.do(commands.remove_holiday, item.about)
             await ask.done(_("taken away"))
         elif isinstance(item, Fact) and item.key.startswith("hours-"):
+            if not item.value or not await ask.sure(_("Close on {day}?").format(day=item.label), _("Close")):
+                return
             await ask.desk.do(commands.set_hours, [int(item.key.removeprefix("hours-"))])
             await ask.done(_("closed"))
         else:
@@ -152,10 +152,3 @@ def _times(found: tuple[int, int] | None) -> str:
 
 def _company(session: Session) -> views.CompanyFacts:
     return views.company()
-
-
-def _take_over(session: Session, country: str) -> int:
-    """The holidays of a country for this year and the next; returns how many are new."""
-    year = local_day(session.now(), views.company().timezone).year
-    found: dict[date, str] = holidays_of(country, [year, year + 1], session.actor.language)
-    return commands.add_holidays(session, found)

@@ -11,7 +11,7 @@ from models.people.rules import Actor, may_set_rates
 from models.timekeeping import views
 from models.timekeeping.commands import rates as commands
 from models.timekeeping.views.rates import RateShown, rates
-from models.values.errors import NotFound, Refused
+from models.values.errors import NotFound
 from models.values.instants import local_day, parse_day
 from models.values.language import _
 from models.values.money import money_text, parse_money
@@ -131,8 +131,6 @@ def _begin(session: Session) -> tuple[str, str]:
 def _set(session: Session, side: str, said: dict[str, str], currency: str, agreed: bool) -> int:
     if said["deal"] and not (said["deal"].isascii() and said["deal"].isdigit() and len(said["deal"]) < 10):
         raise NotFound(_("There is no deal {id}.").format(id=quoted(said["deal"])))
-    if said["amount"].startswith("-"):
-        raise Refused("bad_amount", _("A rate is not negative."))
     return commands.set_rate(
         session,
         side=side,

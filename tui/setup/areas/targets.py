@@ -9,7 +9,6 @@ from models.people import setup, views
 from models.people.rules import Actor
 from models.people.views import TargetLine
 from models.values.dates import month_text
-from models.values.errors import Refused
 from models.values.instants import local_day, parse_month
 from models.values.language import _
 from models.values.money import Money, money_text, parse_amount, parse_money, plain_text
@@ -109,13 +108,7 @@ def _begin(session: Session) -> tuple[str, str]:
 
 
 def _set(session: Session, said: dict[str, str], currency: str) -> None:
-    """The same target for so many months in a row: all of them or none."""
     money, holder, month = parse_money(said["amount"], currency), views.find_holder(said["holder"]), parse_month(said["month"])
     count = said["months"]
     months = int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
-    if not 1 <= months <= 120:
-        raise Refused("bad_months", _("Write from 1 to 120 months."))
-    with session.writing():
-        for step in range(months):
-            ahead = month.month - 1 + step
-            setup.set_target(session, holder, month.replace(year=month.year + ahead // 12, month=ahead % 12 + 1), money)
+    setup.set_targets(session, holder, month, months, money)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import ageing_bars
-from models.values.durations import short_age
+from models.statistics.words import age_text
 from models.values.language import _
 from models.values.money import short_money
 from models.values.numbers import int_text
@@ -69,9 +69,8 @@ class Ageing(Report):
 def _row(deal: Aged, day: int) -> Row:
     name = f" {symbol('·')} ".join(part for part in (deal.client, deal.title) if part)
     flags = "".join(sign if flag in deal.flags else " " for flag, sign in (("ageing", symbol("!")), ("idle", "i"), ("no_next_step", symbol("·"))))
-    here = "" if deal.seconds is None else short_age(deal.seconds // day * 86_400 + deal.seconds % day)
     cells = (
-        name, deal.stage, deal.rep, here, "" if deal.limit.seconds is None else short_age(deal.limit.seconds // day * 86_400 + deal.limit.seconds % day),
+        name, deal.stage, deal.rep, age_text(deal.seconds, day), age_text(deal.limit.seconds, day),
         short_money(deal.amount) if deal.amount else "", flags,
     )  # fmt: skip
     return Row(deal.deal_id, cells, numbers=(Number(name, {"ids": [deal.deal_id]}),))
