@@ -56,7 +56,7 @@ COLUMNS = {
         "id client_id deal_type_id stage_id owner_id title title_key outcome amount currency expected_close probability"
         " source started_at entered_at closed_at close_reason held_at next_due_at version created_at loss_reason_id"
     ),
-    "deal_terms": "deal_id at owner_id amount currency expected_close",
+    "deal_terms": "deal_id at owner_id amount currency expected_close probability",
     "visit": (
         "id deal_id seq deal_type_id stage_id entered_at entered_as entered_by_id entered_recorded_at entered_reason"
         " begin_unknown left_at left_as left_by_id left_recorded_at left_reason marks"
@@ -470,7 +470,6 @@ def _write_deal(
             if rng.random() < 0.15:
                 owner = colleagues[1]
             terms.append((deal, since, owner, amount, words.currency, _iso(expected)))
-    rows["deal_terms"] += terms
     held_at = None
     for begun, ended, reason in life.holds:
         ended_at = None if ended is None else hours.instant(ended)
@@ -485,11 +484,12 @@ def _write_deal(
         rows["move_request"].append(demo_stages.request(apart, words, hours, plan, life, deal, owner))
     goods, detail = rng.choice(words.goods), rng.choice(words.details)
     title = f"{goods}, {detail}" if detail else goods
+    percent = rng.randrange(5, 96, 5) if rng.random() < 0.08 else None
+    rows["deal_terms"] += [(*known, None) for known in terms[:-1]] + [(*terms[-1], percent)]
     rows["deal"].append(
         (
             deal, client, plan.type_id, plan.stages[final.stage], owner, title, title_key(client_name, title),
-            life.outcome, amount, words.currency, _iso(expected),
-            rng.randrange(5, 96, 5) if rng.random() < 0.08 else None, rng.choice(words.sources), started_at,
+            life.outcome, amount, words.currency, _iso(expected), percent, rng.choice(words.sources), started_at,
             hours.instant(final.since), None if final.until is None else hours.instant(final.until),
             final.left_reason, held_at, due, len(life.stays) + 2 * len(life.holds) + changes + len(ticked), started_at,
             reasons[final.left_reason] if life.outcome == "lost" else None,

@@ -176,7 +176,8 @@ class Deal(Row):
 
 
 class DealTerms(Row):
-    """Owner, amount and expected close of a deal from an instant on: the last row at or before it is in force."""
+    """Owner, amount, expected close and own percentage of a deal from an instant on: the last row at or before it is in
+    force."""
 
     deal = ForeignKeyField(Deal, backref="terms", on_delete="RESTRICT", index=False)
     at = BigIntegerField()
@@ -184,6 +185,7 @@ class DealTerms(Row):
     amount = BigIntegerField(null=True)
     currency = TextField()
     expected_close = DateField(null=True)
+    probability = IntegerField(null=True, constraints=[Check("probability BETWEEN 0 AND 100")])
 
 
 class Visit(Row):

@@ -58,18 +58,21 @@ _HOLDS = ("deal_id", "started_at", f"coalesce(ended_at, {NEVER})")
 _OWNERS = ("deal_id", "id", "at", "owner_id")
 _DEALS = (
     "id", "deal_type_id", "client_id", "started_at", "created_at", f"coalesce(closed_at, {NEVER})",
-    f"(coalesce(probability, {NONE}) + 1) * 8 + CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END",
+    f"CASE outcome WHEN 'won' THEN {WON} WHEN 'lost' THEN {LOST} ELSE 0 END",
 )  # fmt: skip
 # Read with the owners, so that all stand in one order.
-_TERMS = (f"coalesce(amount, {NONE})", "coalesce(replace(expected_close, '-', ''), 0)", "currency")
+_TERMS = (
+    f"coalesce(amount, {NONE})", f"coalesce(replace(expected_close, '-', ''), 0) * 128 + coalesce(probability, {NONE}) + 1",
+    "currency",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Deals:
     """All deals of the store by id: type, client, when they started, were first known and closed (NEVER while open), outcome
-    (of OUTCOMES) and own percentage of today. `amount` (minor units), `currency` (its place in `currencies`) and `expected`
-    (a day as 20261130, 0 for none) are those of the rows `owner_…` of the records: from when on they held. NONE where there
-    is none."""
+    (of OUTCOMES). `amount` (minor units), `currency` (its place in `currencies`), `expected` (a day as 20261130, 0 for none)
+    and `probability` (the deal's own percentage) are those of the rows `owner_…` of the records: from when on they held.
+    NONE where there is none."""
 
     id: Ints
     type_id: Ints
@@ -78,10 +81,10 @@ class Deals:
     known: Ints
     closed: Ints
     outcome: Ints
-    probability: Ints
     amount: Ints
     currency: Ints
     expected: Ints
+    probability: Ints
     currencies: tuple[str, ...]
 
 
@@ -306,16 +309,16 @@ def _deals(texts: list[str], terms: Ints) -> Deals:
     """The deals, and their terms, of which `texts` are the columns, in that order."""
     rows = _numbers(columns(_DEALS, "deal"))
     order = ascending(rows[0])
-    amount, expected = _numbers(texts[:2])
+    amount, expectation = _numbers(texts[:2])
     letters = np.frombuffer(texts[2].replace(",", "").encode(), np.uint8).reshape(-1, 3)
     code = (letters.astype(np.int64) - ord("A")) @ np.array([26 * 26, 26, 1])
     known_codes = np.flatnonzero(np.bincount(code, minlength=26**3))
     currency = np.searchsorted(known_codes, code)
     names = tuple("".join(chr(ord("A") + one // of % 26) for of in (26 * 26, 26, 1)) for one in known_codes.tolist())
-    number, type_id, client, started, known, closed, state = (column[order] for column in rows)
+    number, type_id, client, started, known, closed, outcome = (column[order] for column in rows)
+    expected, probability = expectation[terms] >> 7, (expectation[terms] & 127) - 1
     return Deals(
-        number, type_id, client, started, known, closed, state & 7, (state >> 3) - 1, amount[terms], currency[terms],
-        expected[terms], names,
+        number, type_id, client, started, known, closed, outcome, amount[terms], currency[terms], expected, probability, names
     )  # fmt: skip
 
 

@@ -153,15 +153,14 @@ def forecast(
     from all stays of the type up to then, whosever they are. A row a month and currency up to 12 months on, and one for
     what is won later.
 
-    A deal's own percentage is that of today. `history`, what was read before, saves reading it. Raises what `select` does.
+    `history`, what was read before, saves reading it. Raises what `select` does.
     """
     asked = select(session, type_id, rep_ids=rep_ids, as_of=as_of, clock=CALENDAR, history=history, deals=True)
     visits, deals = asked.visits, asked.visits.records.deals
     today = local_day(visits.at, visits.records.timezone)
     months, bounds = calendar_months(today)
     known = _open(asked)
-    percentages = deals.probability[np.searchsorted(deals.id, known.deal)]
-    draws = _drawn(visits, known, np.where(percentages == NONE, np.nan, percentages / 100), bounds, seed)
+    draws = _drawn(visits, known, bounds, seed)
     rows = [
         ForecastRow(month, deals.currencies[currency], *_told(draws[currency, :, place]), DRAWS, seed)
         for place, month in enumerate((*months, None))
@@ -183,10 +182,7 @@ def backtest(
 ) -> Backtest:
     """The forecasts that would have been made at the beginning of each of the last whole `months` before `as_of` (now) for
     the next 1 to `ahead` months, by what had happened then, against what was won in each of these that is over, of the
-    deals that were open then: at the amounts with which they were won.
-
-    Own percentages are left out, of the forecast and the weighted sum: those of then are not kept. Raises what `select`
-    does; Usage `bad_months`.
+    deals that were open then: at the amounts with which they were won. Raises what `select` does; Usage `bad_months`.
     """
     if not (1 <= months <= MOST_MONTHS and 1 <= ahead <= MOST_AHEAD):
         raise Usage(
@@ -231,13 +227,15 @@ def _later(month: date, number: int) -> date:
 
 
 class _Open(NamedTuple):
-    """Open deals with an amount: their places among the visits, and what was known of each."""
+    """Open deals with an amount: their places among the visits, and what was known of each; `share` is a deal's own chance
+    to be won, 0 to 1, NaN without one."""
 
     place: Ints
     deal: Ints
     amount: Ints
     month: Ints
     currency: Ints
+    share: Floats
     without_amount: int
 
 
@@ -251,10 +249,13 @@ def _open(asked: Selection) -> _Open:
     place, row = place[some], row[some]
     expected = known.deals.expected[row]
     month = np.where(expected > 0, expected // 10_000 * 12 + expected // 100 % 100 - 1, NONE)
-    return _Open(place, visits.deal[place], known.deals.amount[row], month, known.deals.currency[row], int((~some).sum()))
+    percentage = known.deals.probability[row]
+    share = np.where(percentage == NONE, np.nan, percentage / 100)
+    without_amount = int((~some).sum())
+    return _Open(place, visits.deal[place], known.deals.amount[row], month, known.deals.currency[row], share, without_amount)
 
 
-def _drawn(visits: Visits, known: _Open, share: Floats, bounds: list[int], seed: int) -> Floats:
+def _drawn(visits: Visits, known: _Open, bounds: list[int], seed: int) -> Floats:
     begin = day_start(local_day(visits.at, visits.records.timezone), visits.records.timezone)
     lasted = visits.lasted(CALENDAR)
     since = visits.entered - begin
@@ -273,7 +274,7 @@ def _drawn(visits: Visits, known: _Open, share: Floats, bounds: list[int], seed:
     )  # fmt: skip
     place = known.place
     deals = OpenDeals(
-        visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), share, known.currency
+        visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), known.share, known.currency
     )
     return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
 
@@ -293,8 +294,8 @@ def _replayed(
 ) -> list[BacktestRow]:
     """The forecast of one past instant, its weighted sums, and what was won until `last`."""
     bounds = [(_later(month, 1) - timedelta(days=1) - made).days for month in months]
-    draws = _drawn(visits, known, np.full(len(known.deal), np.nan), bounds, seed)
-    weight = _chances_then(visits)[visits.stage[known.place]]
+    draws = _drawn(visits, known, bounds, seed)
+    weight = np.where(np.isnan(known.share), _chances_then(visits)[visits.stage[known.place]], known.share)
     won = _won(visits, last, known, months)
     rows = []
     for place, month in enumerate(months):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Open(NamedTuple):
     """Open deals, by number: the place of the visit that lasts, the stage's id, the owner at the instant; `amount` in minor
     units (NONE without one), `currency` its place among those of the deals; `expected` a day as 20261130, 0 without one;
-    `probability` its own percentage of today (that of the instant is not kept), NONE without one; `held`: on hold."""
+    `probability` its own percentage at the instant, NONE without one; `held`: on hold."""
 
     visit: Ints
     deal: Ints
@@ -127,7 +127,7 @@ def _open(visits: Visits) -> Open:
     waits = (known.hold_started <= visits.at) & (known.hold_ended > visits.at)
     return Open(
         place, deal, _stage_ids(visits)[visits.stage[place]], known.owner_id[terms], known.deals.client[row],
-        known.deals.amount[terms], known.deals.currency[terms], known.deals.expected[terms], known.deals.probability[row],
+        known.deals.amount[terms], known.deals.currency[terms], known.deals.expected[terms], known.deals.probability[terms],
         np.isin(deal, known.hold_deal[waits]), visits.entered[place], known.deals.started[row],
     )  # fmt: skip
 

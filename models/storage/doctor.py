@@ -64,7 +64,7 @@ INVARIANTS = {
         SELECT deal.id FROM deal JOIN deal_terms AS t ON t.id = (
             SELECT id FROM deal_terms WHERE deal_id = deal.id ORDER BY at DESC, id DESC LIMIT 1
         ) WHERE t.owner_id <> deal.owner_id OR t.amount IS NOT deal.amount OR t.currency <> deal.currency
-        OR t.expected_close IS NOT deal.expected_close
+        OR t.expected_close IS NOT deal.expected_close OR t.probability IS NOT deal.probability
     """,
     "every deal has terms": """
         SELECT id FROM deal WHERE NOT EXISTS (SELECT 1 FROM deal_terms WHERE deal_id = deal.id)

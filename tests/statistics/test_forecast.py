@@ -553,6 +553,9 @@ def test_past_forecasts_are_made_of_what_had_happened_and_held_against_what_came
     assert found.coverage == sum(row.within for row in found.rows) / 6
     document = found.as_json()
     assert document["rows"][3]["made"] == "2026-11" and document["errors"][0]["coverage"] == pytest.approx(1 / 3)
+    # A percentage counts from when it was set: of the two deals of November one was held for certain of not coming.
+    commands.set_deal(at, deals[1], probability=100)
+    assert backtest(at, type_id, 3, ahead=3).rows == found.rows
     # As of an earlier instant nothing is known of what came later.
     early = backtest(at, type_id, 3, ahead=3, as_of=int(datetime(2026, 11, 5, tzinfo=UTC).timestamp()) * SECOND)
     assert {(row.made.month, row.month.month) for row in early.rows} == {(10, 10)}
@@ -560,6 +563,21 @@ def test_past_forecasts_are_made_of_what_had_happened_and_held_against_what_came
     for months, ahead_ in ((0, 3), (61, 3), (12, 0), (12, 13)):
         with pytest.raises(Usage, match="backtest"):
             backtest(at, type_id, months, ahead=ahead_)
+
+
+def test_a_past_forecast_takes_the_percentages_of_then(at, works, clock):
+    type_id, _stages = works
+    clock[0] = int(datetime(2026, 10, 30, 8, tzinfo=UTC).timestamp()) * SECOND
+    deal = commands.new_deal(at, "Orion", type_id=type_id, amount=1000, currency="EUR", expected=date(2026, 11, 5)).deal_id
+    commands.set_deal(at, deal, probability=0)
+    clock[0] += 5 * DAY
+    commands.set_deal(at, deal, probability=100)
+    then = clock[0]
+    clock[0] = int(datetime(2026, 12, 15, 8, tzinfo=UTC).timestamp()) * SECOND
+    [november] = backtest(at, type_id, 1).rows[:1]
+    assert (november.made.month, november.mean, november.p90, november.weighted) == (11, 0, 0, 0)
+    assert told(at, type_id, as_of=then - DAY) == {}
+    assert told(at, type_id, as_of=then)["2026-11", "EUR"] == (1000,) * 4
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,16 @@ def test_won_counts_on_the_companys_day_for_who_owned_the_deal_then(session):
     assert won()["anna"] == 100 and won(as_of=made.on(10.5))["anna"] == 120
 
 
+def test_a_deals_own_percentage_is_that_of_the_instant(session):
+    made = empty(session)
+    deal = commands.new_deal(replace(made.at, now=lambda: made.on(1)), "Orion", type_id=made.type_id, amount=1000).deal_id
+    made.clock[0] = made.on(8)
+    for day, percent in ((2, 20), (4, 90), (6, None)):
+        commands.set_deal(replace(made.at, now=lambda day=day: made.on(day)), deal, probability=percent)
+    told = {day: sums(volumes(made.at, made.type_id, as_of=made.on(day)).total.weighted) for day in (1, 3, 5, 7)}
+    assert told == {1: {}, 3: {EUR: 200}, 5: {EUR: 900}, 7: {}}
+
+
 def test_targets_of_a_rep_of_a_team_and_of_all(session):
     made = empty(session)
     company(made.at)

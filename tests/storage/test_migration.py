@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +15,9 @@ from models.pipeline import commands, views
 from models.session import Session
 from models.storage import migrate, store
 from models.storage.doctor import checks
+from models.values import instants
+
+DAY = 86_400_000_000
 
 
 @pytest.fixture
@@ -91,3 +96,62 @@ def test_work_goes_on_in_a_migrated_store(old):
     assert commands.undo(session, deal).deal_id == deal and views.deal(session, deal).outcome == "open"
     assert [check.name for check in checks(session.store) if not check.ok] == []
     session.store.close()
+
+
+@pytest.fixture
+def undated(session, monkeypatch):
+    """The session of a store of schema 4, in whose deals percentages were changed day by day, and the days."""
+    now = [instants.now() - 10 * DAY]
+    at = replace(session, now=lambda: now[0])
+    changed = commands.new_deal(at, "Orion", type_id=1, amount=100).deal_id
+    steady = commands.new_deal(at, "Vega", type_id=1, amount=100).deal_id
+    undone = commands.new_deal(at, "Sirius", type_id=1, amount=100).deal_id
+    begun = now[0]
+    for deal, changes in (
+        (changed, {"probability": 20}), (changed, {"amount": 200}), (changed, {"probability": 90, "amount": 300}),
+        (undone, {"probability": 10}), (undone, {"probability": 70}), (undone, None), (changed, {"probability": 80}),
+    ):  # fmt: skip
+        now[0] += DAY
+        commands.set_deal(at, deal, **changes) if changes else commands.undo(at, deal)
+    path = session.store.path
+    session.store.close()
+    live = sqlite3.connect(path)
+    live.execute("UPDATE deal SET probability = 50 WHERE id = ?", (steady,))
+    for line, content in live.execute("SELECT id, content FROM journal WHERE command = 'deal.set'").fetchall():
+        said = json.loads(content)
+        said["rows"] = [image for image in said["rows"] if image[0] == "deal" or "amount" in said["fields"]]
+        for image in said["rows"]:
+            if image[0] == "deal_terms":
+                del image[3]["probability"]
+        live.execute("UPDATE journal SET content = ? WHERE id = ?", (json.dumps(said), line))
+    live.execute("DELETE FROM deal_terms WHERE at NOT IN (?, ?, ?)", (begun, begun + 2 * DAY, begun + 3 * DAY))
+    live.execute("ALTER TABLE deal_terms DROP COLUMN probability")
+    live.execute("DELETE FROM schema_migration WHERE name LIKE '0005%'")
+    live.execute("PRAGMA user_version = 4")
+    live.commit()
+    live.close()
+    return replace(at, store=store.open_store(path)), begun, (changed, steady, undone)
+
+
+def test_percentages_of_the_past_are_taken_from_the_journal(undated):
+    at, begun, (changed, steady, undone) = undated
+    rows = at.store.database.execute_sql("SELECT deal_id, (at - ?) / ?, amount, probability FROM deal_terms ORDER BY 1, at", (begun, DAY))
+    told = {}
+    for deal, *row in rows.fetchall():
+        told.setdefault(deal, []).append(tuple(row))
+    assert told[changed] == [(0, 100, None), (1, 100, 20), (2, 200, 20), (3, 300, 90), (7, 300, 80)]
+    assert told[steady] == [(0, 100, 50)]  # the journal tells of no change
+    assert told[undone] == [(0, 100, None), (4, 100, 10)]  # what was taken back has not been
+    # But for the journal, which the test wrote anew.
+    assert [check.name for check in checks(at.store) if not check.ok and "journal" not in check.name] == []
+
+
+def test_steps_from_before_percentages_were_dated_are_taken_back(undated):
+    at, begun, (changed, _steady, _undone) = undated
+    commands.undo(at, changed)
+    assert views.deal(at, changed).probability == 90
+    commands.undo(at, changed)
+    assert (views.deal(at, changed).probability, views.deal(at, changed).amount.amount) == (20, 200)
+    commands.redo(at, changed)
+    assert (views.deal(at, changed).probability, views.deal(at, changed).amount.amount) == (90, 300)
+    assert [check.name for check in checks(at.store) if not check.ok and "journal" not in check.name] == []

@@ -141,7 +141,8 @@ CHANGED_DEALS = f"""
     WHERE deal.id = s.deal_id AND f.is_changed
 """
 NEW_TERMS = """
-    INSERT INTO deal_terms (deal_id, at, owner_id, amount, currency, expected_close) SELECT * FROM import_terms
+    INSERT INTO deal_terms (deal_id, at, owner_id, amount, currency, expected_close, probability)
+    SELECT *, (SELECT probability FROM deal WHERE id = deal_id) FROM import_terms
 """
 LEFT_VISITS = """
     UPDATE visit SET left_at = x.at, left_as = x.how, left_by_id = :by, left_recorded_at = :now, left_reason = x.reason

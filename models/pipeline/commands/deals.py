@@ -25,6 +25,7 @@ from models.pipeline.commands.steps import (
     record_step,
     refuse,
 )
+from models.pipeline.commands.terms import TERMS, write_terms
 from models.pipeline.fields import custom_values, filled_fields, find_field, parse_custom
 from models.pipeline.rules import Attempt
 from models.pipeline.tables import (
@@ -104,7 +105,7 @@ def new_deal(
         deal.title_key = title_key(Client.get_by_id(deal.client_id).name, deal.title)
         deal.id = free_deal_id()
         pen.insert_row(deal)
-        _write_terms(pen, deal, happened)
+        write_terms(pen, deal, happened)
         for field_id, value in values.items():
             pen.insert(CustomValue, deal=deal.id, custom_field=field_id, value=value)
         enter(session, pen, deal, seq=1, stage_id=stage.id, at=happened, how="start", now=now)
@@ -129,8 +130,8 @@ def set_deal(
         values = _checked_changes(session, deal, changes)
         values = {field: value for field, value in values.items() if getattr(deal, field) != value}
         pen.update(deal, **values)
-        if {"owner_id", "amount", "currency", "expected_close"} & values.keys():
-            _write_terms(pen, deal, now)
+        if not values.keys().isdisjoint(TERMS):
+            write_terms(pen, deal, now)
         _set_custom(pen, deal, custom or {})
         if not pen.images:
             return Done(deal.id, deal.version, 0)  # nothing was changed, and nobody need look again
@@ -232,8 +233,8 @@ def merge_deals(session: Session, deal_id: int, other_id: int) -> Done:
         if "title" in filled:
             filled["title_key"] = title_key(Client.get_by_id(deal.client_id).name, filled["title"])
         pen.update(deal, **filled)
-        if {"amount", "expected_close"} & filled.keys():
-            _write_terms(pen, deal, now)
+        if not filled.keys().isdisjoint(TERMS):
+            write_terms(pen, deal, now)
         held = custom_values(deal.id)
         for field_id, value in _carried_values(other, deal.deal_type_id).items():
             if field_id not in held:
@@ -319,13 +320,6 @@ def _delete_rows(pen: Pen, deal: Deal) -> None:
     for row in DealTerms.select().where(DealTerms.deal == deal.id):
         pen.delete(row)
     pen.delete(deal)
-
-
-def _write_terms(pen: Pen, deal: Deal, at: Instant) -> None:
-    pen.insert(
-        DealTerms, deal=deal.id, at=at, owner=deal.owner_id, amount=deal.amount, currency=deal.currency,
-        expected_close=deal.expected_close,
-    )  # fmt: skip
 
 
 def _set_custom(pen: Pen, deal: Deal, custom: Mapping[str, str]) -> None:

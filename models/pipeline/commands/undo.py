@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from peewee import IntegrityError
 
 from models.journal import views as journal
-from models.journal.commands import Image, record, take_back
+from models.journal.commands import Image, Pen, record, take_back
 from models.people import views as people
 from models.people.rules import covers, readable
 from models.pipeline import facts, rules
 from models.pipeline.commands.steps import Done, bump
+from models.pipeline.commands.terms import follow_taken_back
 from models.pipeline.tables import Deal, DealTerms
 from models.values.errors import Refused
 from models.values.language import _
@@ -137,6 +138,8 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
         images = take_back(rows, lenient=SET_OFF)
     except IntegrityError:  # what a row refers to is gone, or something refers to it that came since
         raise _changed_since() from None
+    pen = Pen()
+    follow_taken_back(pen, step.subject_id, step.at, now)
     batch = {"batch": step.facts["batch"]} if "batch" in step.facts else {}
     line = record(
         at=now,
@@ -144,7 +147,7 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
         command=command,
         subject="deal",
         subject_id=step.subject_id,
-        images=images,
+        images=[*images, *pen.images],
         undoes=step.id,
         of=_root(step),
         **batch,
@@ -157,10 +160,12 @@ def _take_back(session: Session, step: journal.Line | None, command: str, nothin
 
 def _under_newer_terms(deal_id: int, rows: Iterable[Image]) -> bool:
     """Whether the step wrote dated terms of the deal that newer ones have taken over from."""
-    written = [row_id for name, row_id, before, _after in rows if name == "deal_terms" and before is None]
-    return bool(written) and DealTerms.select().where(
-        (DealTerms.deal == deal_id) & (DealTerms.id > max(written))
-    ).exists()
+    written = [(after["at"], row_id) for name, row_id, before, after in rows if name == "deal_terms" and before is None]
+    if not written:
+        return False
+    at, last = max(written)
+    newer = (DealTerms.at > at) | (DealTerms.at == at) & (DealTerms.id > last)
+    return DealTerms.select().where((DealTerms.deal == deal_id) & newer).exists()
 
 
 def _changed_since() -> Refused:
