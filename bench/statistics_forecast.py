@@ -60,6 +60,7 @@ def spread_amounts(path: Path) -> None:
     connection.executemany("UPDATE deal_terms SET amount = ? WHERE deal_id = ?", amounts)
     own = [(rng.randrange(5, 100, 5), deal) for deal in deals if rng.random() < OWN]
     connection.executemany("UPDATE deal SET probability = ? WHERE id = ? AND outcome = 'open'", own)
+    connection.execute("UPDATE deal_terms SET probability = (SELECT probability FROM deal WHERE deal.id = deal_id)")
     connection.commit()
     connection.close()
 

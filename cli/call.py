@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from models.config import Config
     from models.session import Session
     from models.storage.store import Store
+
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -97,6 +99,16 @@ class Call:
                 return
             would_change = []  # they were read just now
         raise Refused("confirmation_needed", _("{question} Nothing was changed; --yes agrees.").format(question=question), would_change)
+
+    def confirmed(self, yes: bool, change: Callable[[bool], Done]) -> Done:
+        """Make a change that may have to be confirmed: `change` is given whether it is. Raises as `confirm`."""
+        try:
+            return change(yes)
+        except Refused as refusal:
+            if refusal.code != "confirmation_needed":
+                raise
+            self.confirm(refusal.message, refusal.details, False)
+            return change(True)
 
 
 def unix_user() -> str:

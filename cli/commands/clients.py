@@ -42,7 +42,7 @@ def _answer_lines(call: Call, lines: list[ClientLine]) -> None:
 
 
 def _answer(call: Call, card: ClientCard) -> None:
-    from cli.commands.deal_answers import line_document, tell_lines
+    from cli.commands.deals.answers import line_document, tell_lines
     from models.pipeline import views
 
     deals = views.deals(call.session, client_id=card.id)

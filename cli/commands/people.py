@@ -127,7 +127,6 @@ def set_user(
 ) -> None:
     """Change an employee. A category holds from a day on, the first one for all time before."""
     session = call.session
-    from cli.commands.rates import confirmed
     from models.people import commands
 
     given = {key: value for key, value in changes.items() if value is not None}
@@ -135,8 +134,8 @@ def set_user(
         raise click.UsageError(_("Say what to change; --help lists it."))
     if category is not None:
         day = _today(call) if from_day is None else parse_day(from_day)
-        person = confirmed(
-            call, yes, lambda agreed: commands.set_category(session, login, category, day, confirmed=agreed)
+        person = call.confirmed(
+            yes, lambda agreed: commands.set_category(session, login, category, day, confirmed=agreed)
         )
     if given:
         person = commands.set_employee(session, login, **given)

@@ -1,9 +1,8 @@
-"""service …, category …, rate … and rounding …: what time is booked on, and what it costs."""
+"""rate …: what an hour costs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,208 +11,12 @@ from cli.main import Group
 from cli.names import deal_number, number
 from cli.output import facts, say, table
 from models.values.durations import clock_text
-from models.values.errors import Refused, Usage
 from models.values.instants import parse_day
 from models.values.language import _
 from models.values.money import Money, as_json, money_text, parse_amount
-from models.values.text import quoted
 
 if TYPE_CHECKING:
-    from models.people.views import CategoryLine
-    from models.timekeeping.views import ServiceLine
-    from models.timekeeping.views.rates import Explained, PolicyShown, RateShown
-
-Done = TypeVar("Done")
-
-
-def confirmed(call: Call, yes: bool, change: Callable[[bool], Done]) -> Done:
-    """Make a change that may have to be confirmed: `change` is given whether it is. Raises Refused
-    `confirmation_needed`, with what would change."""
-    try:
-        return change(yes)
-    except Refused as refusal:
-        if refusal.code != "confirmation_needed":
-            raise
-        call.confirm(refusal.message, refusal.details, False)
-        return change(True)
-
-
-@click.group(cls=Group)
-def service() -> None:
-    """Services that time is booked on."""
-
-
-def _tell_service(call: Call, service_id: int) -> None:
-    from models.timekeeping import views
-
-    line = next(one for one in views.services(call.session, archived=True) if one.id == service_id)
-    call.answer(line._asdict(), lambda: _services([line]))
-
-
-def _services(lines: list[ServiceLine]) -> None:
-    table(
-        [_("No."), _("Service"), ""],
-        [[line.id, line.name, _("archived") if line.archived else ""] for line in lines],
-        right=(0,),
-    )
-
-
-@service.command("list")
-@click.option("--archived", is_flag=True, help="Also those that are offered no more.")
-@click.pass_obj
-def list_services(call: Call, archived: bool) -> None:
-    """The services, by name."""
-    session = call.session
-    from models.timekeeping import views
-
-    found = views.services(session, archived)
-    call.answer({"services": [one._asdict() for one in found]}, lambda: _services(found))
-
-
-@service.command("add")
-@click.argument("name")
-@click.pass_obj
-def add_service(call: Call, name: str) -> None:
-    """Add a service."""
-    session = call.session
-    from models.timekeeping import commands
-
-    made = commands.add_service(session, name)
-    _tell_service(call, made)
-
-
-@service.command("rename")
-@click.argument("name")
-@click.argument("new_name", metavar="NEW_NAME")
-@click.pass_obj
-def rename_service(call: Call, name: str, new_name: str) -> None:
-    """Give a service another name; what was booked on it stays on it."""
-    session = call.session
-    from models.timekeeping import commands, views
-
-    found = views.find_service(name)
-    commands.rename_service(session, found, new_name)
-    _tell_service(call, found)
-
-
-@service.command("archive")
-@click.argument("name")
-@click.pass_obj
-def archive_service(call: Call, name: str) -> None:
-    """Offer a service no more; what was booked on it keeps it."""
-    session = call.session
-    from models.timekeeping import commands, views
-
-    found = views.find_service(name)
-    commands.archive_service(session, found)
-    _tell_service(call, found)
-
-
-@service.command("restore")
-@click.argument("name")
-@click.pass_obj
-def restore_service(call: Call, name: str) -> None:
-    """Offer an archived service again."""
-    session = call.session
-    from models.timekeeping import commands, views
-
-    found = views.find_service(name)
-    commands.restore_service(session, found)
-    _tell_service(call, found)
-
-
-@click.group(cls=Group)
-def category() -> None:
-    """Categories of employees, which rates may be for."""
-
-
-def _tell_category(call: Call, line: CategoryLine) -> None:
-    call.answer(line._asdict(), lambda: _categories([line]))
-
-
-def _categories(lines: list[CategoryLine]) -> None:
-    table(
-        [_("No."), _("Category"), ""],
-        [[line.id, line.name, _("archived") if line.archived else ""] for line in lines],
-        right=(0,),
-    )
-
-
-@category.command("list")
-@click.option("--archived", is_flag=True, help="Also those that are offered no more.")
-@click.pass_obj
-def list_categories(call: Call, archived: bool) -> None:
-    """The categories, by name."""
-    _session = call.session
-    from models.people import views
-
-    found = views.categories(archived)
-    call.answer({"categories": [line._asdict() for line in found]}, lambda: _categories(found))
-
-
-@category.command("add")
-@click.argument("name")
-@click.pass_obj
-def add_category(call: Call, name: str) -> None:
-    """Add a category."""
-    session = call.session
-    from models.people import commands, views
-
-    made = commands.add_category(session, name)
-    _tell_category(call, next(line for line in views.categories() if line.id == made))
-
-
-@category.command("rename")
-@click.argument("name")
-@click.argument("new_name", metavar="NEW_NAME")
-@click.pass_obj
-def rename_category(call: Call, name: str, new_name: str) -> None:
-    """Give a category another name; who has it keeps it."""
-    session = call.session
-    from models.people import commands, views
-
-    found = views.find_category(name)
-    commands.rename_category(session, found.id, new_name)
-    _tell_category(call, next(line for line in views.categories(True) if line.id == found.id))
-
-
-@category.command("archive")
-@click.argument("name")
-@click.pass_obj
-def archive_category(call: Call, name: str) -> None:
-    """Offer a category no more; who has it keeps it."""
-    session = call.session
-    from models.people import commands, views
-
-    found = views.find_category(name)
-    commands.archive_category(session, found.id)
-    _tell_category(call, found._replace(archived=True))
-
-
-@category.command("restore")
-@click.argument("name")
-@click.pass_obj
-def restore_category(call: Call, name: str) -> None:
-    """Offer an archived category again."""
-    session = call.session
-    from models.people import commands, views
-
-    found = views.find_category(name)
-    commands.restore_category(session, found.id)
-    _tell_category(call, found._replace(archived=False))
-
-
-@category.command("delete")
-@click.argument("name")
-@click.pass_obj
-def delete_category(call: Call, name: str) -> None:
-    """Delete a category that nobody has and no rate is for."""
-    session = call.session
-    from models.people import commands, views
-
-    found = views.find_category(name)
-    commands.delete_category(session, found.id)
-    _tell_category(call, found)
+    from models.timekeeping.views.rates import Explained, RateShown
 
 
 @click.group(cls=Group)
@@ -306,8 +109,7 @@ def set_rate(call: Call, /, amount: str, currency: str, yes: bool, **said: Any) 
         "category_id": None if said["category_name"] is None else find_category(said["category_name"]).id,
         "entry_id": None if entry is None else number(entry, _("There is no time entry {id}.")),
     }
-    made = confirmed(
-        call,
+    made = call.confirmed(
         yes,
         lambda agreed: commands.set_rate(
             session,
@@ -335,7 +137,7 @@ def end_rate(call: Call, rate_id: str, to_day: str, yes: bool) -> None:
 
     found = _rate_number(rate_id)
     day = None if to_day == "never" else parse_day(to_day)
-    confirmed(call, yes, lambda agreed: commands.end_rate(session, found, day, confirmed=agreed))
+    call.confirmed(yes, lambda agreed: commands.end_rate(session, found, day, confirmed=agreed))
     _tell_rate(call, shown(session, found))
 
 
@@ -350,7 +152,7 @@ def delete_rate(call: Call, rate_id: str, yes: bool) -> None:
     from models.timekeeping.views.rates import rate as shown
 
     one = shown(session, _rate_number(rate_id))
-    confirmed(call, yes, lambda agreed: commands.delete_rate(session, one.id, confirmed=agreed))
+    call.confirmed(yes, lambda agreed: commands.delete_rate(session, one.id, confirmed=agreed))
     _tell_rate(call, one)
 
 
@@ -408,99 +210,4 @@ def _tell_explained(found: Explained) -> None:
     )
 
 
-@click.group(cls=Group)
-def rounding() -> None:
-    """How billable time is rounded."""
-
-
-def _policy_document(one: PolicyShown) -> dict[str, Any]:
-    scope = "client" if one.client is not None else "service" if one.service is not None else "company"
-    return {"scope": scope, "client": one.client, "service": one.service, **one.policy._asdict()}
-
-
-def _policies(found: list[PolicyShown]) -> None:
-    table(
-        [_("For"), _("Rounding")],
-        [[one.scope, one.policy.words] for one in found],
-    )
-
-
-def _target(call: Call, text: str) -> dict[str, int]:
-    """What `company`, `client:NAME` or `service:NAME` means. Raises Usage `bad_target`."""
-    from models.clients.views import find_client
-    from models.timekeeping import views
-
-    kind, _colon, name = text.partition(":")
-    if kind == "company" and not name:
-        return {}
-    if kind == "client" and name:
-        return {"client_id": find_client(call.session, name)}
-    if kind == "service" and name:
-        return {"service_id": views.find_service(name)}
-    raise Usage(
-        "bad_target", _("{text}: write company, client:NAME or service:NAME.").format(text=quoted(text))
-    )
-
-
-def _shown(call: Call, target: dict[str, int]) -> PolicyShown:
-    from models.timekeeping.views.rates import rounding as shown
-
-    return shown(call.session, **target)
-
-
-@rounding.command("list")
-@click.pass_obj
-def list_roundings(call: Call) -> None:
-    """The policies that are set; the client's goes first, then the service's, then the company's."""
-    session = call.session
-    from models.timekeeping.views.rates import roundings
-
-    found = roundings(session)
-    call.answer({"roundings": [_policy_document(one) for one in found]}, lambda: _policies(found))
-
-
-@rounding.command("set")
-@click.argument("target", metavar="company|client:NAME|service:NAME")
-@click.option(
-    "--increment", type=click.Choice(["none", "1", "5", "6", "10", "15", "30", "60"]), required=True,
-    help="Minutes to round to; none leaves seconds as they are.",
-)  # fmt: skip
-@click.option(
-    "--direction", type=click.Choice(["up", "nearest", "down"]), default="up", show_default=True, help="Where to."
-)
-@click.option("--minimum", type=click.IntRange(0, 1440), default=0, metavar="N", help="At least so many minutes.")
-@click.option(
-    "--unit", type=click.Choice(["entry", "day"]), default="entry", show_default=True,
-    help="Each entry, or those of a day together.",
-)  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask where charges change.")
-@click.pass_obj
-def set_rounding(call: Call, /, target: str, increment: str, yes: bool, **said: Any) -> None:
-    """Set how billable time is rounded."""
-    session = call.session
-    from models.timekeeping.commands import rounding as commands
-    from models.timekeeping.rules.rounding import Policy
-
-    where = _target(call, target)
-    policy = Policy(None if increment == "none" else int(increment), **said)
-    confirmed(call, yes, lambda agreed: commands.set_rounding(session, policy=policy, confirmed=agreed, **where))
-    one = _shown(call, where)
-    call.answer(_policy_document(one), lambda: _policies([one]))
-
-
-@rounding.command("drop")
-@click.argument("target", metavar="company|client:NAME|service:NAME")
-@click.option("--yes", is_flag=True, help="Do not ask where charges change.")
-@click.pass_obj
-def drop_rounding(call: Call, target: str, yes: bool) -> None:
-    """Take a policy away."""
-    session = call.session
-    from models.timekeeping.commands import rounding as commands
-
-    where = _target(call, target)
-    one = _shown(call, where)
-    confirmed(call, yes, lambda agreed: commands.drop_rounding(session, confirmed=agreed, **where))
-    call.answer(_policy_document(one), lambda: _policies([one]))
-
-
-COMMANDS = {"service": service, "category": category, "rate": rate, "rounding": rounding}
+COMMANDS = {"rate": rate}
