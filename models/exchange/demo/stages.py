@@ -14,8 +14,9 @@ from models.pipeline.views import FieldLine
 from models.values.instants import Instant
 
 if TYPE_CHECKING:
-    from models.exchange.demo import Hours, Life, Plan
-    from models.exchange.demo_names import Words
+    from models.exchange.demo.hours import Hours
+    from models.exchange.demo.lives import Life, Plan
+    from models.exchange.demo.words import Words
 
 ONWARD = ("advance", "skip", "won")
 REQUESTS = 4  # open ones, at most
