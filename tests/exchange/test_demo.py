@@ -280,7 +280,7 @@ def test_a_filling_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: p
     def interrupted(*_given: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("models.exchange.demo._write_entries", interrupted)
+    monkeypatch.setattr("models.exchange.demo.write_entries", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fill_demo(tmp_path / "demo.db", deals=2_500, today=DAY, admin="root")
     assert list(tmp_path.iterdir()) == []
