@@ -7,15 +7,19 @@ from collections import defaultdict
 from models.pipeline import facts, rules
 from models.pipeline.rules import TypeFacts
 from models.pipeline.rules.replay import Came
+from models.storage.columns import joined
 from models.storage.database import database
 from models.values.instants import Instant
 
 # A deal's visits as one text, so that equal ways are taken apart once: 500,000 visits are read in the time that their
 # rows alone would take.
-_WAYS = """
-    SELECT deal_id, group_concat(seq || ' ' || deal_type_id || ' ' || stage_id || ' ' || entered_as || ' '
-        || (entered_reason <> '') || ' ' || (left_as IS 'won' AND left_at <= :at), ';')
-    FROM visit WHERE entered_at <= :at AND deal_id IN ({deals}) GROUP BY deal_id
+_VISIT = """
+    seq || ' ' || deal_type_id || ' ' || stage_id || ' ' || entered_as || ' ' || (entered_reason <> '') || ' '
+    || (left_as IS 'won' AND left_at <= :at)
+"""
+_WAYS = f"""
+    SELECT deal_id, {joined(_VISIT, ";")}
+    FROM visit WHERE entered_at <= :at AND deal_id IN ({{deals}}) GROUP BY deal_id
 """
 _MAPPED = """
     SELECT stage_map.deal_id, stage_map.to_stage_id FROM stage_map
