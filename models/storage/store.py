@@ -24,6 +24,7 @@ from models.values.language import _
 APPLICATION_ID = 0x53544757  # "STGW"
 SCHEMA_VERSION = 5
 BUSY_SECONDS = 15
+CACHE_KIB = 1000  # of pages a connection; the system keeps the rest, at a microsecond each
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
 
 
@@ -176,7 +177,9 @@ class _Sqlite(peewee.SqliteDatabase):
 def _connect(path: Path) -> _Sqlite:
     live = _Sqlite(
         str(path),
-        pragmas=[("busy_timeout", BUSY_SECONDS * 1000), ("foreign_keys", 1), ("synchronous", "FULL")],
+        pragmas=[
+            ("busy_timeout", BUSY_SECONDS * 1000), ("foreign_keys", 1), ("synchronous", "FULL"), ("cache_size", -CACHE_KIB)
+        ],
         timeout=BUSY_SECONDS,
         uri=True,
     )
