@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.pipeline.rules import seconds_without_holds
 from models.statistics.rules.chains import Target, win_probabilities
-from models.statistics.rules.coming import coarse
+from models.statistics.rules.coming import Coming, coarse, what_comes
 from models.statistics.rules.survival import quantile, survival_curve
 from models.storage.database import database
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PIECE = 2_000  # deals: some 25 ms
 LEAST_COMPLETED = 20
 LONG = 0.8
+Led = dict[Target | None, tuple["array[int]", "array[int]"]]
 
 _VISITS = """
     SELECT v.deal_id, v.stage_id, v.entered_at, v.left_at, v.left_as, v.begin_unknown, following.stage_id
@@ -48,12 +49,18 @@ class Stays:
 class Figures:
     """By stage: `win`, the observed chance of being won from there, else the set percentage (absent where there is
     neither); `long_after`, the seconds within which four of five stays end, where enough are known and no norm is set; `led`,
-    what `coming.what_comes` tells from; and what the stages are called."""
+    by target the lengths of stays and how many of each led there, in order of length; and what the stages are called."""
 
     win: dict[int, float]
     long_after: dict[int, int]
-    led: Mapping[int, Mapping[tuple[int, Target | None], int]]
+    led: Mapping[int, Led]
     names: dict[int, str]
+
+    def comes(self, stage_id: int, seconds: int) -> Coming | None:
+        """What usually comes next for a deal that has been at the stage for so long; None where nothing ever left it."""
+        led = self.led.get(stage_id, {})
+        stays = {(length, target): many for target, told in led.items() for length, many in zip(*told, strict=True)}
+        return what_comes(stays, seconds)
 
 
 class Stand(NamedTuple):
@@ -109,7 +116,17 @@ def figures(session: Session, type_id: int, stays: Stays) -> Figures:
             seconds = quantile(survival_curve(completed, stays.lasting.get(stage, ())), LONG)
             if seconds is not None:
                 long_after[stage] = seconds
-    return Figures(win, long_after, stays.led, {row[0]: row[1] for row in rows})
+    return Figures(win, long_after, {stage: _by_target(led) for stage, led in stays.led.items()}, {row[0]: row[1] for row in rows})
+
+
+def _by_target(led: Mapping[tuple[int, Target | None], int]) -> Led:
+    """The same in a tenth of the memory: a session keeps it as long as it lasts."""
+    found: Led = {}
+    for (length, target), many in sorted(led.items(), key=lambda one: one[0][0]):
+        lengths, counts = found.setdefault(target, (array("q"), array("q")))
+        lengths.append(length)
+        counts.append(many)
+    return found
 
 
 def present(session: Session, deal_ids: Sequence[int]) -> dict[int, Stand]:

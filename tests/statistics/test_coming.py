@@ -116,8 +116,11 @@ def test_the_worked_example_leads_from_c_to_won_or_back_to_b(session):
     while figures.gather(made.at, made.type_id, gathered):
         pass
     found = figures.figures(made.at, made.type_id, gathered)
-    assert found.led[a] == {(2 * DAY, b): 1, (4 * DAY, "lost"): 1, (DAY, c): 1, (10 * DAY, None): 1}
-    assert found.led[c] == {(4 * DAY, "won"): 1, (2 * DAY, b): 1, (4 * DAY, None): 1}
+    assert gathered.led[a] == {(2 * DAY, b): 1, (4 * DAY, "lost"): 1, (DAY, c): 1, (10 * DAY, None): 1}
+    assert gathered.led[c] == {(4 * DAY, "won"): 1, (2 * DAY, b): 1, (4 * DAY, None): 1}
+    for stage in (a, c):
+        assert found.comes(stage, 3 * DAY) == what_comes(gathered.led[stage], 3 * DAY) is not None
+    assert found.comes(stage + 99, 0) is None
     assert found.names == {a: "A", b: "B", c: "C"}
     assert figures.present(made.at, made.deals) == {
         made.deals[2]: figures.Stand(made.type_id, c, 4 * DAY), made.deals[3]: figures.Stand(made.type_id, a, 10 * DAY),

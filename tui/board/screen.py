@@ -278,11 +278,9 @@ class BoardScreen(WorkScreen):
         known, last = figures.known(self.app, detail.card.type_id), detail.card.visits[-1]
         if known is None or last.begin_unknown:
             return ""
-        from models.statistics.rules.coming import what_comes
         from models.statistics.words import coming_text
 
-        coming = what_comes(known.led.get(detail.card.stage_id, {}), last.seconds)
-        return coming_text(coming, known.names, bare=True)
+        return coming_text(known.comes(detail.card.stage_id, last.seconds), known.names, bare=True)
 
     # Size -----------------------------------------------------------------------------------------------------
 

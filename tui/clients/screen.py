@@ -144,14 +144,13 @@ class ClientsScreen(WorkScreen):
 
     def _comings(self, whole: WholeClient) -> dict[int, Coming]:
         """By deal, of the types whose history is read."""
-        from models.statistics.rules.coming import what_comes
         from models.statistics.words import coming_text
 
         found = {}
         for deal_id, stand in whole.stands.items():
             known = figures.known(self.app, stand.type_id)
             if known is not None:
-                coming = what_comes(known.led.get(stand.stage_id, {}), stand.seconds)
+                coming = known.comes(stand.stage_id, stand.seconds)
                 if coming is not None:
                     found[deal_id] = Coming(coming_text(coming, known.names), coming_text(coming, known.names, bare=True))
         return found
