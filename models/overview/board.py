@@ -24,6 +24,8 @@ ORDERS = {
     "next": "d.next_due_at NULLS LAST, d.id",
     "name": "d.title_key, d.id",
 }
+# From behind, where an index leads that way: the end of a column is as near as its beginning.
+BACKWARDS = {"entered": "d.entered_at DESC, d.id DESC", "amount": "d.amount, d.id", "name": "d.title_key DESC, d.id DESC"}
 INDEXES = {
     "entered": "deal_board_entered_at",
     "amount": "deal_board_amount",
@@ -161,10 +163,14 @@ def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
 
 
 def cards(
-    session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0
+    session: Session, stage_id: int, *, order: str = "entered", text: str = "", offset: int = 0, count: int | None = None
 ) -> tuple[Card, ...]:
-    """A window (PAGE rows) of the open deals at a stage. `order` is one of ORDERS; costs follow the window, not the column."""
+    """A window (PAGE rows) of the open deals at a stage. `order` is one of ORDERS. `count`, how many there are, saves walking
+    the whole column for a window at its end."""
     where, values = scope(session, text)
+    wanted, limit, skipped = ORDERS[order], PAGE, offset
+    if count is not None and order in BACKWARDS and count - offset < offset:
+        wanted, limit, skipped = BACKWARDS[order], min(PAGE, max(0, count - offset)), max(0, count - offset - PAGE)
     index = "" if text else f" INDEXED BY {INDEXES[order]}"
     rows = session.store.database.execute_sql(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
@@ -173,10 +179,10 @@ def cards(
         " (SELECT sum(h.ended_at - CASE WHEN h.started_at < d.entered_at THEN d.entered_at ELSE h.started_at END)"
         " FROM hold h WHERE h.deal_id = d.id AND h.ended_at > d.entered_at)"
         f" FROM (SELECT d.id FROM deal d{index} WHERE d.stage_id = ? AND d.outcome = 'open'{where}"
-        f" ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?) w"
+        f" ORDER BY {wanted} LIMIT ? OFFSET ?) w"
         " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"
         f" ORDER BY {ORDERS[order]}",
-        (stage_id, *values, PAGE, offset),
+        (stage_id, *values, limit, skipped),
     )
     return tuple(
         Card(
@@ -197,8 +203,11 @@ def cards(
     )
 
 
-def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tuple[int, int] | None:
-    """The stage of an open deal and how many deals stand before it there; None if it is not to be seen."""
+def place(
+    session: Session, deal_id: int, *, order: str, text: str = "", counts: Mapping[int, int] | None = None
+) -> tuple[int, int] | None:
+    """The stage of an open deal and how many deals stand before it there; None if it is not to be seen. `counts`, how many
+    there are by stage, saves walking the whole column for one that has just come to its end."""
     where, values = scope(session, text)
     run = session.store.database.execute_sql
     row = run(
@@ -217,11 +226,13 @@ def place(session: Session, deal_id: int, *, order: str, text: str = "") -> tupl
         before, extra = f"(d.{column} IS NOT NULL OR d.id {sign} ?)", (deal_id,)
     else:
         before, extra = f"(d.{column}, d.id) {earlier} (?, ?)", (key, deal_id)
+        after = f"(d.{column}, d.id) >= (?, ?)"
+    behind = None if counts is None or order != "entered" else counts.get(stage_id)
     count = run(
-        f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before}{where}",
+        f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before if behind is None else after}{where}",
         (stage_id, *extra, *values),
     ).fetchone()[0]
-    return int(stage_id), int(count)
+    return int(stage_id), int(count) if behind is None else behind - int(count)
 
 
 def window(
@@ -242,7 +253,7 @@ def window(
         head = board_head(session, type_id, look.text)
         at = None if follow is None else place(session, follow, order=look.order, text=look.text)
         places = [*wanted, *_around(at), *((stage_id, 0) for stage_id in _in_view(head, at, columns))]
-        return Window(head, _windows(session, places, look), at, session.store.bell())
+        return Window(head, _windows(session, places, look, head), at, session.store.bell())
 
 
 def window_after(
@@ -265,10 +276,10 @@ def window_after(
         head = _head_after(session, shown, card)
         if head is None:
             return done, window(session, look, wanted=wanted, follow=card.deal_id)
-        at = place(session, card.deal_id, order=look.order, text=look.text)
+        at = place(session, card.deal_id, order=look.order, text=look.text, counts=_counts(head))
         left, entered = shown.place and shown.place[0], at and at[0]
         known = {key: rows for key, rows in shown.cards.items() if key[0] not in (left, entered)}
-        read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)[-1:]], look)
+        read = _windows(session, [*(key for key in wanted if key[0] == left), *_around(at)[-1:]], look, head)
         return done, Window(head, known | read, at, shown.bell)
 
 
@@ -310,14 +321,19 @@ def _in_view(head: BoardHead, at: tuple[int, int] | None, columns: int) -> list[
 
 
 def _windows(
-    session: Session, places: Sequence[tuple[int, int]], look: Look
+    session: Session, places: Sequence[tuple[int, int]], look: Look, head: BoardHead
 ) -> dict[tuple[int, int], tuple[Card, ...]]:
+    counts = _counts(head)
     return {
         (stage_id, offset): cards(
-            session, stage_id, order=look.order, text=look.text, offset=offset
+            session, stage_id, order=look.order, text=look.text, offset=offset, count=counts.get(stage_id)
         )
         for stage_id, offset in dict.fromkeys(places)
     }
+
+
+def _counts(head: BoardHead) -> dict[int, int]:
+    return {column.stage_id: column.count for column in head.columns}
 
 
 def _recounted(head: BoardHead, stage_id: int, amount: Money | None, held: bool, by: int) -> BoardHead:

@@ -197,3 +197,18 @@ def test_the_stage_beside_passes_over_archived_ones(session: Session) -> None:
     beside = head.beside(1, 1)
     assert beside is not None and beside.stage_id == 3
     assert head.beside(3, 1) is None and head.beside(1, -1) is None
+
+
+@pytest.mark.parametrize("order", board.ORDERS)
+@pytest.mark.parametrize("text", ["", "orion"])
+def test_windows_and_places_counted_from_behind_are_those_counted_from_the_front(session, monkeypatch, order, text) -> None:
+    monkeypatch.setattr(board, "PAGE", 4)
+    made = filled(session, 23)
+    first = board.board_head(session, 1, text).columns[0]
+    for offset in range(first.count + 2):
+        plain = board.cards(session, first.stage_id, order=order, text=text, offset=offset)
+        assert board.cards(session, first.stage_id, order=order, text=text, offset=offset, count=first.count) == plain
+        assert len(plain) == max(0, min(4, first.count - offset))
+    for deal in made:
+        counted = board.place(session, deal, order=order, text=text, counts={first.stage_id: first.count})
+        assert counted == board.place(session, deal, order=order, text=text)
