@@ -135,7 +135,7 @@ BOUNDS = (5, 36, 67, 95, 126, 156, 187, 217, 248, 279, 309, 340, 365)
 def chances(stays, deals, bounds):
     """The chance that each deal is won in each period, by the stays as they are, without resampling."""
     cells = rules._cells(deals)
-    counting = rules._Counting(stays, int(deals.age.max()), max(bounds))
+    counting = rules._Counting(stays, int(deals.age.max()))
     kernels = counting.kernels(counting.counts(np.ones(stays.deals))[None])
     return rules._chances(kernels, stays.stages, cells, np.array(bounds))[0, cells.group]
 
@@ -195,8 +195,30 @@ def test_close_ages_are_taken_together_where_there_are_many(monkeypatch):
     deals = pipeline.deals([1] * len(pipeline.open))
     each = chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
     monkeypatch.setattr(rules, "MOST_CELLS", 0)
-    monkeypatch.setattr(rules, "EXACT_AGES", 15)
-    assert close(chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], 0.01)
+    for exact, width, off in ((15, 1.08, 0.01), (4, 1.3, 0.02)):
+        monkeypatch.setattr(rules, "CLOSE", ((exact, width),))
+        assert close(chances(pipeline.stays, deals, BOUNDS).sum(axis=0)[:6], each[:6], off)
+
+
+def test_days_far_ahead_are_taken_together_by_weeks(monkeypatch):
+    pipeline = lived(9, 3_000)
+    deals = pipeline.deals([1] * len(pipeline.open))
+    by_week = chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
+    monkeypatch.setattr(rules, "DAILY", 1_000)
+    by_day = chances(pipeline.stays, deals, BOUNDS).sum(axis=0)
+    assert not np.array_equal(by_week, by_day) and close(by_week[:9], by_day[:9], 0.005)
+    assert np.isclose(by_week.sum(), by_day.sum(), rtol=1e-6)
+
+
+def test_large_types_are_resampled_less_often_and_drawn_as_often(monkeypatch):
+    pipeline, rng = lived(7, 2_000), random.Random(8)
+    deals = pipeline.deals([round(rng.lognormvariate(12, 1)) for _deal in pipeline.open])
+    often = drawn(pipeline.stays, deals, 1, BOUNDS)[0]
+    monkeypatch.setattr(rules, "LARGE", 0)
+    fewer = drawn(pipeline.stays, deals, 1, BOUNDS)[0]
+    assert often.shape == fewer.shape and not np.array_equal(often, fewer) and (fewer[-1] > 0).any()
+    for p in (0.1, 0.5, 0.9):
+        assert close(np.quantile(fewer, p, axis=0)[:4], np.quantile(often, p, axis=0)[:4], 0.05)
 
 
 pipelines = st.lists(
@@ -220,7 +242,7 @@ def test_no_draw_brings_less_than_nothing_or_more_than_there_is(rows, singly):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "RESAMPLES", 4)
-        patch.setattr(rules, "DRAWS", 4 * rules.DRAWS_EACH)
+        patch.setattr(rules, "DRAWS", 200)
         patch.setattr(rules, "ALL_SINGLY", singly % 5)
         patch.setattr(rules, "SINGLY", singly % 3)
         found = drawn(stays, deals, 2, BOUNDS)

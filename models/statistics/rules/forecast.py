@@ -15,17 +15,18 @@ from numpy.typing import NDArray
 
 from models.statistics.rules.estimates import Floats, Ints
 
-RESAMPLES = 200
-DRAWS_EACH = 50
-DRAWS = RESAMPLES * DRAWS_EACH
+RESAMPLES, DRAWS = 200, 10_000
+FEWER, LARGE = 100, 150_000  # resamples where there are more ways times days than that, as among 30 stages with all ways
 SEED = 1
 SINGLY = 300  # of more than ALL_SINGLY deals in a currency, so many of the largest are drawn one by one
 ALL_SINGLY = 1_000
 MOST_CELLS = 600  # distinct pairs of stage and age from which close ages are taken together
-EXACT_AGES, WIDTH = 30, 1.08  # up to how many days each age then stays by itself, and how wide cells beyond are
-AT_ONCE = 1_500_000  # numbers in an array that is worked on at a time
+# Up to how many days each age then stays by itself, and how wide cells beyond are: the first that makes few enough of them.
+CLOSE = ((30, 1.08), (10, 1.15), (4, 1.3))
+DAILY, WEEK = 28, 7  # the exits of so many days to come are followed day by day, later ones as if spread evenly over a week
+AT_ONCE, MOST_AT_ONCE = 3_000_000, 50  # numbers in an array that is worked on at a time, and of how many resamples
 NEARLY = 1e-9  # what a stay that leads back to itself for certain may miss 1 by
-ALIASED = 1e-9  # how much of what lies beyond the grid falls back into it
+ALIASED = 1e-8  # how much of what lies beyond the grid falls back into it
 
 Complex = NDArray[np.complex128]
 
@@ -68,8 +69,7 @@ class _Cells(NamedTuple):
 
 class _Kernels(NamedTuple):
     """Of some resamples: the chance of leaving a stage for each target after u days, resamples × ways × days, with the way's
-    stage and target; and the chance of staying longer than u, resamples × stages × days. Nothing happens in the days that
-    are added at the end."""
+    stage and target; and the chance of staying longer than u, resamples × stages × days. Nothing happens later."""
 
     chance: Floats
     stage: Ints
@@ -95,8 +95,8 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
     """What is won, currencies × DRAWS × periods: up to and including day `bounds[0]` from today (0), after it up to
     `bounds[1]`, …, and in the last column later than all of them.
 
-    The deals that the process is learned from are resampled RESAMPLES times, and each time the open ones drawn DRAWS_EACH
-    times. Of many deals the largest are drawn singly, the sum of the others from its distribution: mean and covariance of
+    The deals that the process is learned from are resampled RESAMPLES times, or FEWER, and each time the open ones are drawn
+    as often as makes DRAWS in all. Of many deals the largest are drawn singly, the sum of the others from its distribution: mean and covariance of
     independent deals, normal but for its skewness (Cornish and Fisher, Rev. Inst. Int. Stat. 5, 1938). The same seed gives
     the same draws; the process does not depend on which deals are drawn.
     """
@@ -106,13 +106,15 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
         return found
     cells = _cells(deals)
     parts = [_part(deals, cells, currency) for currency in range(currencies)]
-    done = 0
-    for kernels in _resampled(stays, int(deals.age.max()), max(bounds), of_process):
+    counting = _Counting(stays, int(deals.age.max()))
+    resamples = RESAMPLES if counting.size <= LARGE else FEWER
+    each, done = DRAWS // resamples, 0
+    for kernels in _resampled(counting, resamples, of_process):
         chances = _chances(kernels, stays.stages, cells, np.array(bounds, np.int64))
         for resample in chances:
             for currency, part in enumerate(parts):
-                found[currency, done : done + DRAWS_EACH] = _draw(part, resample, of_deals)
-            done += DRAWS_EACH
+                found[currency, done : done + each] = _draw(part, resample, each, of_deals)
+            done += each
     return found
 
 
@@ -123,14 +125,13 @@ class _Counting:
     """Counts stays by way and days, and in the last rows, by stage, those that were not at risk on their last day; with a
     weight for each deal."""
 
-    def __init__(self, stays: Stays, oldest: int, horizon: int) -> None:
+    def __init__(self, stays: Stays, oldest: int) -> None:
         targets = stays.stages + 4
         ways, way = np.unique(stays.stage * targets + stays.target + 1, return_inverse=True)
         self.stage, self.target = ways // targets, ways % targets - 1
         self.deals, self.deal, self.stages = stays.deals, stays.deal, stays.stages
         self.days = max(int(stays.days.max()) if len(stays.days) else 0, oldest) + 1
-        self.horizon = horizon
-        self.size = len(ways) * (self.days + horizon + 1)
+        self.size = len(ways) * self.days
         self._cell = way * self.days + stays.days
         self._lasting = np.flatnonzero(stays.ahead)
         self._ahead = stays.ahead[self._lasting]
@@ -148,8 +149,8 @@ class _Counting:
     def kernels(self, counts: Floats) -> _Kernels:
         """h(u) = S(u−)·d(u)/n(u) for each way, S the product-limit estimate: the steps of the incidences of Aalen and
         Johansen (Scand. J. Statist. 5, 1978)."""
-        longer = np.ones((len(counts), self.stages, self.days + self.horizon + 1))
-        chance = np.zeros((len(counts), len(self.stage), self.days + self.horizon + 1))
+        longer = np.ones((len(counts), self.stages, self.days))
+        chance = np.zeros((len(counts), len(self.stage), self.days))
         for stage in np.unique(self.stage).tolist():
             ways = np.flatnonzero(self.stage == stage)
             going = ways[self.target[ways] >= 0]
@@ -160,22 +161,20 @@ class _Counting:
             left = np.cumprod(np.maximum(1 - gone / safe, 0), axis=1)
             before = np.ones_like(left)
             before[:, 1:] = left[:, :-1]
-            chance[:, going, : self.days] = counts[:, going] * (before / safe)[:, None]
-            longer[:, stage, : self.days] = left
-            longer[:, stage, self.days :] = left[:, -1:]
+            chance[:, going] = counts[:, going] * (before / safe)[:, None]
+            longer[:, stage] = left
         going = np.flatnonzero(self.target >= 0)
         return _Kernels(chance[:, going], self.stage[going], self.target[going], longer)
 
 
-def _resampled(stays: Stays, oldest: int, horizon: int, rng: np.random.Generator) -> Iterator[_Kernels]:
-    """The kernels of RESAMPLES draws, with replacement, of as many deals as there are; some at a time."""
-    counting = _Counting(stays, oldest, horizon)
-    at_once = max(2, AT_ONCE // max(1, counting.size))
-    for begun in range(0, RESAMPLES, at_once):
-        counts = np.empty((min(at_once, RESAMPLES - begun), counting.rows, counting.days))
+def _resampled(counting: _Counting, resamples: int, rng: np.random.Generator) -> Iterator[_Kernels]:
+    """The kernels of draws, with replacement, of as many deals as there are; some at a time."""
+    at_once = min(MOST_AT_ONCE, max(2, AT_ONCE // max(1, counting.size)))
+    for begun in range(0, resamples, at_once):
+        counts = np.empty((min(at_once, resamples - begun), counting.rows, counting.days))
         for number in range(len(counts)):
-            times = rng.integers(0, max(1, stays.deals), stays.deals, dtype=np.int32)
-            counts[number] = counting.counts(np.bincount(times, minlength=stays.deals).astype(float))
+            times = rng.integers(0, max(1, counting.deals), counting.deals, dtype=np.int32)
+            counts[number] = counting.counts(np.bincount(times, minlength=counting.deals).astype(float))
         yield counting.kernels(counts)
 
 
@@ -201,14 +200,15 @@ def _followed(kernels: _Kernels, stages: int, horizon: int) -> tuple[Floats, Flo
     that of 1, and the coefficients come back by the discrete Fourier transform (Abate and Whitt, Queueing Systems 10, 1992).
     Chances of ever going are the same at 1.
     """
-    size = 1 << int(np.ceil(np.log2(2 * (horizon + 1))))
+    size = _quick_size(horizon + 1)
     damped = ALIASED ** (np.arange(horizon + 1) / size)
+    within = kernels.chance[:, :, : horizon + 1]
+    points = np.fft.rfft(within * damped[: within.shape[2]], size)
+    points = np.concatenate([points, kernels.chance.sum(axis=2, keepdims=True)], axis=2)
     rows: list[dict[int, Complex]] = [{} for _stage in range(stages)]
     for way, (stage, target) in enumerate(zip(kernels.stage.tolist(), kernels.target.tolist(), strict=True)):
         if target <= stages + 1:
-            points = np.fft.rfft(kernels.chance[:, way, : horizon + 1] * damped, size)
-            ever = kernels.chance[:, way].sum(axis=1)[:, None]
-            rows[stage][target] = np.concatenate([points, ever], axis=1)
+            rows[stage][target] = np.ascontiguousarray(points[:, way])
     solved = solve(rows)
     found = np.zeros((2, stages, len(kernels.chance), horizon + 2))
     for end in (0, 1):
@@ -236,16 +236,23 @@ def solve(rows: list[dict[int, Complex]]) -> list[dict[int, Complex]]:
         left.remove(stage)
         order.append(stage)
         back = rows[stage].pop(stage, None)
+        into[stage].discard(stage)
         if back is not None:
             leaves = 1 - back
             for_ever = np.abs(leaves) < NEARLY
             times = np.where(for_ever, 0, 1 / np.where(for_ever, 1, leaves))
             rows[stage] = {to: points * times for to, points in rows[stage].items()}
-        for other in sorted(into[stage] & left):
+        for to in rows[stage]:
+            if to < ends:
+                into[to].discard(stage)
+        for other in sorted(into[stage]):
             through = rows[other].pop(stage)
             for to, points in rows[stage].items():
                 known = rows[other].get(to)
-                rows[other][to] = through * points if known is None else known + through * points
+                more = through * points
+                if known is not None:
+                    more += known
+                rows[other][to] = more
                 if to < ends:
                     into[to].add(other)
     found: list[dict[int, Complex]] = [{} for _row in rows]
@@ -260,38 +267,62 @@ def solve(rows: list[dict[int, Complex]]) -> list[dict[int, Complex]]:
 def _by_bound(kernels: _Kernels, kinds: list[tuple[Floats, set[int]]], cells: _Cells, bounds: Ints) -> Floats:
     """The chance, from each cell, of an end by each bound, and at any time: Σ over the days j still to stay and targets k of
     h_k(a + j)·W_k(bound − j) / S(a), W_k being 1 for an end; j = 0 with the part of today's exits that lies ahead, which
-    then counts in S(a) too. Each of `kinds` is W and which targets are ends of its kind; kinds × resamples × cells ×
-    (bounds + 1)."""
-    resamples, horizon, count, stages = len(kernels.chance), int(bounds.max()), len(bounds), kernels.longer.shape[1]
-    found = np.zeros((len(kinds), resamples, len(cells.stage), count + 1))
-    days = bounds - np.arange(horizon + 1)[:, None]
+    then counts in S(a) too. Later days go together, with the mean of W over them. Each of `kinds` is W and which targets
+    are ends of its kind; kinds × resamples × cells × (bounds + 1)."""
+    resamples, stages, days = kernels.longer.shape
+    found = np.zeros((len(kinds), resamples, len(cells.stage), len(bounds) + 1))
+    edges = _edges(int(bounds.max()) + 1)
+    following = np.concatenate([_means(reached, edges, bounds) for reached, _ends in kinds], axis=3)
     for stage in np.unique(cells.stage).tolist():
         here = np.flatnonzero(cells.stage == stage)
-        age, part = cells.age[here], cells.ahead[here]
-        leaving = np.zeros((resamples, len(here)))
-        for way in np.flatnonzero(kernels.stage == stage).tolist():
-            target, chance = int(kernels.target[way]), kernels.chance[:, way]
-            today = chance[:, age] * part
-            leaving += today
-            by_day = np.cumsum(chance, axis=1)
-            later = by_day[:, -1:] - by_day[:, age] + today
-            if target < stages:
-                going = np.lib.stride_tricks.sliding_window_view(chance, horizon + 1, axis=1)[:, age]
-                going[:, :, 0] = today
-            for kind, (reached, ends) in enumerate(kinds):
-                if target in ends:
-                    by_then = by_day[:, age[:, None] + bounds] + (today - by_day[:, age])[:, :, None]
-                    ever = np.ones(resamples)
-                elif target < stages:
-                    by_then = going @ np.where(days >= 0, reached[target][:, np.maximum(days, 0)], 0.0)
-                    ever = reached[target, :, -1]
-                else:
-                    continue
-                found[kind, :, here, :-1] += np.moveaxis(by_then, 0, 1)
-                found[kind, :, here, -1] += later.T * ever
-        there = kernels.longer[:, stage][:, age] + leaving
+        ways = np.flatnonzero(kernels.stage == stage)
+        age, part, target = cells.age[here], cells.ahead[here], kernels.target[ways]
+        chance = kernels.chance[:, ways]
+        by_day = np.cumsum(chance, axis=2)
+        today, so_far = chance[:, :, age] * part, by_day[:, :, age]
+        later = by_day[:, :, -1:] - so_far + today
+        on = np.flatnonzero(target < stages)
+        gone = np.take(by_day[:, on], np.minimum(age[:, None] + edges[1:] - 1, days - 1), axis=2)
+        going = np.empty(gone.shape, np.float32)  # 7 digits are many more than the estimates have
+        going[..., 0] = today[:, on]
+        np.subtract(gone[..., 1:], gone[..., :-1], out=going[..., 1:], casting="same_kind")
+        then = np.split((going @ following[:, target[on]]).sum(axis=1), len(kinds), axis=2)
+        for kind, (reached, ends) in enumerate(kinds):
+            ended = np.flatnonzero(np.isin(target, list(ends)))
+            by_then = np.take(by_day[:, ended], np.minimum(age[:, None] + bounds, days - 1), axis=2)
+            by_then += (today[:, ended] - so_far[:, ended])[:, :, :, None]
+            found[kind, :, here, :-1] = np.moveaxis(by_then.sum(axis=1) + then[kind], 1, 0)
+            ever = later[:, ended].sum(axis=1) + (later[:, on] * reached[target[on], :, -1].T[:, :, None]).sum(axis=1)
+            found[kind, :, here, -1] = ever.T
+        there = kernels.longer[:, stage][:, age] + today.sum(axis=1)
         found[:, :, here] /= np.where(there > NEARLY, there, np.inf)[:, :, None]
     return np.minimum(found, 1.0)
+
+
+def _edges(days: int) -> Ints:
+    """Where steps of days from today begin: single ones, then weeks; the last is the end, so many days on."""
+    single = np.arange(min(DAILY, days))
+    return np.concatenate([single, np.arange(len(single), days, WEEK), [days]])
+
+
+def _means(reached: Floats, edges: Ints, bounds: Ints) -> NDArray[np.float32]:
+    """The mean of W(bound − j) over the days j of each step, W being 0 before 0: stages × resamples × steps × bounds."""
+    sums = np.cumsum(reached[:, :, :-1], axis=2)
+    sums = np.concatenate([np.zeros_like(sums[:, :, :1]), sums], axis=2)
+    means = -np.diff(sums[:, :, np.maximum(bounds - edges[:, None] + 1, 0)], axis=2)
+    return np.moveaxis(means / np.diff(edges)[:, None], 1, 0).astype(np.float32, order="C")
+
+
+def _quick_size(least: int) -> int:
+    """The first number from there on without other prime factors than 2, 3 and 5: transforms of such sizes are quick."""
+    while True:
+        rest = least
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return least
+        least += 1
 
 
 # The deals
@@ -311,12 +342,13 @@ class _Part(NamedTuple):
 def _cells(deals: OpenDeals) -> _Cells:
     """Deals of one stage, age and share are alike; where there are very many ages, close ones are taken together."""
     age, fraction = deals.age, deals.ahead
-    width = int(age.max()) + 1
-    if len(np.unique(deals.stage * width + age)) > MOST_CELLS:
-        wide = EXACT_AGES + np.floor(np.log(np.maximum(age, EXACT_AGES) / EXACT_AGES) / np.log(WIDTH)).astype(np.int64)
-        code = deals.stage * width + np.where(age < EXACT_AGES, age, wide)
-    else:
-        code = deals.stage * width + age
+    wide = int(age.max()) + 1
+    code = deals.stage * wide + age
+    for exact, width in CLOSE:
+        if len(np.unique(code)) <= MOST_CELLS:
+            break
+        close = exact + np.floor(np.log(np.maximum(age, exact) / exact) / np.log(width)).astype(np.int64)
+        code = deals.stage * wide + np.where(age < exact, age, close)
     _codes, first, cell, count = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
     mean_age = np.floor(np.bincount(cell, age) / count + 0.5).astype(np.int64)
     # A share in hundredths, 101 for none.
@@ -341,21 +373,21 @@ def _part(deals: OpenDeals, cells: _Cells, currency: int) -> _Part:
     return _Part(cells.group[one], deals.amount[one], sums, squares, cubes)
 
 
-def _draw(part: _Part, chance: Floats, rng: np.random.Generator) -> Floats:
-    """DRAWS_EACH × periods, by the chances (groups × periods) of one resample."""
+def _draw(part: _Part, chance: Floats, times: int, rng: np.random.Generator) -> Floats:
+    """So many draws × periods, by the chances (groups × periods) of one resample."""
     by_then = np.cumsum(chance, axis=1)[part.group]
-    luck = rng.random((DRAWS_EACH, len(part.group)))
+    luck = rng.random((times, len(part.group)))
     sums = np.stack([(luck < by_then[:, period]) @ part.amount for period in range(chance.shape[1])], axis=1)
     found = np.diff(sums, axis=1, prepend=0.0)
     total = float(part.sums.sum())
-    return found + _sum_of_many(part, chance, total, rng) if total else found
+    return found + _sum_of_many(part, chance, total, times, rng) if total else found
 
 
-def _sum_of_many(part: _Part, chance: Floats, total: float, rng: np.random.Generator) -> Floats:
+def _sum_of_many(part: _Part, chance: Floats, total: float, times: int, rng: np.random.Generator) -> Floats:
     mean = part.sums @ chance
     spread = np.diag(part.squares @ chance) - (chance.T * part.squares) @ chance
     values, vectors = np.linalg.eigh(spread)
-    normal = rng.standard_normal((DRAWS_EACH, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+    normal = rng.standard_normal((times, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
     deviation = np.sqrt(np.maximum(np.diag(spread), 0))
     some = deviation > 0
     third = part.cubes @ (chance * (1 - chance) * (1 - 2 * chance))
