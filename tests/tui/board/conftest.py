@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,10 +15,11 @@ from models.people.views import acting
 from models.pipeline import commands, views
 from models.session import Session
 from models.storage.store import open_store
+from tests.tui.bursts import send
+from tests.tui.quiet import quiet
 from tui.app import StagewatchApp
 from tui.board.screen import BoardScreen
 from tui.desk import Desk
-from tui.typed import Typed
 from tui.widgets import strip
 
 CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False, exports="")
@@ -64,8 +64,8 @@ def running(session: Session, tmp_path: Path) -> Running:
 
 async def opened(pilot: Pilot[Any]) -> None:
     """Until the first reading is on the screen, at most 5 s."""
-    for _try in range(100):
-        await pilot.pause(0.05)
+    for _try in range(500):
+        await pilot.pause(0.01)
         screen = pilot.app.screen
         if not isinstance(screen, BoardScreen) or screen.has_class("-small"):
             break
@@ -76,20 +76,14 @@ async def opened(pilot: Pilot[Any]) -> None:
 
 async def settle(pilot: Pilot[Any]) -> None:
     """Until what the last key set off is done and the pane is painted."""
-    app = pilot.app
-    if isinstance(app, Typed):
-        with suppress(TimeoutError):
-            await asyncio.wait_for(app._typed.join(), 5)
-        for _try in range(500):
-            if not app._question_coming():
-                break
-            await pilot.pause(0.01)
-    await pilot.pause(0.15)
-    await pilot.pause(0.05)
+    await quiet(pilot)
 
 
 async def press(pilot: Pilot[Any], *keys: str) -> None:
-    await pilot.press(*keys)
+    """Press the keys one after another, each when what the one before it set off is done, and let the cursor rest."""
+    for key in keys:
+        send(pilot.app, key)
+        await quiet(pilot, rests=False)
     await settle(pilot)
 
 
