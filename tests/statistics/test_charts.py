@@ -52,7 +52,7 @@ def test_ascii_charts_hold_ascii_alone(found, size):
     for lines in (
         charts.bars(labels, found, *size, ascii=True),
         charts.stacked_bars(labels, {"x": found, "y": halves}, *size, ascii=True),
-        charts.columns(labels, {"x": found, "y": halves}, [None] * len(found), "target", *size, ascii=True),
+        charts.months(labels, {"x": found, "y": halves}, found, "target", [(one / 4, one / 2, one) for one in found], "band", *size, ascii=True),
         charts.curve(band, 1.0, [(0.0, "0"), (1.0, "1")], *size, ascii=True),
         charts.trend(labels, {"x": found}, *size, ascii=True),
     ):
