@@ -99,28 +99,6 @@ def exits_matrix(found: TransitionsReport, width: int, *, ascii: bool = False) -
     return [fitted(line, width) for line in lines]
 
 
-def flow(found: TransitionsReport, width: int, *, ascii: bool = False) -> list[str]:
-    """The way of the deals from stage to stage: below each stage an arrow to every target, as thick as the share of the
-    exits that went there, with its count."""
-    arrows = (".", "-", "=", "#") if ascii else ("┈", "─", "━", "█")
-    lines: list[str] = []
-    for stage in found.stages:
-        if not stage.exits:
-            continue
-        lines.append(fitted(f" {shown(stage.stage)}  {stage.exits}", width))
-        for way in sorted(stage.ways, key=lambda one: -one.count):
-            if not way.count:
-                continue
-            share = way.count / stage.exits
-            back = way.how == "return"
-            length = max(1, round(share * max(4, width // 3)))
-            body = arrows[min(3, int(share * 4))] * length
-            tip = ("<" if ascii else "◂") + body if back else body + (">" if ascii else "▸")
-            said = share_text(share) if told(stage) else ""
-            lines.append(fitted(f"   {tip} {shown(target_word(way))}  {way.count}  {said}".rstrip(), width))
-    return lines
-
-
 def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = False) -> list[str]:
     """Deals of each path, in the order given."""
     arrow = " > " if ascii else " → "
