@@ -6,6 +6,7 @@ room. Labels are to be harmless already. With `ascii` it holds ASCII signs alone
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +22,9 @@ SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
 # (x, lower line, share, upper line); a line ends where it is None
 Band = Sequence[tuple[float, float | None, float, float | None]]
 Ticks = Sequence[tuple[float, str]]
+Box = tuple[float, float, float]
+BOX, MOST_SLOT = 3, 16  # cells of a box, and at most of a month
+MONTHS_FRAME = 3  # lines about the bars of months: what they are, the axis, the months
 
 
 def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -63,29 +67,72 @@ def stacked_bars(
     return [fitted(f" {explained}", width), *_lines(figure, ascii)]
 
 
-def columns(
-    labels: Sequence[str], groups: Mapping[str, Sequence[float]], marks: Sequence[float | None], mark: str, width: int,
-    height: int, *, ascii: bool = False,
+def months(
+    labels: Sequence[str], groups: Mapping[str, Sequence[float]], marks: Sequence[float | None], mark: str,
+    boxes: Sequence[Box | None], box: str, width: int, height: int, *, ascii: bool = False,
 ) -> list[str]:  # fmt: skip
-    """Upright bars made of a part for each group, and over each label a line at its mark (a target), explained above."""
-    totals = [sum(values) for values in zip(*groups.values(), strict=True)] if groups else []
-    most = max([*totals, *(one for one in marks if one is not None)], default=0)
-    if not most or not _room(width, height - 1):
+    """For each label an upright bar made of a part for each group, a line over it at its mark (a target), and beside it a
+    box from the lowest to the highest of three values with the middle one marked; all on one scale, explained above."""
+    totals = [sum(values) for values in zip(*groups.values(), strict=True)] or [0.0] * len(labels)
+    most = max([*totals, *(one for one in marks if one is not None), *(one[2] for one in boxes if one is not None)], default=0)
+    tall = height - MONTHS_FRAME
+    if not labels or not most or width < LEAST_WIDTH or tall < 2:
         return []
-    fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
-    figure = _figure(width, height - 1)
-    places = list(range(1, len(labels) + 1))
-    figure.draw(figure.bar(places, [list(values) for values in groups.values()], stacked=True, width=0.6, marker=list(fills)))
-    sign = "_" if ascii else "━"
-    for place, one in zip(places, marks, strict=True):
-        if one is not None:
-            figure.draw(figure.signal([place - 0.4, place + 0.4], [one, one], marker=sign).lines())
-    figure.ruler("x").ticks(places, list(labels))
-    figure.ruler("y").lim(0, most)
-    figure.ruler("y").ticks([0, most / 2, most], [_short(value) for value in (0, most / 2, most)])
-    explained = "  ".join(f"{fill} {name}" for fill, name in zip(fills, groups, strict=True))
-    explained += f"  {sign} {mark}" if any(one is not None for one in marks) else ""
-    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+    # A scale that ends on a round number, so that what stands beside it can be read.
+    step = 10 ** math.floor(math.log10(most))
+    top = next(step * part for part in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * part >= most)
+    ticks = {0: _short(top), tall // 2: _short(top * (tall - tall // 2) / tall)} if tall >= 6 else {0: _short(top)}
+    edge = max(map(len, ticks.values())) + 2
+    slot = min(MOST_SLOT, (width - edge) // len(labels))
+    bar = slot - BOX - 2
+    if bar < 1:
+        return []
+    fills, sign = ("#+:x%", "=") if ascii else ("█▒░▚▞", "━")
+    rows = [[" "] * (slot * len(labels)) for _row in range(tall)]
+
+    def row(value: float) -> int:
+        """The row that a value lies in, counted from below."""
+        return min(tall - 1, max(0, math.ceil(value / top * tall - 1e-9) - 1))
+
+    def put(at: int, from_below: int, text: str) -> None:
+        rows[tall - 1 - from_below][at : at + len(text)] = text
+
+    for place in range(len(labels)):
+        left, sum_ = place * slot + 1, 0.0
+        for fill, values in zip(fills, groups.values(), strict=False):
+            begun, sum_ = round(sum_ / top * tall), sum_ + values[place]
+            for at in range(begun, round(sum_ / top * tall)):
+                put(left, at, fill * bar)
+        if sum_ and not round(sum_ / top * tall):
+            put(left, 0, ("_" if ascii else "▁") * bar)
+        goal, one = marks[place], boxes[place]
+        if goal is not None:
+            put(left, row(goal), sign * (slot - 1))
+        if one is not None and one[2]:
+            _put_box(put, left + bar, (row(one[0]), row(one[1]), row(one[2])), ascii)
+    line, corner, cross = ("-", "+", "|") if ascii else ("─", "└", "┤")
+    drawn = [f"{ticks.get(at, ''):>{edge - 1}}{cross if at in ticks or ascii else '│'}{''.join(cells)}" for at, cells in enumerate(rows)]
+    below = "".join(fitted(label, slot - 1).center(slot - 1) + " " for label in labels)
+    explained = [f"{fill} {name}" for fill, name in zip(fills, groups, strict=False)]
+    explained += [f"{sign} {mark}"] if any(one is not None for one in marks) else []
+    explained += [f"{'[o]' if ascii else '├●┤'} {box}"] if any(one is not None for one in boxes) else []
+    drawn += [f"{'0':>{edge - 1}}{corner}{line * (slot * len(labels))}", " " * edge + below.rstrip()]
+    return [fitted(one, width) for one in (" " + "  ".join(explained), *drawn)]
+
+
+def _put_box(put: Any, left: int, rows: tuple[int, int, int], ascii: bool) -> None:
+    """A box of BOX cells from the lowest to the highest row; of one row a bracket."""
+    low, middle, high = rows
+    dot = "o" if ascii else "●"
+    if low == high:
+        put(left, low, f"[{dot}]" if ascii else f"├{dot}┤")
+        return
+    for at, ends in [(low, "+-+" if ascii else "└─┘"), (high, "+-+" if ascii else "┌─┐")]:
+        put(left, at, ends)
+    for at in range(low + 1, high):
+        for side in (left, left + BOX - 1):
+            put(side, at, "|" if ascii else "│")
+    put(left + 1, middle, dot)
 
 
 def curve(

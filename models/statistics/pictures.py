@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.statistics import charts
 from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for
+from models.values.instants import instant_text
 from models.values.language import _
 from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 REPS = 7  # told apart in a bar; the others together are one part
 LABEL = 24  # cells
 LINES = 5  # told apart in a chart
-MONTH = 9  # cells of a month
+MONTH, EDGE = 8, 7  # cells of a month, and of the scale beside them
 
 
 def clients_bars(found: ClientsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -98,28 +99,6 @@ def exits_matrix(found: TransitionsReport, width: int, *, ascii: bool = False) -
     return [fitted(line, width) for line in lines]
 
 
-def flow(found: TransitionsReport, width: int, *, ascii: bool = False) -> list[str]:
-    """The way of the deals from stage to stage: below each stage an arrow to every target, as thick as the share of the
-    exits that went there, with its count."""
-    arrows = (".", "-", "=", "#") if ascii else ("┈", "─", "━", "█")
-    lines: list[str] = []
-    for stage in found.stages:
-        if not stage.exits:
-            continue
-        lines.append(fitted(f" {shown(stage.stage)}  {stage.exits}", width))
-        for way in sorted(stage.ways, key=lambda one: -one.count):
-            if not way.count:
-                continue
-            share = way.count / stage.exits
-            back = way.how == "return"
-            length = max(1, round(share * max(4, width // 3)))
-            body = arrows[min(3, int(share * 4))] * length
-            tip = ("<" if ascii else "◂") + body if back else body + (">" if ascii else "▸")
-            said = share_text(share) if told(stage) else ""
-            lines.append(fitted(f"   {tip} {shown(target_word(way))}  {way.count}  {said}".rstrip(), width))
-    return lines
-
-
 def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = False) -> list[str]:
     """Deals of each path, in the order given."""
     arrow = " > " if ascii else " → "
@@ -127,25 +106,55 @@ def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = 
     return charts.bars(labels, [path.deals for path in found], width, height, ascii=ascii)
 
 
-def volumes_bars(found: VolumesReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
-    """By month of expected close, and for each currency by itself: what is planned, of it what the chances make likely,
-    what was won, against the target."""
-    lines: list[str] = []
+def volumes_bars(
+    found: VolumesReport, width: int, height: int, *, coming: Forecast | None = None, ascii: bool = False
+) -> list[str]:
+    """By month of expected close, in the currency of most deals: what was won, on it what is planned, of that what the
+    chances make likely, against the target; with the forecast `coming` where the month ends, which adds to what was won.
+    Of more months than have room those about the present one."""
     currencies = sorted({money.currency for month in found.months for side in _sides(month) for money in side})
-    for currency in currencies:
-        months = [month for month in found.months if any(_amount(side, currency) for side in _sides(month))]
-        fitting = months[-max(2, (width - 10) // MONTH) :]
-        labels = [f"{month.key or ''}"[2:] for month in fitting]
-        sides = {
-            _("weighted"): [_amount(month.weighted, currency) for month in fitting],
-            _("planned beyond"): [max(0.0, _amount(month.planned, currency) - _amount(month.weighted, currency)) for month in fitting],
-            _("won"): [_amount(month.won, currency) for month in fitting],
-        }
-        targets = [_amount(month.target, currency) or None for month in fitting]
-        room = max(6, height // len(currencies)) - 1
-        drawn = charts.columns(labels, sides, targets, _("target"), width, room, ascii=ascii)
-        lines += [f" {currency}", *drawn] if drawn else []
-    return lines
+    if not currencies:
+        return []
+    currency = found.currency if found.currency in currencies else currencies[0]
+    known = {month.key or "": month for month in found.months if any(_amount(side, currency) for side in _sides(month))}
+    rows = [] if coming is None else [one for one in coming.rows if one.currency == currency and one.month is not None]
+    bands = {one.month.isoformat()[:7]: one for one in rows if one.month is not None and one.p90}
+    keys = _about(sorted({*known, *bands}), instant_text(found.as_of)[:7], max(2, (width - EDGE) // MONTH))
+    size = 10 ** exponent(currency)
+    months = [known.get(key) for key in keys]
+
+    def sums(side: str) -> list[float]:
+        return [0.0 if month is None else _amount(getattr(month, side), currency) for month in months]
+
+    won, weighted, planned = sums("won"), sums("weighted"), sums("planned")
+    groups = {
+        _("won"): won, _("weighted"): weighted,
+        _("planned"): [max(0.0, whole - part) for whole, part in zip(planned, weighted, strict=True)],
+    }  # fmt: skip
+    boxes: list[charts.Box | None] = [
+        None if one is None else (had + one.p10 / size, had + one.p50 / size, had + one.p90 / size)
+        for one, had in zip(map(bands.get, keys), won, strict=True)
+    ]
+    drawn = charts.months(
+        [key[2:] for key in keys], groups, [one or None for one in sums("target")], _("target"), boxes,
+        _("P10–P50–P90") if not ascii else "P10-P50-P90", width, height - 1, ascii=ascii,
+    )  # fmt: skip
+    others = [code for code in currencies if code != currency]
+    title = f" {currency}"
+    if others:
+        title += "  " + _("of most deals; {others} in the table").format(others=", ".join(others))
+    return [fitted(title, width), *drawn] if drawn else []
+
+
+def _about(keys: list[str], present: str, count: int) -> list[str]:
+    """So many months in a row, of those from the first to the last: the coming ones, before them the last, which have at
+    least a third where there are so many."""
+    if not keys:
+        return []
+    first, last = (int(key[:4]) * 12 + int(key[5:]) - 1 for key in (keys[0], keys[-1]))
+    now = int(present[:4]) * 12 + int(present[5:]) - 1
+    begin = max(first, min(last - count + 1, now - count // 3))
+    return [f"{at // 12:04}-{at % 12 + 1:02}" for at in range(begin, min(last, begin + count - 1) + 1)]
 
 
 def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -153,16 +162,13 @@ def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = Fal
     lines: list[str] = []
     currencies = sorted({row.currency for row in found.rows})
     for currency in currencies:
-        rows = [row for row in found.rows if row.currency == currency and row.month is not None][: max(2, (width - 10) // MONTH)]
+        rows = [row for row in found.rows if row.currency == currency and row.month is not None][: max(2, (width - EDGE) // MONTH)]
         size = 10 ** exponent(currency)
-        sides = {
-            "P10": [row.p10 / size for row in rows],
-            "P50": [(row.p50 - row.p10) / size for row in rows],
-            "P90": [(row.p90 - row.p50) / size for row in rows],
-        }
+        boxes = [(row.p10 / size, row.p50 / size, row.p90 / size) for row in rows]
         labels = [row.month.isoformat()[2:7] for row in rows if row.month is not None]
-        room = max(6, height // len(currencies)) - 1
-        drawn = charts.columns(labels, sides, [None] * len(rows), "", width, room, ascii=ascii)
+        room = max(8, height // len(currencies)) - 1
+        band = _("P10–P50–P90") if not ascii else "P10-P50-P90"
+        drawn = charts.months(labels, {}, [None] * len(rows), "", boxes, band, width, room, ascii=ascii)
         lines += [f" {currency}", *drawn] if drawn else []
     return lines
 

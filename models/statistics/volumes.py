@@ -131,7 +131,7 @@ class Converted:
 @dataclass(frozen=True)
 class VolumesReport:
     """`undated` are the sums of deals without an expected close, `unweighted` those of the `without_probability` deals
-    that have no chance of any kind."""
+    that have no chance of any kind; `currency` is that of most of the open deals with an amount, else of the won ones."""
 
     type: str
     as_of: Instant
@@ -145,6 +145,7 @@ class VolumesReport:
     without_probability: int
     unweighted: tuple[Money, ...]
     converted: Converted | None
+    currency: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The report as the command line's contract fixes it."""
@@ -239,7 +240,17 @@ def volumes(
         int(((found.probability == NONE) & ~np.isin(found.stage, list(chances))).sum()),
         amounts(total.apart),
         None if currency is None else convert(whole, currency, local_day(question.at, question.timezone), rates),
+        _most_used(found.currency[found.amount != NONE], won.currency[with_amount], codes),
     )
+
+
+def _most_used(open_ones: Ints, won_ones: Ints, codes: Sequence[str]) -> str | None:
+    """The currency of most deals, of two alike the first by its code; None of no deals."""
+    meant = open_ones if len(open_ones) else won_ones
+    if not len(meant):
+        return None
+    counts = np.bincount(meant, minlength=len(codes)).tolist()
+    return min(zip(counts, codes, strict=True), key=lambda one: (-one[0], one[1]))[1]
 
 
 def name_of(asked: Sequence[Selection]) -> str:

@@ -52,7 +52,7 @@ def test_ascii_charts_hold_ascii_alone(found, size):
     for lines in (
         charts.bars(labels, found, *size, ascii=True),
         charts.stacked_bars(labels, {"x": found, "y": halves}, *size, ascii=True),
-        charts.columns(labels, {"x": found, "y": halves}, [None] * len(found), "target", *size, ascii=True),
+        charts.months(labels, {"x": found, "y": halves}, found, "target", [(one / 4, one / 2, one) for one in found], "band", *size, ascii=True),
         charts.curve(band, 1.0, [(0.0, "0"), (1.0, "1")], *size, ascii=True),
         charts.trend(labels, {"x": found}, *size, ascii=True),
     ):
@@ -72,3 +72,24 @@ def test_nothing_is_drawn_of_nothing():
 @pytest.mark.parametrize(("value", "most", "sign"), [(0, 5, " "), (0.1, 5, "░"), (5, 5, "█"), (3, 0, " ")])
 def test_a_shade_is_the_darker_the_nearer_to_the_most(value, most, sign):
     assert charts.shade(value, most) == sign
+
+
+def test_planned_months_stack_their_parts_on_one_scale_with_target_and_band():
+    drawn = charts.months(["26-11", "26-12"], {"won": [4, 0], "planned": [2, 6]}, [8, None], "target", [None, (2, 4, 6)], "band", 40, 15)
+    edge = drawn[-2].index("└") + 1
+    assert drawn[0] == " █ won  ▒ planned  ━ target  ├●┤ band"
+    first, second = ([line[edge + at : edge + at + 16] for line in drawn[1:-2]] for at in (0, 16))
+    assert sum("█" in line for line in first) == 2 * sum("▒" in line for line in first) > 0
+    assert not any("█" in line for line in second)
+    target = next(place for place, line in enumerate(first) if "━" in line)
+    assert target < next(place for place, line in enumerate(first) if "▒" in line)
+    box = [place for place, line in enumerate(second) if any(sign in line for sign in "┌●└")]
+    assert len(box) == 3 and box[1] - box[0] == pytest.approx(box[2] - box[1], abs=1)
+    assert "26-11" in drawn[-1] and "26-12" in drawn[-1]
+
+
+@settings(deadline=None, max_examples=60)
+@given(values, sizes, st.booleans())
+def test_months_keep_to_their_size(found, size, ascii):
+    labels, boxes = [f"26-{place:02}" for place in range(len(found))], [(one / 4, one / 2, one) for one in found]
+    assert kept(charts.months(labels, {"one": found, "two": found[::-1]}, found, "target", boxes, "band", *size, ascii=ascii), size)

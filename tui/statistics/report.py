@@ -64,9 +64,10 @@ class Asked:
 class Report:
     """A report of the screen. `read` runs aside, in a thread of its own, and may be thrown away; the rest is quick. `uses`
     are the filters that it heeds, of `type`, `period`, `rep`, `as_of`, `clock`; one that `rereads` has to be read again
-    for another form."""
+    for another form. `table` is how many fifths of the room its table has beside its chart."""
 
     name = ""
+    table = 3
     rereads = False
     uses: frozenset[str] = frozenset({"type", "period", "rep", "as_of", "clock"})
 

@@ -39,7 +39,6 @@ REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WIDE, NAME = 110, 16
-TABLE = 3  # fifths of the room that a table has beside its chart
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
@@ -353,7 +352,7 @@ class StatisticsScreen(FramedScreen):
         self.query_one("#heads", Static).update(plain(heads, "dim") if rows else "")
         key = self.table.item.key if same and self.table.item is not None else None
         at = next((place for place, row in enumerate(rows) if row.key == key), 0)
-        self.table.styles.height = max(1, min(len(rows), self._room() * TABLE // 5))
+        self.table.styles.height = max(1, min(len(rows), self._room() * wanted.table // 5))
         self.table.show(rows, at, wanted.empty())
         self._show_below()
 
@@ -363,10 +362,10 @@ class StatisticsScreen(FramedScreen):
             return
         wanted, asked, found = self._found
         row, width = self.table.item, max(10, self.query_one("#report").size.width - 1)
-        height = self._room() - len(self.table.items[: self._room() * TABLE // 5])
+        height = self._room() - len(self.table.items[: self._room() * wanted.table // 5])
         is_ascii = words.symbol("→") != "→"
         drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
-        self.table.styles.height = max(1, min(len(self.table.items), self._room() * (TABLE if drawn else 5) // 5))
+        self.table.styles.height = max(1, min(len(self.table.items), self._room() * (wanted.table if drawn else 5) // 5))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
         note = wanted.note(found, asked, row) if self.table.items else ""
         self.query_one("#note", Static).update(plain(note, "dim"))

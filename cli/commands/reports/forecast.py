@@ -7,9 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw
 from cli.output import print_json, say, table
-from models.values.dates import month_text
 from models.values.errors import Usage
 from models.values.language import _, ngettext
 from models.values.money import Money, money_text, plain_text
@@ -18,8 +16,6 @@ from models.values.numbers import int_text, percent_text
 if TYPE_CHECKING:
     from models.session import Session
     from models.statistics.forecast import Backtest, Forecast
-
-CHART = 18  # lines
 
 
 def forecast_of(session: Session, type_id: int | None, asked: dict[str, Any]) -> Forecast:
@@ -42,37 +38,36 @@ def answer_backtest(call: Call, form: str, type_id: int | None, asked: dict[str,
         _tell_backtest(found)
 
 
-def tell_forecast(found: Forecast, form: str) -> None:
-    """As a table, CSV or chart."""
-    from models.statistics.pictures import forecast_bars
+def bands_of(found: Forecast) -> dict[str, list[str]]:
+    """P10, P50 and P90 by month (`2026-11`), of several currencies side by side; months without a chance left out."""
+    bands: dict[str, list[str]] = {}
+    for month in sorted({row.month for row in found.rows if row.month is not None and row.p90}):
+        rows = [row for row in found.rows if row.month == month and row.p90]
+        sides = ([(getattr(row, name), row.currency) for row in rows] for name in ("p10", "p50", "p90"))
+        bands[month.isoformat()[:7]] = [", ".join(money_text(Money(*one)) for one in side) for side in sides]
+    return bands
 
-    if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["month", "currency", "p10", "p50", "p90", "mean", "draws", "seed"])
-        for row in found.rows:
-            sums = (plain_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90, row.mean))
-            writer.writerow([row.month.isoformat()[:7] if row.month else "later", row.currency, *sums, row.draws, row.seed])
-    elif form == "chart":
-        currencies = len({row.currency for row in found.rows})
-        draw(lambda width, ascii: forecast_bars(found, width, CHART * max(1, currencies), ascii=ascii))
-    else:
-        table(
-            [_("Month"), "P10", "P50", "P90", _("Mean")],
-            [
-                [
-                    month_text(row.month) if row.month else _("later"),
-                    *(money_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90, row.mean)),
-                ]
-                for row in found.rows
-            ],
-            right=(1, 2, 3, 4),
-        )
-        say()
-        said = ngettext("From {count} open deal.", "From {count} open deals.", found.deals).format(count=int_text(found.deals))
-        if found.without_amount:
-            without = ngettext("{count} has no amount and is left out.", "{count} have no amount and are left out.", found.without_amount)
-            said += " " + without.format(count=int_text(found.without_amount))
-        say(said + " " + _("New deals are not invented."))
+
+def csv_forecast(found: Forecast) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["month", "currency", "p10", "p50", "p90", "mean", "draws", "seed"])
+    for row in found.rows:
+        sums = (plain_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90, row.mean))
+        writer.writerow([row.month.isoformat()[:7] if row.month else "later", row.currency, *sums, row.draws, row.seed])
+
+
+def tell_forecast(found: Forecast) -> None:
+    """What comes later than the months, and what the forecast rests on."""
+    later = [row for row in found.rows if row.month is None and row.p90]
+    said = ngettext("From {count} open deal.", "From {count} open deals.", found.deals).format(count=int_text(found.deals))
+    if found.without_amount:
+        without = ngettext("{count} has no amount and is left out.", "{count} have no amount and are left out.", found.without_amount)
+        said += " " + without.format(count=int_text(found.without_amount))
+    say()
+    for row in later:
+        sums = [money_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90)]
+        say(_("Later: P10 {p10}, P50 {p50}, P90 {p90}.").format(p10=sums[0], p50=sums[1], p90=sums[2]))
+    say(said + " " + _("New deals are not invented."))
 
 
 def _tell_backtest(found: Backtest) -> None:

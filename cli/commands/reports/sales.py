@@ -11,7 +11,7 @@ import click
 
 from cli.call import Call
 from cli.commands.reports.drawn import draw
-from cli.commands.reports.forecast import answer_backtest, forecast_of, tell_forecast
+from cli.commands.reports.forecast import answer_backtest, bands_of, csv_forecast, forecast_of, tell_forecast
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -27,12 +27,14 @@ from models.values.text import neutral, quoted, shown
 if TYPE_CHECKING:
     from models.session import Session
     from models.statistics.ageing import Aged, AgeingReport, StageAges
+    from models.statistics.forecast import Forecast
     from models.statistics.funnel import FunnelReport
     from models.statistics.reps import RepLine, RepsReport
     from models.statistics.volumes import Volume, VolumesReport
 
 FLAGS = {"ageing": "ageing", "idle": "idle", "no-next-step": "no_next_step"}
 DEALS_SHOWN = 30
+VOLUMES_HEIGHT = 20  # lines
 
 
 def _asked(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,24 +127,22 @@ def volumes(
     found = volumes_of(session, type_id, currency=currency, **asked)
     if call.as_json:
         print_json(found.as_json() | ({} if coming is None else {"forecast": coming.as_json()}))
-    elif coming is not None:
-        tell_forecast(coming, form)
     elif form == "csv":
-        _csv_volumes(found)
+        _csv_volumes(found) if coming is None else csv_forecast(coming)
     elif form == "chart":
         from models.statistics.pictures import volumes_bars
 
-        draw(lambda width, ascii: volumes_bars(found, width, 18 * max(1, len(found.total.planned)), ascii=ascii))
+        draw(lambda width, ascii: volumes_bars(found, width, VOLUMES_HEIGHT, coming=coming, ascii=ascii))
     else:
         _head(session, found.type, found.as_of)
-        _tell_volumes(found)
+        _tell_volumes(found, coming)
 
 
-def _month(one: Volume) -> str:
-    return month_text(parse_month(one.key or ""))
+def _figures(one: Volume) -> list[str]:
+    return [_sums(one.planned), _sums(one.weighted), _sums(one.won), _sums(one.target)]
 
 
-def _tell_volumes(found: VolumesReport) -> None:
+def _tell_volumes(found: VolumesReport, coming: Forecast | None) -> None:
     sources = {"observed": _("observed"), "set": _("set"), None: ""}
     table(
         [_("Stage"), _("Deals"), _("On hold"), _("Planned"), _("Chance"), "", _("Weighted")],
@@ -155,16 +155,24 @@ def _tell_volumes(found: VolumesReport) -> None:
         ],
         right=(1, 2, 3, 4, 6),
     )
-    for head, lines in (
-        (_("Month"), [(_month(one), one) for one in found.months]),
-        (_("Rep"), [(one.key, one) for one in found.reps] + [(_("Together"), found.total)]),
-    ):
-        say()
-        table(
-            [head, _("Planned"), _("Weighted"), _("Amount won"), _("Target")],
-            [[name, _sums(one.planned), _sums(one.weighted), _sums(one.won), _sums(one.target)] for name, one in lines],
-            right=(1, 2, 3, 4),
-        )
+    heads = [_("Planned"), _("Weighted"), _("Amount won"), _("Target")]
+    bands = {} if coming is None else bands_of(coming)
+    percentiles = [] if coming is None else ["P10", "P50", "P90"]
+    by_month = {one.key or "": one for one in found.months}
+    say()
+    table(
+        [_("Month"), *heads, *percentiles],
+        [
+            [month_text(parse_month(key)), *(_figures(by_month[key]) if key in by_month else [""] * 4), *bands.get(key, [""] * len(percentiles))]
+            for key in sorted({*by_month, *bands})
+        ],
+        right=tuple(range(1, 5 + len(percentiles))),
+    )
+    if coming is not None:
+        tell_forecast(coming)
+    say()
+    lines = [(one.key, one) for one in found.reps] + [(_("Together"), found.total)]
+    table([_("Rep"), *heads], [[name, *_figures(one)] for name, one in lines], right=(1, 2, 3, 4))
     apart = [
         (found.without_amount, _("without an amount"), ()),
         (found.without_date, _("without an expected close"), found.undated.planned),

@@ -239,10 +239,14 @@ def _csv_transitions(found: TransitionsReport) -> None:
 
 
 def _draw_transitions(found: TransitionsReport) -> None:
-    """From × to with the shares of the exits, and a bar for each exit."""
+    """From × to with the shares of the exits, the flow, and a bar for each exit."""
+    from models.statistics.flows import flow
     from models.statistics.pictures import exits_bars, exits_matrix
 
     draw(lambda width, ascii: exits_matrix(found, width, ascii=ascii))
+    say()
+    draw(lambda width, ascii: flow(found, width, 3 * len(found.stages) + 1, ascii=ascii))
+    say()
     draw(lambda width, ascii: exits_bars(found, width, 2 * sum(len(stage.ways) for stage in found.stages) + 3, ascii=ascii))
 
 

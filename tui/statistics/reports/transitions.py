@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from models.statistics.pictures import exits_bars, exits_matrix, flow
+from models.statistics.flows import flow
+from models.statistics.pictures import exits_bars, exits_matrix
 from models.statistics.words import range_text, share_text, target_word, told
 from models.values.language import _, ngettext
 from models.values.numbers import int_text
@@ -16,13 +17,14 @@ from tui.widgets.words import symbol
 if TYPE_CHECKING:
     from models.session import Session
     from models.statistics.transitions import StageExits, TransitionsReport
-SHOWN_DAYS = ("30", "90", "365")
 
+SHOWN_DAYS = ("30", "90", "365")
 
 
 class Transitions(Report):
     name = "transitions"
     has_rest = True
+    table = 2
 
     def title(self) -> str:
         return _("Transitions")
@@ -56,7 +58,7 @@ class Transitions(Report):
         if asked.form == 0:
             return exits_matrix(found, width, ascii=ascii)[:height]
         if asked.form == 1:
-            return flow(found, width, ascii=ascii)[:height]
+            return flow(found, width, height, at=None if row is None else row.key[0], ascii=ascii)  # type: ignore[index]
         return exits_bars(found, width, height, ascii=ascii)
 
     def note(self, found: TransitionsReport, asked: Asked, row: Row | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.statistics.pictures import volumes_bars
 from models.values.dates import month_text
@@ -17,16 +17,36 @@ from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
     from models.session import Session
+    from models.statistics.forecast import Forecast, ForecastRow
     from models.statistics.volumes import StageVolume, Volume, VolumesReport
 
 MONTHS, STAGES, REPS = range(3)
 MONEY = 14  # cells
+MOST_LINES = 24  # of the chart
+
+
+class Planned(NamedTuple):
+    """The volumes, and the forecast as soon as it is drawn."""
+
+    volumes: VolumesReport
+    coming: Forecast | None = None
+
+    def bands(self) -> dict[str, list[ForecastRow]]:
+        """By month (`2026-11`) the forecast in each currency where it may bring something."""
+        bands: dict[str, list[ForecastRow]] = {}
+        for row in () if self.coming is None else self.coming.rows:
+            if row.month is not None and row.p90:
+                bands.setdefault(row.month.isoformat()[:7], []).append(row)
+        return bands
 
 
 class Volumes(Report):
-    """The period is that of won and target; what is planned is of all open deals."""
+    """The period is that of won and target; what is planned is of all open deals. The forecast, which takes seconds to
+    draw, joins it when it is there."""
 
     name = "volumes"
+    has_rest = True
+    table = 2
     uses = frozenset({"type", "period", "rep", "as_of"})
 
     def title(self) -> str:
@@ -35,51 +55,78 @@ class Volumes(Report):
     def forms(self) -> Sequence[str]:
         return (_("months"), _("stages"), _("reps"))
 
-    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> VolumesReport:
+    def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Planned:
         from models.statistics.volumes import volumes
 
         said = filtered(asked, "rep_ids", "first", "last", "as_of")
-        return volumes(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
+        return Planned(volumes(session, asked.filters.type_id, history=history_of(session, asked, kept), **said))
 
-    def columns(self, found: VolumesReport, asked: Asked) -> Sequence[Column]:
+    def read_rest(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> Planned:
+        from models.statistics.forecast import forecast
+
+        found = self.read(session, asked, kept)
+        said = filtered(asked, "rep_ids", "as_of")
+        return found._replace(coming=forecast(session, asked.filters.type_id, history=history_of(session, asked, kept), **said))
+
+    def columns(self, found: Planned, asked: Asked) -> Sequence[Column]:
         if asked.form == STAGES:
             return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), MONEY), Column(_("chance"), 17, 1), Column(_("weighted"), MONEY)]
         name = _("month") if asked.form == MONTHS else _("rep")
         money = [Column(word, MONEY, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
-        return [Column(name, 16), *money]
+        bands = [Column(name, MONEY, rank) for name, rank in (("P10", 5), ("P50", 4), ("P90", 5))] if asked.form == MONTHS else []
+        return [Column(name, 16), *money, *bands]
 
-    def rows(self, found: VolumesReport, asked: Asked) -> Sequence[Row]:
-        if not (found.total.planned or found.total.won or found.total.target or found.without_amount):
+    def rows(self, found: Planned, asked: Asked) -> Sequence[Row]:
+        whole = found.volumes
+        if not (whole.total.planned or whole.total.won or whole.total.target or whole.without_amount):
             return []
         if asked.form == STAGES:
-            return [_stage_row(one) for one in found.stages]
-        lines = found.months if asked.form == MONTHS else found.reps
-        rows = [_row(one, asked.form) for one in lines]
-        if asked.form == MONTHS and found.without_date:
-            numbers = (Number(f"{_('without a day')} {symbol('·')} {found.without_date}", {"behind": "open", "month": "none"}),)
-            cells = (_("without a day"), money_cell(found.undated.planned, MONEY), money_cell(found.undated.weighted, MONEY), "", "", "")
+            return [_stage_row(one) for one in whole.stages]
+        if asked.form == REPS:
+            return [*(_row(one, REPS) for one in whole.reps), _all(whole)]
+        by, bands = {one.key or "": one for one in whole.months}, found.bands()
+        rows = [
+            _row(by.get(key, _nothing(key)), MONTHS, bands.get(key, ()))
+            for key in sorted({*by, *bands})
+        ]
+        if whole.without_date:
+            numbers = (Number(f"{_('without a day')} {symbol('·')} {whole.without_date}", {"behind": "open", "month": "none"}),)
+            cells = (_("without a day"), money_cell(whole.undated.planned, MONEY), money_cell(whole.undated.weighted, MONEY), *[""] * 6)
             rows.append(Row("none", cells, numbers=numbers))
-        whole = found.total
-        return [*rows, Row("all", (_("all"), *_figures(whole)), "head", numbers=_both(_("all"), {}))]
+        return [*rows, _all(whole)]
 
-    def chart(self, found: VolumesReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
-        return volumes_bars(found, width, height, ascii=ascii)
+    def chart(self, found: Planned, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        return volumes_bars(found.volumes, width, min(height, MOST_LINES), coming=found.coming, ascii=ascii)
 
-    def note(self, found: VolumesReport, asked: Asked, row: Row | None) -> str:
-        parts = []
-        if found.without_amount:
-            parts.append(ngettext("{count} deal has no amount", "{count} deals have no amount", found.without_amount).format(count=int_text(found.without_amount)))
-        if found.without_probability:
+    def note(self, found: Planned, asked: Asked, row: Row | None) -> str:
+        parts, whole = [], found.volumes
+        if found.coming is not None and found.bands():
+            parts.append(_("P10–P90: where the month ends with eight chances in ten, what is won already included"))
+        if whole.without_amount:
+            parts.append(ngettext("{count} deal has no amount", "{count} deals have no amount", whole.without_amount).format(count=int_text(whole.without_amount)))
+        if whole.without_probability:
             parts.append(
-                ngettext("{count} has no chance of any kind and is not in the weighted sum", "{count} have no chance of any kind and are not in the weighted sum", found.without_probability).format(count=int_text(found.without_probability))
+                ngettext("{count} has no chance of any kind and is not in the weighted sum", "{count} have no chance of any kind and are not in the weighted sum", whole.without_probability).format(count=int_text(whole.without_probability))
             )
         return f" {symbol('·')} ".join(parts) or _("Weighted: the deal's own percentage, else the observed chance of its stage, else the set one.")
 
 
-def _row(one: Volume, form: int) -> Row:
+def _all(whole: VolumesReport) -> Row:
+    return Row("all", (_("all"), *_figures(whole.total), "", "", ""), "head", numbers=_both(_("all"), {}))
+
+
+def _row(one: Volume, form: int, bands: Sequence[ForecastRow] = ()) -> Row:
     name = month_text(parse_month(one.key or "")) if form == MONTHS else one.key or ""
     said = {"month": one.key} if form == MONTHS else {"rep": one.key}
-    return Row(one.key, (name, *_figures(one)), numbers=_both(name, said))
+    coming = (money_cell([Money(getattr(row, side), row.currency) for row in bands], MONEY) for side in ("p10", "p50", "p90"))
+    return Row(one.key, (name, *_figures(one), *coming), numbers=_both(name, said))
+
+
+def _nothing(key: str) -> Volume:
+    """Of a month that only the forecast knows."""
+    from models.statistics.volumes import Volume
+
+    return Volume(key, (), (), (), ())
 
 
 def _both(name: str, said: dict[str, Any]) -> tuple[Number, ...]:
