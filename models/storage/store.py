@@ -22,7 +22,7 @@ from models.values.errors import StoreUnusable
 from models.values.language import _
 
 APPLICATION_ID = 0x53544757  # "STGW"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_SECONDS = 15
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
 
