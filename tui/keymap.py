@@ -62,6 +62,7 @@ def table() -> tuple[Act, ...]:
         Act("deal.hold", "z", "hold", _("Put on hold with a reason, or resume"), "board"),
         Act("deal.tick", "t", "tick", _("Tick a stage action"), "board", _("tick")),
         Act("deal.again", "g", "move_again", _("The last move again, with this deal"), "board"),
+        Act("deal.retype", "r", "retype", _("Take the deal to another type"), "board"),
         Act("deal.mark", "space", "mark", _("Mark; the next command takes all marked"), "board"),
         Act("timer", "s", "timer", _("Start or stop the timer"), "board", _("timer")),
         Act("deal.activity", "a", "activity", _("Add an activity"), "board"),

@@ -154,6 +154,20 @@ def add_reason(call: Call, name: str) -> None:
     _answer_reason(call, setup.add_reason(session, name))
 
 
+@reason.command("rename")
+@click.argument("name")
+@click.argument("new_name", metavar="NEW")
+@click.pass_obj
+def rename_reason(call: Call, name: str, new_name: str) -> None:
+    """Give a reason another name; deals that were lost for it keep the words of then."""
+    session = call.session
+    from models.pipeline import setup, views
+
+    wanted = views.find_reason(session, name).id
+    setup.rename_reason(session, wanted, new_name)
+    _answer_reason(call, wanted)
+
+
 @reason.command("archive")
 @click.argument("name")
 @click.pass_obj

@@ -301,6 +301,21 @@ def archive_stage(call: Call, name: str, type_name: str | None, move_to: str | N
     _answer_stage(call, type_id, wanted.id, moved=[done.deal_id for done in moved.done])
 
 
+@stage.command("restore")
+@click.argument("name")
+@OF_TYPE
+@click.pass_obj
+def restore_stage(call: Call, name: str, type_name: str | None) -> None:
+    """Bring an archived stage back into use, at its old place."""
+    session = call.session
+    from models.pipeline import setup
+
+    type_id = _type(type_name)
+    wanted = stage_of(type_id, name)
+    setup.restore_stage(session, wanted.id)
+    _answer_stage(call, type_id, wanted.id)
+
+
 @stage.group("action", cls=Group)
 def action() -> None:
     """The checklist of a stage."""

@@ -32,16 +32,16 @@ def _types(call: Call) -> list[dict[str, Any]]:
     from models.pipeline import views
 
     return [
-        {"id": t.id, "name": t.name, "mode": t.mode, "returns": t.returns, "default": t.is_default, "stages": t.stages}
+        {"id": t.id, "name": t.name, "mode": t.mode, "returns": t.returns, "default": t.is_default, "stages": t.stages, "archived": t.archived}
         for t in views.types(call.session)
     ]
 
 
 def _tell_types(types: list[dict[str, Any]]) -> None:
     table(
-        [_("No."), _("Type"), _("Mode"), _("Returns"), _("Default"), _("Stages")],
+        [_("No."), _("Type"), _("Mode"), _("Returns"), _("Default"), _("Stages"), ""],
         [
-            [t["id"], t["name"], t["mode"], _yes(t["returns"]), _yes(t["default"]), t["stages"]]
+            [t["id"], t["name"], t["mode"], _yes(t["returns"]), _yes(t["default"]), t["stages"], _("archived") if t["archived"] else ""]
             for t in types
         ],
         right=(0, 5),
@@ -72,7 +72,7 @@ def warnings_of(call: Call, type_id: int) -> list[str]:
 @type_.command("list")
 @click.pass_obj
 def list_types(call: Call) -> None:
-    """All deal types, the default first."""
+    """All deal types, the default first, the archived ones last."""
     types = _types(call)
     call.answer({"types": types}, lambda: _tell_types(types))
 
@@ -109,6 +109,34 @@ def set_type(
     type_id = find_type(name)
     said = {"mode": mode, "returns": returns, "name": new_name, "is_default": default or None}
     setup.set_type(session, type_id, **{key: value for key, value in said.items() if value is not None})
+    _answer_type(call, type_id)
+
+
+@type_.command("archive")
+@click.argument("name")
+@click.pass_obj
+def archive_type(call: Call, name: str) -> None:
+    """Take a deal type without open deals out of use; its history and reports stay."""
+    session = call.session
+    from models.pipeline import setup
+    from models.pipeline.facts import find_type
+
+    type_id = find_type(name)
+    setup.archive_type(session, type_id)
+    _answer_type(call, type_id)
+
+
+@type_.command("restore")
+@click.argument("name")
+@click.pass_obj
+def restore_type(call: Call, name: str) -> None:
+    """Bring an archived deal type back into use."""
+    session = call.session
+    from models.pipeline import setup
+    from models.pipeline.facts import find_type
+
+    type_id = find_type(name)
+    setup.restore_type(session, type_id)
     _answer_type(call, type_id)
 
 

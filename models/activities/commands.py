@@ -38,8 +38,8 @@ def add_activity(
 ) -> int:
     """Plan an activity of the actor, or write down one that is done (a logged call, a note); returns its id.
 
-    Without `has_time`, `due_at` is the end of the day it is due on. Raises Refused `bad_kind`, `empty`, `no_due`;
-    NotFound.
+    Without `has_time`, `due_at` is the end of the day it is due on. Raises Refused `bad_kind`, `empty`, `no_due`,
+    `not_permitted`; NotFound.
     """
     if kind not in KINDS:
         raise Refused("bad_kind", _("An activity is one of {kinds}.").format(kinds=", ".join(KINDS)))
@@ -50,7 +50,7 @@ def add_activity(
     if not done and due_at is None:
         raise Refused("no_due", _("Say when it is due."))
     if not writable(session.actor) and writable(session.actor) is not None:
-        raise NotFound(_("You may not plan activities."))
+        raise Refused("not_permitted", _("You may not plan activities."))
     with session.writing():
         now, pen = session.now(), Pen()
         if deal_id is not None:
@@ -79,7 +79,7 @@ def add_activity(
 
 def done_activity(session: Session, activity_id: int, result: str = "") -> None:
     """Mark an activity as done, with what came of it; one that a stage asked for ticks its action where the actor may.
-    Raises Refused `done_already`, NotFound."""
+    Raises Refused `done_already`, `not_permitted`; NotFound."""
     with session.writing():
         row, now, pen = _open(session, activity_id), session.now(), Pen()
         pen.update(row, done_at=now, done_by_id=session.actor.id, result=clean_text(result, _("Result"), 1000))
@@ -90,7 +90,7 @@ def done_activity(session: Session, activity_id: int, result: str = "") -> None:
 
 
 def postpone_activity(session: Session, activity_id: int, due_at: Instant, has_time: bool = False) -> None:
-    """Give an open activity another instant or day. Raises Refused `done_already`, NotFound."""
+    """Give an open activity another instant or day. Raises Refused `done_already`, `not_permitted`; NotFound."""
     with session.writing():
         row, now, pen = _open(session, activity_id), session.now(), Pen()
         pen.update(row, due_at=due_at, has_time=has_time)
@@ -169,7 +169,7 @@ def _open(session: Session, activity_id: int) -> Activity:
     if row is None or not covers(readable(session.actor), row.employee_id):
         raise NotFound(_("There is no activity {id}.").format(id=activity_id))
     if not covers(writable(session.actor), row.employee_id):
-        raise NotFound(_("There is no activity {id}.").format(id=activity_id))
+        raise Refused("not_permitted", _("You may read this activity, not change it."))
     if row.done_at is not None:
         raise Refused("done_already", _("This is done already."))
     return row

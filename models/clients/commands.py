@@ -8,7 +8,7 @@ from models.clients import views
 from models.clients.tables import Client, Contact
 from models.journal.commands import Pen, record
 from models.people.rules import covers, writable
-from models.values.errors import NotFound, Refused
+from models.values.errors import Refused
 from models.values.instants import Instant
 from models.values.language import _
 from models.values.text import clean_line, search_key
@@ -20,7 +20,7 @@ DETAILS = ("street", "city", "postcode", "country", "vat_id", "registration_id",
 
 
 def add_client(session: Session, name: str, **details: str) -> views.ClientCard:
-    """Add a client that the actor owns. Raises Refused `bad_text`, `unknown_field`, `empty`; NotFound."""
+    """Add a client that the actor owns. Raises Refused `not_permitted`, `bad_text`, `unknown_field`, `empty`."""
     with session.writing():
         pen, at = Pen(), session.now()
         client_id = new_client(session, pen, name, at, **details)
@@ -34,7 +34,7 @@ def add_client(session: Session, name: str, **details: str) -> views.ClientCard:
 def new_client(session: Session, pen: Pen, name: str, at: Instant, **details: str) -> int:
     """Insert a client within another command's transaction; returns its id."""
     if not covers(writable(session.actor), session.actor.id):
-        raise NotFound(_("You may not add clients."))
+        raise Refused("not_permitted", _("You may not add clients."))
     name = clean_line(name, _("Client"))
     if not name:
         raise Refused("empty", _("A client needs a name."))

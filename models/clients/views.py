@@ -111,8 +111,11 @@ def find_client(session: Session, text: str) -> int:
 
 
 def writable_client(session: Session, client_id: int) -> Client:
-    """The row, if the actor may change it. Raises NotFound."""
-    return _row(session, client_id, writable(session.actor))
+    """The row, if the actor may change it. Raises NotFound; Refused `not_permitted` where the actor may read it."""
+    row = _row(session, client_id, readable(session.actor))
+    if not Client.select().where((Client.id == client_id) & _reach(writable(session.actor))).exists():
+        raise Refused("not_permitted", _("You may read this client, not change it."))
+    return row
 
 
 def _row(session: Session, client_id: int, owners: Owners) -> Client:

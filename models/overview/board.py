@@ -301,7 +301,8 @@ def _head_after(session: Session, shown: Window, card: Card) -> BoardHead | None
 
 
 def _type_to_show(session: Session, type_id: int | None) -> int | None:
-    rows = session.store.database.execute_sql("SELECT id FROM deal_type ORDER BY is_default DESC, id").fetchall()
+    in_use = "SELECT id FROM deal_type WHERE archived_at IS NULL ORDER BY is_default DESC, id"
+    rows = session.store.database.execute_sql(in_use).fetchall()
     ids = [row[0] for row in rows]
     return type_id if type_id in ids else next(iter(ids), None)
 

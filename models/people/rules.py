@@ -71,6 +71,12 @@ def time_writable(actor: Actor) -> Owners:
     return frozenset({actor.id}) if actor.role == "accountant" else writable(actor)
 
 
+def may_answer_weeks(actor: Actor, employee_id: int) -> bool:
+    """Whose weeks the actor may approve, decline and open again: a manager those of the others in the team, an
+    administrator all, the own too."""
+    return actor.role == "admin" or actor.role == "manager" and employee_id != actor.id and employee_id in actor.team
+
+
 def may_set_rates(actor: Actor) -> bool:
     """What an hour is billed or paid at: the accountant's and the administrator's."""
     return actor.role in ("accountant", "admin")

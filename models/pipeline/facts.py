@@ -95,6 +95,7 @@ def _read_type(row: DealType) -> TypeFacts:
         stages,
         frozenset((a, b) for a, b, kind in pairs if kind == "forbidden"),
         frozenset((a, b) for a, b, kind in pairs if kind == "allowed"),
+        row.archived_at is not None,
     )
 
 
@@ -232,7 +233,8 @@ def find_type(text: str | None) -> int:
     Raises NotFound, Refused `type_needed`.
     """
     if text is None:
-        rows = list(DealType.select(DealType.id, DealType.is_default).order_by(DealType.id).tuples())
+        in_use = DealType.select(DealType.id, DealType.is_default).where(DealType.archived_at.is_null())
+        rows = list(in_use.order_by(DealType.id).tuples())
         chosen = [type_id for type_id, is_default in rows if is_default or len(rows) == 1]
         if not chosen:
             raise Refused("type_needed", _("Say which deal type is meant."))

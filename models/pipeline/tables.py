@@ -33,6 +33,7 @@ class DealType(Row):
     is_default = BooleanField(default=False)
     created_at = BigIntegerField()
     version = IntegerField(default=1)
+    archived_at = BigIntegerField(null=True)
 
 
 class Stage(Row):

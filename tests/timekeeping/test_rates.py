@@ -672,6 +672,16 @@ def test_time_that_is_closed_keeps_its_price_when_its_deal_is_merged(here: Place
     assert [said(price(here.session, one).charge) for one in (entry, free)] == ["65.00 EUR", "90.00 EUR"]
 
 
+@pytest.mark.parametrize(("use", "bill", "pay"), [("billing", "65.00 EUR", "40.00 EUR"), ("payroll", "90.00 EUR", "30.00 EUR"), ("approval", "65.00 EUR", "30.00 EUR")])
+def test_a_merge_prices_the_side_anew_that_nothing_locks(here: Place, use: str, bill: str, pay: str) -> None:
+    entry = add_entry(here, deal="deal2")
+    for rate in ("deal2 65.00 EUR 2026-02-01", "deal 90.00 EUR 2026-02-01", "deal2 30.00 EUR 2026-02-01 pay", "deal 40.00 EUR 2026-02-01 pay"):
+        add_rate(here, rate)
+    locked(here, entry, use)
+    commands.follow_deal_merged(here.session, pen=Pen(), deal_id=here.ids["deal"], other_id=here.ids["deal2"])
+    assert [said(price(here.session, entry, side).charge) for side in ("bill", "pay")] == [bill, pay]
+
+
 # Properties
 
 KEYS = st.sampled_from(LADDER).flatmap(

@@ -17,7 +17,7 @@ from models.timekeeping.commands.rates import set_rate
 from models.timekeeping.tables import FixedPrice
 from models.timekeeping.views.prices import price
 from models.timekeeping.views.weeks import weeks
-from models.values.errors import NotFound, Refused
+from models.values.errors import Refused
 from models.values.instants import parse_instant
 from models.values.money import Money
 
@@ -150,11 +150,16 @@ def test_who_may_answer_for_whom(who):
     for name in ("anna", "boss", "root"):
         work(who[name])
         commands.submit_week(who[name], MONDAY)
-    for name, owner in (("anna", "anna"), ("boss", "boss"), ("other", "anna"), ("acc", "anna"), ("anna", "boss"), ("boss", "root")):
+    seen, unseen = "not_permitted", "not_found"
+    for name, owner, code in (
+        ("anna", "anna", seen), ("boss", "boss", seen), ("other", "anna", unseen), ("acc", "anna", seen),
+        ("anna", "boss", unseen), ("boss", "root", unseen),
+    ):  # fmt: skip
         before = dump(who["root"])
         for command, more in ((commands.answer_week, {"approve": True}), (commands.reopen_week, {"reason": "x"})):
-            with pytest.raises(NotFound):
+            with pytest.raises(Refused) as refusal:
                 command(who[name], who[owner].actor.id, MONDAY, **more)
+            assert refusal.value.code == code
         assert dump(who["root"]) == before
     for name, owner in (("boss", "anna"), ("root", "boss"), ("root", "root")):
         commands.answer_week(who[name], who[owner].actor.id, MONDAY, approve=True)

@@ -38,6 +38,7 @@ class Marked(NamedTuple):
     title: str
     held: bool
     stage_id: int
+    version: int  # as the person saw it
 
 
 class Columns(Widget, can_focus=True):
@@ -148,7 +149,7 @@ class Columns(Widget, can_focus=True):
         """Mark the card of the column under the cursor, or take its mark away."""
         if self.marked.pop(card.deal_id, None) is None:
             stage_id = self.head.columns[self.column].stage_id
-            self.marked[card.deal_id] = Marked(card.client, card.title, card.held, stage_id)
+            self.marked[card.deal_id] = Marked(card.client, card.title, card.held, stage_id, card.version)
 
     def settle(self) -> None:
         """Bring cursor and view within bounds, and the cursor into view. Before the first layout there is no view."""

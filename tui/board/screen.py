@@ -500,6 +500,29 @@ class BoardScreen(WorkScreen):
         held = all(one.held for one in marked) if marked else card is not None and card.held
         await self._take("resume", _("resumed")) if held else await self._take("hold", _("on hold"))
 
+    async def action_retype(self) -> None:
+        card = self.acting_on()
+        if card is None:
+            return
+        if self.columns.marked:
+            self.say(_("Deals go to another type one by one: esc takes the marks away."))
+            return
+        await self._ask(self._retype(card))
+
+    async def _retype(self, card: Card) -> None:
+        from tui.board.retype import ask_retype
+
+        asked = await ask_retype(self, card)
+        if asked is None:
+            return
+        attempt, words = asked
+        try:
+            done = await carry_through(self, attempt)
+        finally:
+            await self._read(card.deal_id)
+        if done is not None:
+            self._say_done(attempt, card, f"{symbol('→')} {words}")
+
     def action_mark(self) -> None:
         """Mark the deal under the cursor, or take its mark away."""
         card = self.acting_on()
@@ -635,7 +658,7 @@ class BoardScreen(WorkScreen):
     async def _pick_type(self) -> None:
         from models.pipeline.views import mode_word, types
 
-        known = await self.desk.ask(types)
+        known = [line for line in await self.desk.ask(types) if not line.archived]
         at = next((index for index, line in enumerate(known) if line.id == self.type_id), 0)
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:

@@ -18,20 +18,23 @@ if TYPE_CHECKING:
     from tui.app import StagewatchApp
 
 
-async def ask_budget(app: StagewatchApp, title: str, *, client_id: int | None, deal_id: int | None) -> bool:
-    """Set, change or (with nothing in both fields) take away a budget; True where it was done. Raises StagewatchError."""
+async def ask_budget(app: StagewatchApp, title: str, *, client_id: int | None, deal_id: int | None) -> str:
+    """Set, change or (with nothing in both fields) take away a budget; gives what was done in words, "" where the form
+    was left. Raises StagewatchError."""
+    said = ""
     now = await app.desk.ask(budget, client_id=client_id, deal_id=deal_id)
     currency = await app.desk.ask(_currency)
 
     async def act(values: dict[str, str]) -> None:
-        nonlocal now
+        nonlocal now, said
         before, now = now, await app.desk.ask(budget, client_id=client_id, deal_id=deal_id)
         if _terms(now) != _terms(before):
             raise Refused("changed_meanwhile", _("Somebody changed this meanwhile; enter once more does it after all."))
-        await app.desk.do(_write, values, now is not None, currency, client_id, deal_id)
+        said = await app.desk.do(_write, values, now is not None, currency, client_id, deal_id)
 
     note = _("Hours or an amount; neither takes the budget away.")
-    return await app.push_screen_wait(Form(title, _fields(now, currency), act, note=note)) is not None
+    await app.push_screen_wait(Form(title, _fields(now, currency), act, note=note))
+    return said
 
 
 def _fields(now: BudgetState | None, currency: str) -> list[Field]:
@@ -58,12 +61,14 @@ def _currency(session: Session) -> str:
 
 def _write(
     session: Session, said: dict[str, str], had: bool, currency: str, client_id: int | None, deal_id: int | None
-) -> None:
+) -> str:
+    """Returns what was done, in words."""
     hours, amount = said["hours"], said["amount"]
     if not hours and not amount:
-        if had:
-            drop_budget(session, client_id=client_id, deal_id=deal_id)
-        return
+        if not had:
+            return _("nothing was entered")
+        drop_budget(session, client_id=client_id, deal_id=deal_id)
+        return _("taken away")
     if hours and amount:
         raise Refused("one_of", _("A budget is in hours or in money, not in both."))
     set_budget(
@@ -74,3 +79,4 @@ def _write(
         amount=parse_money(amount, currency) if amount else None,
         warn_at=parse_warnings(said["warn"]),
     )
+    return _("saved")

@@ -266,9 +266,10 @@ class ClientsScreen(WorkScreen):
         deal = item if isinstance(item, DealLine) else None
         title = _("Budget of {name}").format(name=whole.client.name if deal is None else deal.title or whole.client.name)
         client_id = whole.client.id if deal is None else None
-        if await ask_budget(self.app, title, client_id=client_id, deal_id=None if deal is None else deal.id):
+        said = await ask_budget(self.app, title, client_id=client_id, deal_id=None if deal is None else deal.id)
+        if said:
             await self.read_safely()
-            self.say(_("saved"))
+            self.say(said)
 
     async def action_request(self) -> None:
         deal = self._deal()

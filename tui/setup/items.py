@@ -132,9 +132,11 @@ def key(item: Item | None) -> tuple[str, object] | None:
 def area_items(types: Sequence[TypeRow], lists: Sequence[AreaRow]) -> list[Item]:
     """The first pane: the areas that are set up here."""
     columns = ((_("stages"), 7), (_("mode"), 12), (_("deals"), 8))
+    used, archived = [row for row in types if not row.line.archived], [row for row in types if row.line.archived]
     return [
         Heading(_("Deal types"), columns),
-        *(types or [Empty("type", _("none yet: n adds the first"))]),
+        *(used or [Empty("type", _("none yet: n adds the first"))]),
+        *([Heading(), Heading(_("Archived")), *archived] if archived else []),
         Heading(),
         Heading(_("Company")),
         *lists,
@@ -213,7 +215,8 @@ def draw(item: Item, width: int, who: Callable[[], Who]) -> list[Part]:
             return _heading(item, width)
         case TypeRow(line=line, deals=deals):
             mark = symbol("●") if line.is_default else " "
-            return _row(f" {mark} {line.name}", width, (str(line.stages), 7), (mode_word(line.mode), 12), (int_text(deals), 8))
+            parts = _row(f" {mark} {line.name}", width, (str(line.stages), 7), (mode_word(line.mode), 12), (int_text(deals), 8))
+            return [(text, "muted") for text, _style in parts] if line.archived else parts
         case AreaRow(title=title):
             return _row(f"   {title}", width)
         case Row(text=text, columns=columns, muted=muted):

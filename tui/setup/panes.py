@@ -31,7 +31,7 @@ from tui.widgets.lines import Lines, Part
 from tui.widgets.words import styled, symbol
 
 if TYPE_CHECKING:
-    from models.session import Session
+    pass
 
 REST_SECONDS = 0.08
 WIDE, BROAD = 120, 170
@@ -269,7 +269,13 @@ class PanesScreen(FramedScreen):
     ) -> bool:
         """Whether the form was filled and done; the cursor begins in field `at`. Where it changes a line `of` the company's
         lists that another changes meanwhile, that is told first, and enter once more does it after all."""
-        form = Form(title, fields, act if of is None else await self._unless_changed(of, act), note=note)
+        unchanged = self._watched(of)
+
+        async def checked(values: dict[str, str]) -> None:
+            await unchanged()
+            await act(values)
+
+        form = Form(title, fields, checked, note=note)
         if at in [field.name for field in fields]:
             form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
         return await self.app.push_screen_wait(form) is not None
@@ -284,52 +290,65 @@ class PanesScreen(FramedScreen):
         of: Item | None = None,
     ) -> bool:
         """A form for what may change the charge of entries: those are shown first, and `act` is told whether it was
-        agreed to. Who does not agree is back in the form, as it was filled."""
+        agreed to. Who does not agree is back in the form, as it was filled. Another's change of the line is told in the
+        form and in the question alike."""
         while True:
+            unchanged = self._watched(of)
             tried: list[tuple[dict[str, str], Refused]] = []
 
             async def first(values: dict[str, str]) -> None:
+                await unchanged()  # noqa: B023 (of this round)
                 try:
                     await act(values, False)
                 except Refused as refusal:
                     if refusal.code != "confirmation_needed":
                         raise
-                    tried.append((values, refusal))  # noqa: B023 (of this round)
+                    tried.append((values, refusal))  # noqa: B023
 
-            if not await self.form(title, fields, first, note=note, of=of):
+            if not await self.form(title, fields, first, note=note):
                 return False
             if not tried:
                 return True
             filled, told = tried[0]
-            if await self._agreed(title, told, lambda: act(filled, True)):  # noqa: B023
+
+            async def agreed() -> None:
+                await unchanged()  # noqa: B023
+                await act(filled, True)  # noqa: B023
+
+            if await self._agreed(title, told, agreed):
                 return True
             fields = [replace(field, value=filled[field.name]) for field in fields]
 
-    async def _unless_changed(
-        self, item: Item, act: Callable[[dict[str, str]], Awaitable[None]]
-    ) -> Callable[[dict[str, str]], Awaitable[None]]:
-        area = self.area
-        assert area is not None
-        seen = await self.desk.ask(_as_it_is, area, item)
+    def _watched(self, item: Item | None) -> Callable[[], Awaitable[None]]:
+        """Raises ChangedMeanwhile, when called, where a line of the company's lists is not as the person sees it now;
+        what it is then counts as seen, so that the next call lets it pass."""
+        area, seen = self.area, [] if item is None else _said_by(self._listed, item)
 
-        async def checked(values: dict[str, str]) -> None:
+        async def unchanged() -> None:
             nonlocal seen
-            found = await self.desk.ask(_as_it_is, area, item)
+            if item is None or area is None:
+                return
+            found = _said_by(await self.desk.ask(area.read), item)
             if found != seen:
                 seen = found
                 raise ChangedMeanwhile(_("Somebody changed this meanwhile; enter once more does it after all."))
-            await act(values)
 
-        return checked
+        return unchanged
 
-    async def confirmed(self, title: str, act: Callable[[bool], Awaitable[None]]) -> bool:
-        """The same for what needs no form; whether it was done."""
+    async def confirmed(self, title: str, act: Callable[[bool], Awaitable[None]], *, of: Item | None = None) -> bool:
+        """The same for what needs no form but is `sure`; whether it was done."""
+        unchanged = self._watched(of)
         try:
             await act(False)
         except Refused as refusal:
             if refusal.code != "confirmation_needed":
                 raise
-            return await self._agreed(title, refusal, lambda: act(True))
+
+            async def agreed() -> None:
+                await unchanged()
+                await act(True)
+
+            return await self._agreed(title, refusal, agreed)
         return True
 
     async def _agreed(self, title: str, refusal: Refused, act: Callable[[], Awaitable[None]]) -> bool:
@@ -340,12 +359,12 @@ class PanesScreen(FramedScreen):
         return await self.app.push_screen_wait(Choice(title, [Line(yes), Line(_("Leave it as it is"))])) == 0
 
 
-def _as_it_is(session: Session, area: Area, item: Item) -> list[object]:
-    """What a line of a list says now, or, where the list is facts, what they all say; nothing where it is gone."""
-    found = area.read(session)
+def _said_by(listed: Sequence[Item], item: Item) -> list[object]:
+    """What a line of a list says, with what stands beside it at the right and in the third pane, or, where the list is
+    facts, what they all say; nothing where it is gone."""
     if isinstance(item, Fact):
-        return [fact.value for fact in found if isinstance(fact, Fact)]
-    return [(row.text, row.muted, row.about) for row in found if isinstance(row, Row) and items.key(row) == items.key(item)]
+        return [fact.value for fact in listed if isinstance(fact, Fact)]
+    return [row for row in listed if isinstance(row, Row) and items.key(row) == items.key(item)]
 
 
 def _firm(item: Item) -> bool:

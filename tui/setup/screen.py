@@ -299,7 +299,10 @@ class SetupScreen(PanesScreen):
                 await self.area.archive(self, item)
             return
         match item:
-            case StageRow(stage=stage) if not stage.archived:
+            case StageRow(stage=stage) if stage.archived:
+                await do(setup.restore_stage, stage.id)
+                await self.done(_("{stage}: in use again").format(stage=stage.name), ("stage", stage.id))
+            case StageRow(stage=stage):
                 await (self._empty_stage(stage) if stage.deals else self._archive_stage(stage))
             case ActionCard():
                 if await self.sure(_("Take {action} off the list?").format(action=item.text), _("Take it off; what was ticked stays in the history")):
@@ -309,8 +312,14 @@ class SetupScreen(PanesScreen):
                 if await self.sure(_("Take the field {field} out of use?").format(field=item.name), _("Archive it; what deals hold in it is kept")):
                     await do(setup.archive_field, item.id)
                     await self.done(_("archived"))
-            case TypeRow():
-                self.say(_("A type stays; its stages can be archived."))
+            case TypeRow(line=line) if line.archived:
+                await do(setup.restore_type, line.id)
+                await self.done(_("{type}: in use again").format(type=line.name))
+            case TypeRow(line=line):
+                title = _("Take {type} out of use?").format(type=line.name)
+                if await self.sure(title, _("Archive it; its history and reports stay")):
+                    await do(setup.archive_type, line.id)
+                    await self.done(f"{line.name}: " + _("archived"))
 
     async def _archive_stage(self, stage: StageCard) -> None:
         """Without open deals: one that was never used is removed, another archived."""

@@ -50,11 +50,14 @@ def delete(session: Session, ids: Sequence[int]) -> None:
     delete_entries(session, ids)
 
 
-def copy(session: Session, entry_id: int, day: str) -> None:
+def copy(session: Session, entry_id: int, day: str) -> date:
+    """Returns the day it is on."""
     from models.timekeeping.commands import duplicate_entry
     from models.values.instants import parse_day
 
-    duplicate_entry(session, entry_id, parse_day(day))
+    wanted = parse_day(day)
+    duplicate_entry(session, entry_id, wanted)
+    return wanted
 
 
 def set_note(session: Session, entry_id: int, note: str) -> None:

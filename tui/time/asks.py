@@ -31,25 +31,28 @@ if TYPE_CHECKING:
 
 async def ask_entry(
     app: StagewatchApp, day: date, employee_id: int, services: Sequence[str], entry: Entry | None, zone_name: str
-) -> bool:
-    """Add an entry, or change one; True where it was done. Raises StagewatchError."""
+) -> date | None:
+    """Add an entry, or change one; gives the day it begins on, None where the form was left. Raises StagewatchError."""
     offered: dict[str, str] = {}
+    begins: date | None = None
 
     async def act(values: dict[str, str]) -> None:
         """Others in the way are told; the same once more lets them give room."""
-        nonlocal offered
+        nonlocal offered, begins
         trim = values == offered
         try:
-            await app.desk.do(_write, values, employee_id, zone_name, entry, trim)
+            start = await app.desk.do(_write, values, employee_id, zone_name, entry, trim)
         except Refused as refusal:
             if refusal.code != "overlaps" or trim:
                 raise
             offered = values
             told = ", ".join(_told(each, zone_name) for each in refusal.details[:3])
             raise Refused("overlaps", _("In the way: {entries}. Enter once more lets it give room.").format(entries=told)) from None
+        begins = local_datetime(start, zone_name).date()
 
     title = _("New entry") if entry is None else _("Entry {id}").format(id=entry.id)
-    return await app.push_screen_wait(Form(title, _fields(day, services, entry, zone_name), act)) is not None
+    await app.push_screen_wait(Form(title, _fields(day, services, entry, zone_name), act))
+    return begins
 
 
 async def ask_split(app: StagewatchApp, entry: Entry, zone_name: str) -> bool:
@@ -137,7 +140,8 @@ def moment(day: date, said: str, zone_name: str, since: Instant | None = None) -
 
 def _write(
     session: Session, values: dict[str, str], employee_id: int, zone_name: str, entry: Entry | None, trim: bool
-) -> None:
+) -> Instant:
+    """Returns the entry's start."""
     from models.clients.views import find_client
     from models.timekeeping import commands
     from models.timekeeping.views import find_service
@@ -165,11 +169,12 @@ def _write(
     if entry is None:
         assert end is not None
         commands.add_entry(session, start=start, end=end, employee_id=employee_id, trim=trim, **said)
-        return
+        return start
     left = (values["day"], values["end"]) == (shown[0], shown[2])
     if entry.ended_at is not None and (left or end == entry.ended_at // MINUTE * MINUTE):
         end = entry.ended_at
     commands.edit_entry(session, entry.id, start=start, end=end, trim=trim, **said)
+    return start
 
 
 def _split(session: Session, entry_id: int, at: Instant) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from textual.app import ComposeResult
 
+from models.people.rules import may_answer_weeks
 from models.timekeeping.rules import calendar
 from models.timekeeping.views.timesheet import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
 from models.values.dates import day_text, full_day, month_text, time_text, weekday_text
@@ -216,7 +217,12 @@ class TimeScreen(WorkScreen):
         assert self.day is not None
         services = [name for _id, name in await self.desk.ask(asks.services)]
         entry = None if piece is None else piece.entry
-        await self._done_with(ask_entry(self.app, self.day, self._whose(), services, entry, self._zone()), _("saved"))
+        day = await ask_entry(self.app, self.day, self._whose(), services, entry, self._zone())
+        if day is not None:
+            self._marked.clear()
+            self.day = day  # where the entry is now
+            await self.read_safely()
+            self.say(_("saved"))
 
     async def _fill(self, row: GridRow) -> None:
         assert self._grid is not None
@@ -248,11 +254,16 @@ class TimeScreen(WorkScreen):
     async def _duplicate(self, piece: Piece) -> None:
         assert self.day is not None
 
+        made: list[date] = []
+
         async def act(values: dict[str, str]) -> None:
-            await self.desk.do(asked.copy, piece.entry.id, values["day"])
+            made.append(await self.desk.do(asked.copy, piece.entry.id, values["day"]))
 
         field = Field("day", _("Day"), calendar.turned("day", self.day, 1).isoformat(), True)
-        await self._done_with(self._asked(Form(_("The same once more"), [field], act)), _("saved"))
+        if await self._asked(Form(_("The same once more"), [field], act)):
+            self._marked.clear()
+            await self.read_safely()
+            self.say(_("saved on {day}").format(day=full_day(made[0])))
 
     async def _delete(self, ids: Sequence[int]) -> None:
         title = ngettext("Delete {count} entry?", "Delete {count} entries?", len(ids)).format(count=len(ids))
@@ -288,30 +299,26 @@ class TimeScreen(WorkScreen):
     async def _week(self) -> None:
         assert self.day is not None
         monday = calendar.monday_of(self.day)
-        own = self._whose() == self.desk.session().actor.id
+        actor = self.desk.session().actor
         state = await self.desk.ask(asked.week_state, self._whose(), monday)
-        ways = {
-            (True, None): (_("Hand in the week"), asked.submit), (True, "declined"): (_("Hand in the week again"), asked.submit),
-            (True, "submitted"): (_("Take the week back"), asked.withdraw), (False, "submitted"): (_("Approve the week"), asked.approve),
-            (False, "approved"): (_("Open the week again, with a reason"), asked.reopen),
-        }  # fmt: skip
-        found = ways.get((own, state))
-        if found is None:
-            raise Refused("nothing_to_do", {"approved": _("This week is approved.")}.get(state or "", _("This week was not handed in.")))
-        word, command = found
+        answers = may_answer_weeks(actor, self._whose())
+        ways = _ways_of_week(state, own=self._whose() == actor.id, answers=answers)
+        if not ways:
+            raise Refused("nothing_to_do", _no_way(state, answers))
         title = _("Week of {day}").format(day=day_text(monday))
-        lines = [Line(word)] + ([Line(_("Decline it, with a reason"))] if command is asked.approve else [])
-        chosen = await self.app.push_screen_wait(Choice(title, lines))
-        if chosen == 0 and command is not asked.reopen:
+        chosen = await self.app.push_screen_wait(Choice(title, [Line(word) for word, _command, _said in ways]))
+        if chosen is None:
+            return
+        word, command, said = ways[chosen]
+        if not said:
             await self._command(command, self._whose(), monday, said=word)
-        elif chosen is not None:
-            because, said = (asked.decline, _("declined")) if chosen else (asked.reopen, _("open again"))
+            return
 
-            async def act(values: dict[str, str]) -> None:
-                await self.desk.do(because, self._whose(), monday, values["reason"])
+        async def act(values: dict[str, str]) -> None:
+            await self.desk.do(command, self._whose(), monday, values["reason"])
 
-            form = Form(title, [Field("reason", _("Reason"), "", True)], act)
-            await self._done_with(self._asked(form), said)
+        form = Form(title, [Field("reason", _("Reason"), "", True)], act)
+        await self._done_with(self._asked(form), said)
 
     async def _choose_person(self) -> None:
         people = await self.desk.ask(members)
@@ -447,6 +454,30 @@ class TimeScreen(WorkScreen):
             (cells(minutes_text(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
         ]
         return [(_names(row, name), style), *columns, (cells(minutes_text(row.seconds), SUM - 1, right=True) + " ", "")]
+
+
+def _ways_of_week(state: str | None, *, own: bool, answers: bool) -> list[tuple[str, Callable[..., None], str]]:
+    """What can be done with a week: in words, the command, and where that takes a reason what is said once it is done."""
+    found: list[tuple[str, Callable[..., None], str]] = []
+    if own and state in (None, "declined"):
+        found.append((_("Hand in the week") if state is None else _("Hand in the week again"), asked.submit, ""))
+    if own and state == "submitted":
+        found.append((_("Take the week back"), asked.withdraw, ""))
+    if answers and state == "submitted":
+        found.append((_("Approve the week"), asked.approve, ""))
+        found.append((_("Decline it, with a reason"), asked.decline, _("declined")))
+    if answers and state == "approved":
+        found.append((_("Open the week again, with a reason"), asked.reopen, _("open again")))
+    return found
+
+
+def _no_way(state: str | None, answers: bool) -> str:
+    """Why nothing can be done with a week."""
+    if state == "approved":
+        return _("This week is approved.") if answers else _("This week is approved; who may answer it opens it again.")
+    if state == "submitted":
+        return _("You may read this week, not answer it.")
+    return _("This week was not handed in.")
 
 
 def _names(row: GridRow, width: int) -> str:

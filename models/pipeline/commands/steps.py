@@ -4,8 +4,8 @@ transaction; several deals at once go the same way, one after the other."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen, record
@@ -34,11 +34,12 @@ class Done:
 
 @dataclass(frozen=True)
 class Unmoved:
-    """A deal that a command for several could not take along, and why."""
+    """A deal that a command for several could not take along, why, and its version now (None where it is not there)."""
 
     deal_id: int
     title: str
     objections: tuple[Objection, ...]
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,19 @@ def step_deals(
     stage_id: int | None = None,
     reason: str = "",
     at: Instant | None = None,
+    versions: Mapping[int, int] | None = None,
 ) -> Several:
     """Take the step `kind` (move, win, lose, hold, resume, reopen) with several deals in one transaction. Each is judged
-    alone; those that are refused stay as they are and are told. One undo takes the others back together."""
+    alone, where `versions` (by deal) names it as the person saw it; those that are refused, or that somebody changed
+    meanwhile, stay as they are and are told. One undo takes the others back together."""
     attempt = Attempt(kind, stage_id, _reason(reason), at)
     with session.writing():
-        return take_several(session, deal_ids, attempt)
+        return take_several(session, deal_ids, attempt, versions)
 
 
-def take_several(session: Session, deal_ids: Sequence[int], attempt: Attempt) -> Several:
+def take_several(
+    session: Session, deal_ids: Sequence[int], attempt: Attempt, versions: Mapping[int, int] | None = None
+) -> Several:
     """`step_deals` within another command's transaction."""
     batch = secrets.token_hex(8)
     done: list[Done] = []
@@ -124,7 +129,7 @@ def take_several(session: Session, deal_ids: Sequence[int], attempt: Attempt) ->
     types: dict[int, TypeFacts] = {}
     for deal_id in dict.fromkeys(deal_ids):
         try:
-            step = Step(session, deal_id, attempt, types)
+            step = Step(session, deal_id, replace(attempt, version=(versions or {}).get(deal_id)), types)
         except (Refused, ChangedMeanwhile) as error:
             left.append(_unmoved(session, deal_id, error))
         else:
@@ -322,13 +327,12 @@ _STEPS = {"move": _move, "win": _win, "lose": _lose, "hold": _hold, "resume": _r
 
 
 def _unmoved(session: Session, deal_id: int, error: Refused | ChangedMeanwhile) -> Unmoved:
+    objections = error.objections if isinstance(error, StepRefused) else (Objection(error.code, error.message),)
     try:
-        title = facts.readable_deal(session, deal_id).title
+        deal = facts.readable_deal(session, deal_id)
     except NotFound:
-        title = ""
-    if isinstance(error, StepRefused):
-        return Unmoved(deal_id, title, error.objections)
-    return Unmoved(deal_id, title, (Objection(error.code, error.message),))
+        return Unmoved(deal_id, "", objections)
+    return Unmoved(deal_id, deal.title, objections, deal.version)
 
 
 def _objection_elsewhere(deal_type: TypeFacts, stage_id: int) -> Objection:

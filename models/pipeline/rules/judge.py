@@ -44,6 +44,8 @@ def judge(deal: DealFacts | None, deal_type: TypeFacts, attempt: Attempt, now: I
 
 
 def _to_start(deal_type: TypeFacts, attempt: Attempt, filled: frozenset[str]) -> list[Objection]:
+    if deal_type.archived:
+        return [_objection_type(deal_type)]
     active = deal_type.active()
     if not active:
         return [Objection("no_stages", _("{type} has no stages.").format(type=shown(deal_type.name)))]
@@ -79,6 +81,8 @@ def _to_reopen(deal: DealFacts, deal_type: TypeFacts, attempt: Attempt) -> list[
     if deal.stage_id is None:
         return [Objection("stage_unknown", _("It is not known at which stage the deal was closed."))]
     stage = _present(deal, deal_type)
+    if deal_type.archived:
+        return [_objection_type(deal_type)]
     if stage.archived:
         return [objection_archived(stage)]
     return _allowed(attempt, entering=stage)
@@ -126,6 +130,11 @@ def _to_instant(attempt: Attempt, deal: DealFacts | None, now: Instant) -> list[
     if attempt.at < since:
         return [Objection("before_visit", _("The instant is before the deal's last step."))]
     return []
+
+
+def _objection_type(deal_type: TypeFacts) -> Objection:
+    words = _("The deal type {type} is archived.").format(type=shown(deal_type.name))
+    return Objection("type_archived", words, _("take another type, or have it restored"))
 
 
 def _objection_closed(deal: DealFacts) -> Objection:

@@ -72,6 +72,7 @@ class TypeFacts:
     stages: tuple[StageFacts, ...]
     forbidden: frozenset[tuple[int, int]] = frozenset()
     allowed: frozenset[tuple[int, int]] = frozenset()
+    archived: bool = False
 
     def active(self) -> tuple[StageFacts, ...]:
         return tuple(stage for stage in self.stages if not stage.archived)

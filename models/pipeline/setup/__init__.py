@@ -14,6 +14,7 @@ from models.pipeline.setup.demands import (
     new_field,
     new_reason,
     new_required_fields,
+    rename_reason,
     set_action,
     set_authority,
     set_field,
@@ -25,6 +26,7 @@ from models.pipeline.setup.stages import (
     move_stage,
     new_stage,
     remove_stage,
+    restore_stage,
     role_or_employee,
     set_stage,
     set_transition,
@@ -37,7 +39,7 @@ from models.pipeline.setup.typefile import (
     type_text,
     write_type,
 )
-from models.pipeline.setup.types import add_type, named, new_type, set_type
+from models.pipeline.setup.types import add_type, archive_type, named, new_type, restore_type, set_type
 
 __all__ = [
     "ACTION_KINDS",
@@ -53,6 +55,7 @@ __all__ = [
     "archive_field",
     "archive_reason",
     "archive_stage",
+    "archive_type",
     "compare_type",
     "define_stage",
     "import_type",
@@ -67,6 +70,9 @@ __all__ = [
     "new_type",
     "read_type",
     "remove_stage",
+    "rename_reason",
+    "restore_stage",
+    "restore_type",
     "role_or_employee",
     "set_action",
     "set_authority",

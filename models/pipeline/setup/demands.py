@@ -272,34 +272,56 @@ def add_reason(session: Session, name: str) -> int:
     with session.writing():
         pen, at = Pen(), session.now()
         made = new_reason(pen, name, at)
-        record(
-            at=at, employee_id=session.actor.id, command="reason.add", subject="reason", subject_id=made,
-            images=pen.images,
-        )  # fmt: skip
+        _record_reason(session, "reason.add", made, pen, at)
     return made
 
 
 def new_reason(pen: Pen, name: str, at: Instant) -> int:
     """Insert a loss reason within another command's transaction."""
-    name = named(name, _("Loss reason"))
-    query = LossReason.select(LossReason.id, LossReason.name).where(LossReason.archived_at.is_null())
-    check_free(name, query.tuples())
+    name = _reason_named(name)
     return pen.insert(LossReason, name=name, name_key=search_key(name), created_at=at)
+
+
+def rename_reason(session: Session, reason_id: int, name: str) -> None:
+    """Give a loss reason another name. Deals that were lost for it stay counted with it, and keep the words they were
+    lost with. Raises Refused `exists`, `empty`; NotFound."""
+    must_set_up(session)
+    with session.writing():
+        row, pen, at = _reason(reason_id), Pen(), session.now()
+        name = _reason_named(name, but=row.id)
+        pen.update(row, name=name, name_key=search_key(name))
+        if pen.images:
+            _record_reason(session, "reason.rename", row.id, pen, at)
 
 
 def archive_reason(session: Session, reason_id: int) -> None:
     """Take a loss reason off the list; deals that were lost for it keep it. Raises NotFound."""
     must_set_up(session)
     with session.writing():
-        row = LossReason.get_or_none((LossReason.id == reason_id) & LossReason.archived_at.is_null())
-        if row is None:
-            raise NotFound(_("There is no loss reason {name}.").format(name=reason_id))
-        pen, at = Pen(), session.now()
+        row, pen, at = _reason(reason_id), Pen(), session.now()
         pen.update(row, archived_at=at)
-        record(
-            at=at, employee_id=session.actor.id, command="reason.archive", subject="reason", subject_id=row.id,
-            images=pen.images,
-        )  # fmt: skip
+        _record_reason(session, "reason.archive", row.id, pen, at)
+
+
+def _reason(reason_id: int) -> LossReason:
+    row = LossReason.get_or_none((LossReason.id == reason_id) & LossReason.archived_at.is_null())
+    if row is None:
+        raise NotFound(_("There is no loss reason {name}.").format(name=reason_id))
+    return row
+
+
+def _reason_named(name: str, but: int | None = None) -> str:
+    """The name as it is kept, where no other reason on the list has it."""
+    name = named(name, _("Loss reason"))
+    query = LossReason.select(LossReason.id, LossReason.name).where(LossReason.archived_at.is_null())
+    check_free(name, query.tuples(), but)
+    return name
+
+
+def _record_reason(session: Session, command: str, reason_id: int, pen: Pen, at: Instant) -> None:
+    record(
+        at=at, employee_id=session.actor.id, command=command, subject="reason", subject_id=reason_id, images=pen.images,
+    )  # fmt: skip
 
 
 def _actions(stage_id: int) -> Any:

@@ -11,7 +11,7 @@ from models.people import views as people
 from models.people.rules import ROLES
 from models.pipeline.commands.steps import Several, take_several
 from models.pipeline.rules import Attempt
-from models.pipeline.setup.types import check_free, must_set_up, named, record_type, type_row
+from models.pipeline.setup.types import DEALS_NAMED, check_free, must_set_up, named, record_type, type_row
 from models.pipeline.tables import (
     Deal,
     MoveRequest,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from models.session import Session
 
 LARGEST_TYPE = 200
-DEALS_NAMED = 10
 
 
 def add_stage(
@@ -75,8 +74,7 @@ def new_stage(
     """Insert a stage at the end within another command's transaction."""
     name = named(name, _("Stage"))
     _check_free(type_id, name)
-    if Stage.select().where((Stage.deal_type == type_id) & Stage.archived_at.is_null()).count() >= LARGEST_TYPE:
-        raise Refused("too_many", _("A deal type has at most {count} stages.").format(count=LARGEST_TYPE))
+    _check_room(type_id)
     _check_figures(norm, probability)
     last = Stage.select(fn.MAX(Stage.position)).where(Stage.deal_type == type_id).scalar() or 0
     return pen.insert(
@@ -153,6 +151,21 @@ def archive_stage(
         pen.update(row, archived_at=at)
         record_type(session, "stage.archive", row.deal_type_id, pen, at)
     return moved
+
+
+def restore_stage(session: Session, stage_id: int, *, version: int | None = None) -> None:
+    """Bring an archived stage back into use, at its old place and with all that it asked for. In a semi-strict type it is
+    required as one added now: of new deals only, unless it is of all. Raises Refused `not_archived`, `exists` where a
+    stage in use has its name, `too_many`; NotFound, ChangedMeanwhile."""
+    must_set_up(session)
+    with session.writing():
+        row, pen, at = stage_row(stage_id, version), Pen(), session.now()
+        if row.archived_at is None:
+            raise Refused("not_archived", _("{stage} is in use.").format(stage=quoted(row.name)))
+        _check_free(row.deal_type_id, row.name)
+        _check_room(row.deal_type_id)
+        pen.update(row, archived_at=None, created_at=at)  # from then on it is required
+        record_type(session, "stage.restore", row.deal_type_id, pen, at)
 
 
 def remove_stage(session: Session, stage_id: int, *, version: int | None = None) -> None:
@@ -275,6 +288,11 @@ def _check_unused(stage: Stage) -> None:
 def _check_free(type_id: int, name: str, but: int | None = None) -> None:
     query = Stage.select(Stage.id, Stage.name).where((Stage.deal_type == type_id) & Stage.archived_at.is_null())
     check_free(name, query.tuples(), but)
+
+
+def _check_room(type_id: int) -> None:
+    if Stage.select().where((Stage.deal_type == type_id) & Stage.archived_at.is_null()).count() >= LARGEST_TYPE:
+        raise Refused("too_many", _("A deal type has at most {count} stages.").format(count=LARGEST_TYPE))
 
 
 def _check_figures(norm: int | None, percent: int | None) -> None:

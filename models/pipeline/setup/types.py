@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from models.journal.commands import Pen, record
 from models.people.rules import may_set_up
 from models.pipeline.rules import MODES
-from models.pipeline.tables import DealType
+from models.pipeline.tables import Deal, DealType
 from models.values.errors import ChangedMeanwhile, NotFound, Refused
 from models.values.instants import Instant
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.text import clean_line, look_alike_key, quoted, search_key
 
 if TYPE_CHECKING:
     from models.session import Session
+
+DEALS_NAMED = 10
 
 
 def add_type(session: Session, name: str, *, mode: str, returns: bool = False, default: bool = False) -> int:
@@ -58,10 +60,48 @@ def set_type(session: Session, type_id: int, *, version: int | None = None, **ch
             changes["name"] = named(changes["name"], _("Deal type"))
             changes["name_key"] = search_key(changes["name"])
             check_free(changes["name"], DealType.select(DealType.id, DealType.name).tuples(), but=type_id)
+        if changes.get("is_default") and row.archived_at is not None:
+            raise Refused("type_archived", _("The deal type {type} is archived.").format(type=quoted(row.name)))
         if changes.get("is_default"):
             DealType.update(is_default=False).where(DealType.id != type_id).execute()
         pen.update(row, **changes)
         record_type(session, "type.set", type_id, pen, session.now())
+
+
+def archive_type(session: Session, type_id: int, *, version: int | None = None) -> None:
+    """Take a deal type out of use: nothing starts in it any more; its history and reports stay. Raises Refused
+    `archived`, `type_is_default`, `type_in_use` that names open deals of it; NotFound, ChangedMeanwhile."""
+    must_set_up(session)
+    with session.writing():
+        row, pen, at = type_row(type_id, version), Pen(), session.now()
+        if row.archived_at is not None:
+            raise Refused("archived", _("{type} is archived already.").format(type=quoted(row.name)))
+        if row.is_default:
+            raise Refused("type_is_default", _("The board opens on {type}; make another type the default first.").format(type=quoted(row.name)))
+        held = Deal.select(Deal.id, Deal.title).where((Deal.deal_type == type_id) & (Deal.outcome == "open")).order_by(Deal.id)
+        if count := held.count():
+            raise Refused(
+                "type_in_use",
+                ngettext(
+                    "{count} open deal is of {type}; close it or take it to another type first.",
+                    "{count} open deals are of {type}; close them or take them to another type first.",
+                    count,
+                ).format(count=count, type=quoted(row.name)),
+                [{"id": deal.id, "title": deal.title} for deal in held.limit(DEALS_NAMED)],
+            )
+        pen.update(row, archived_at=at)
+        record_type(session, "type.archive", type_id, pen, at)
+
+
+def restore_type(session: Session, type_id: int, *, version: int | None = None) -> None:
+    """Bring an archived deal type back into use, as it was. Raises Refused `not_archived`; NotFound, ChangedMeanwhile."""
+    must_set_up(session)
+    with session.writing():
+        row, pen = type_row(type_id, version), Pen()
+        if row.archived_at is None:
+            raise Refused("not_archived", _("{type} is in use.").format(type=quoted(row.name)))
+        pen.update(row, archived_at=None)
+        record_type(session, "type.restore", type_id, pen, session.now())
 
 
 def must_set_up(session: Session) -> None:

@@ -38,6 +38,7 @@ class TypeLine:
     returns: bool
     is_default: bool
     stages: int
+    archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class ReasonLine:
 
 
 def types(session: Session) -> list[TypeLine]:
-    """All deal types, the default first."""
+    """All deal types, the default first, the archived ones last."""
     query = DealType.select(
         DealType.id,
         DealType.name,
@@ -127,8 +128,9 @@ def types(session: Session) -> list[TypeLine]:
         DealType.returns,
         DealType.is_default,
         SQL("(SELECT count(*) FROM stage WHERE stage.deal_type_id = t1.id AND stage.archived_at IS NULL)"),
-    ).order_by(DealType.is_default.desc(), DealType.id)
-    return [TypeLine(a, b, c, bool(d), bool(e), f) for a, b, c, d, e, f in query.tuples()]
+        DealType.archived_at.is_null(False),
+    ).order_by(DealType.archived_at.is_null(False), DealType.is_default.desc(), DealType.id)
+    return [TypeLine(a, b, c, bool(d), bool(e), f, bool(g)) for a, b, c, d, e, f, g in query.tuples()]
 
 
 def open_deals(session: Session) -> dict[int, int]:

@@ -6,8 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
-from models.people.rules import covers, time_writable
-from models.people.tables import Employee
 from models.timekeeping.commands.entries import (
     assigned,
     delete_with_own,
@@ -15,10 +13,11 @@ from models.timekeeping.commands.entries import (
     must_be_open,
     must_be_sound,
     must_be_unlocked,
+    whose,
 )
 from models.timekeeping.rules.intervals import first_gap
 from models.timekeeping.tables import TimeEntry
-from models.values.errors import NotFound, Refused
+from models.values.errors import Refused
 from models.values.instants import SECOND, day_start, from_datetime, zone
 from models.values.language import _
 
@@ -48,9 +47,7 @@ def set_cell(
     `archived`, `locked`.
     """
     with session.writing():
-        owner = Employee.get_or_none(Employee.id == (session.actor.id if employee_id is None else employee_id))
-        if owner is None or not covers(time_writable(session.actor), owner.id):
-            raise NotFound(_("There is no employee {name} whose time you may change.").format(name=employee_id))
+        owner = whose(session, session.actor.id if employee_id is None else employee_id)
         client_id, deal_id = assigned(session, client_id, deal_id)
         begins, ends = day_start(day, owner.timezone), day_start(day + timedelta(days=1), owner.timezone)
         if not 0 <= seconds <= (ends - begins) // SECOND:

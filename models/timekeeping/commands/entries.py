@@ -48,7 +48,7 @@ def add_entry(
     `service_archived`, `bad_text`.
     """
     with session.writing():
-        pen, owner = Pen(), _whose(session, session.actor.id if employee_id is None else employee_id)
+        pen, owner = Pen(), whose(session, session.actor.id if employee_id is None else employee_id)
         start, end = rules.whole_second(start), rules.whole_second(end)
         must_be_sound(session, start, end)
         must_be_open(owner, start)
@@ -165,7 +165,7 @@ def duplicate_entry(session: Session, entry_id: int, day: date) -> int:
         row = TimeEntry.get_or_none(TimeEntry.id == entry_id)
         if row is None or not covers(readable(session.actor), row.employee_id):
             raise _unknown(entry_id)
-        owner = _whose(session, row.employee_id)
+        owner = whose(session, row.employee_id)
         if row.ended_at is None:
             raise Refused("runs", _("The entry is still running."))
         begun = local_datetime(row.started_at, owner.timezone)
@@ -231,11 +231,13 @@ def assigned(session: Session, client_id: int | None, deal_id: int | None) -> tu
     return client_id, None
 
 
-def _whose(session: Session, employee_id: int) -> Employee:
-    """The employee whose time is meant. Raises NotFound."""
+def whose(session: Session, employee_id: int) -> Employee:
+    """The employee whose time is meant. Raises NotFound; Refused `not_permitted` where the actor may read it."""
     row = Employee.get_or_none(Employee.id == employee_id)
-    if row is None or not covers(time_writable(session.actor), row.id):
+    if row is None or not covers(readable(session.actor), row.id):
         raise NotFound(_("There is no employee {name} whose time you may change.").format(name=employee_id))
+    if not covers(time_writable(session.actor), row.id):
+        raise Refused("not_permitted", _("You may read this person's time, not change it."))
     return row
 
 

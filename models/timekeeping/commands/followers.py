@@ -35,11 +35,11 @@ def follow_deal_deleted(session: Session, *, pen: Pen, deal_id: int) -> None:
 
 def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: int) -> None:
     """The other deal's time goes over to the one that stays, and its rates do where that has none of the same keys and
-    day; what is locked keeps its price."""
+    day; what is locked keeps its price on the side that is."""
     at, rates = session.now(), list(Rate.select().where(Rate.deal == other_id))
     entries = list(TimeEntry.select().where(TimeEntry.deal.in_((deal_id, other_id))))
-    locked = locked_ids([row.id for row in entries])
-    fix_prices(session, pen, sorted(locked), at)
+    for side in SIDES:
+        fix_prices(session, pen, sorted(locked_ids([row.id for row in entries], side)), at, [side])
     for row in entries:
         if row.deal_id == other_id:
             pen.update(row, deal_id=deal_id)

@@ -33,10 +33,12 @@ SIDES = ("bill", "pay")
 AT_ONCE = 500
 
 
-def fix_prices(session: Session, pen: Pen, entry_ids: Collection[int], at: Instant) -> None:
-    """Fix what the entries are billed and paid at, as it is now; a price fixed already stays. For the command that
-    locks them, in its transaction."""
-    for side in SIDES:
+def fix_prices(
+    session: Session, pen: Pen, entry_ids: Collection[int], at: Instant, sides: Collection[str] = SIDES
+) -> None:
+    """Fix what the entries are billed and paid at (on those `sides`), as it is now; a price fixed already stays. For the
+    command that locks them, in its transaction."""
+    for side in sides:
         for one in price_entries(session, read_pricing(side), ids=entry_ids):
             if not one.fixed:
                 _fix(pen, side, one, at)
@@ -92,13 +94,14 @@ def reprice(
         raise Refused("confirmation_needed", _words(told), list(_details(told)))
 
 
-def locked_ids(entry_ids: Collection[int]) -> set[int]:
-    """Those of the entries that are approved, invoiced or paid, or before the day to which the company is closed."""
+def locked_ids(entry_ids: Collection[int], side: str) -> set[int]:
+    """Those of the entries whose price on that side stays: approved, invoiced (`bill`) or paid (`pay`), or before the day
+    to which the company is closed."""
     closed = Company.get().locked_before
     locked: set[int] = set()
     for some in _in_turn(sorted(entry_ids)):
-        query = Lock.select(Lock.subject_id).where((Lock.subject == "entry") & Lock.subject_id.in_(some))
-        locked.update(row[0] for row in query.tuples())
+        held = (Lock.subject == "entry") & Lock.subject_id.in_(some) & Lock.use.in_(USES[side])
+        locked.update(row[0] for row in Lock.select(Lock.subject_id).where(held).tuples())
         if closed is not None:
             begun = TimeEntry.select(TimeEntry.id, TimeEntry.started_at, Employee.timezone).join(Employee)
             found = begun.where(TimeEntry.id.in_(some)).tuples()

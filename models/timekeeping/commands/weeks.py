@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
 from models.journal.tables import Lock
-from models.people.rules import covers, readable
+from models.people.rules import covers, may_answer_weeks, readable
 from models.people.tables import Company, Employee
 from models.timekeeping.commands.prices import fix_prices, free_prices
 from models.timekeeping.tables import TimeEntry, TimesheetWeek
@@ -57,8 +57,8 @@ def withdraw_week(session: Session, monday: date) -> None:
 
 def answer_week(session: Session, employee_id: int, monday: date, *, approve: bool, answer: str = "") -> None:
     """Approve or decline a week that was handed in: managers their team's, administrators all; one's own only as an
-    administrator. Declining takes a reason. Raises NotFound; Refused `not_submitted`, `reason_required`, `still_runs`,
-    `to_be_assigned`."""
+    administrator. Declining takes a reason. Raises NotFound; Refused `not_permitted`, `not_submitted`, `reason_required`,
+    `still_runs`, `to_be_assigned`."""
     with session.writing():
         owner, pen, at = _answerable(session, employee_id), Pen(), session.now()
         row = _week(owner.id, monday)
@@ -84,7 +84,7 @@ def answer_week(session: Session, employee_id: int, monday: date, *, approve: bo
 
 def reopen_week(session: Session, employee_id: int, monday: date, *, reason: str) -> None:
     """Open an approved week again, so that its time can be changed and handed in anew: it then counts as declined.
-    Raises NotFound; Refused `not_approved`, `reason_required`, `locked` (billed or paid meanwhile)."""
+    Raises NotFound; Refused `not_permitted`, `not_approved`, `reason_required`, `locked` (billed or paid meanwhile)."""
     with session.writing():
         owner, pen, at = _answerable(session, employee_id), Pen(), session.now()
         row = _week(owner.id, monday)
@@ -128,14 +128,13 @@ def _must_be_complete(session: Session, entries: list[TimeEntry]) -> None:
 
 
 def _answerable(session: Session, employee_id: int) -> Employee:
-    """The employee whose weeks the actor may answer. Raises NotFound."""
+    """The employee whose weeks the actor may answer. Raises NotFound; Refused `not_permitted` where the actor may read
+    them."""
     row = Employee.get_or_none(Employee.id == employee_id)
-    actor = session.actor
-    may = row is not None and (
-        actor.role == "admin" or actor.role == "manager" and row.id != actor.id and covers(readable(actor), row.id)
-    )
-    if not may:
+    if row is None or not covers(readable(session.actor), row.id):
         raise NotFound(_("There is no employee {name} whose weeks you may answer.").format(name=employee_id))
+    if not may_answer_weeks(session.actor, row.id):
+        raise Refused("not_permitted", _("You may read this week, not answer it."))
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -194,4 +195,21 @@ async def test_a_step_on_which_another_built_is_refused_with_the_reason(running:
     async with running() as pilot:
         await press(pilot, "Z", "1")
         assert "Max Weber changed the deal since" in shown(pilot)
+    assert stage_of(session, deals[0]) == "Demonstration"
+
+
+async def test_a_marked_deal_that_somebody_moved_meanwhile_is_told_of_and_the_others_go_on(running: Running, session: Session, deals: list[int]) -> None:
+    people.add_employee(session, "maria", name="Maria Klein", role="admin")
+    async with running() as pilot:
+        await press(pilot, "space", "j", "space")
+        await board(pilot).desk.do(lambda mine: commands.move_deal(replace(mine, actor=acting("maria", "")), deals[0], 3))
+        await press(pilot, "m", "2")
+        text = shown(pilot)
+        assert "1 deal stays where it is:" in text and "Maria Klein" in text and "Closing the deal" in text
+        assert [stage_of(session, deal) for deal in deals[:2]] == ["Closing the deal", "Demonstration"]
+        await press(pilot, "escape")
+        assert "1 deal: → Demonstration · 1 deal stays where it is" in shown(pilot)
+        assert list(board(pilot).columns.marked) == [deals[0]]
+        await press(pilot, "m", "2")
+        assert "1 deal: → Demonstration" in shown(pilot), "it was told, so the next command takes it along"
     assert stage_of(session, deals[0]) == "Demonstration"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.people import commands as people
 from models.timekeeping.commands import set_budget
 from models.timekeeping.views import budgets
 from models.timekeeping.views.budgets import budget
@@ -63,3 +64,21 @@ async def test_another_persons_change_meanwhile_is_told_and_a_second_enter_does_
         await press(pilot, "enter")
         await settle(pilot)
     assert true(session, client_id=1).seconds == 40 * 3600
+
+
+async def test_a_form_left_empty_where_there_is_no_budget_says_that_nothing_was_entered(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "b", "enter")
+        assert "nothing was entered" in shown(pilot) and "saved" not in shown(pilot)
+        await press(pilot, "b", *"40", "enter")
+        assert "saved" in shown(pilot)
+        await press(pilot, "b", "backspace", "backspace", "enter")
+        assert "taken away" in shown(pilot)
+
+
+async def test_who_may_only_read_a_client_is_told_so(running, session, deals):  # noqa: F811
+    people.add_employee(session, "carl", name="Carl", role="accountant")
+    async with running(login="carl") as pilot:
+        await press(pilot, "3", "b", *"40", "enter")
+        assert "You may read this client, not change it." in shown(pilot)
+    assert budget(session, client_id=1) is None

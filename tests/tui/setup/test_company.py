@@ -309,3 +309,49 @@ async def test_no_key_leaves_a_choice_without_a_value(running, session, key):
         await press(pilot, "left", "right")
         await press(pilot, key, "enter")
         assert pilot.app.return_code in (None, 0)
+
+
+async def test_a_rate_that_another_changed_while_its_charges_are_asked_about_is_told(running, session, hour):
+    (rate,) = rates(session)
+    async with running() as pilot:
+        await press(pilot, *to("rates"), "e", *"2020-12-31", "enter")
+        assert "1 entry" in shown(pilot)
+        await screen(pilot).desk.do(end_rate, rate.id, date(2199, 6, 30))
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and rates(session)[0].to_day == date(2199, 6, 30)
+        await press(pilot, "enter")
+        assert rates(session)[0].to_day == date(2020, 12, 31), "enter once more does it after all"
+
+
+async def test_a_rate_that_another_changed_while_its_end_is_asked_about_stays(running, session, hour):
+    (rate,) = rates(session)
+    async with running() as pilot:
+        await press(pilot, *to("rates"), "x", "1")
+        assert "1 entry" in shown(pilot)
+        await screen(pilot).desk.do(end_rate, rate.id, date(2199, 6, 30))
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot) and len(rates(session)) == 1
+        await press(pilot, "enter")
+    assert rates(session) == []
+
+
+async def test_a_category_given_by_another_while_charges_are_asked_about_is_told(running, session, hour):
+    for name in ("Expert", "Novice"):
+        category = people.add_category(session, name)
+        set_rate(session, side="bill", amount=Money(200_00, "EUR"), from_day=date(2020, 1, 1), category_id=category)
+    async with running() as pilot:
+        await press(pilot, *to("people"), "a", *"Expert", "tab", *["backspace"] * 10, *"2020-01-01", "enter")
+        assert "1 entry" in shown(pilot)
+        await screen(pilot).desk.do(lambda session: people.set_category(session, "root", "Novice", date(2021, 1, 1), confirmed=True))
+        await press(pilot, "enter")
+        assert "changed this meanwhile" in shown(pilot)
+        await press(pilot, "escape", "escape")
+    assert [name for _day, name in who.category_histories()[1]] == ["Novice"]
+
+
+async def test_the_long_roles_of_a_language_are_whole(running, session, monkeypatch):
+    people.add_employee(session, "carl", name="Carl", role="rep")
+    monkeypatch.setattr("tui.setup.areas.people.role_word", lambda role: "менеджер по продажам" if role == "rep" else role)
+    async with running() as pilot:
+        await press(pilot, *to("people"))
+        assert "менеджер по продажам" in shown(pilot).splitlines()[3] + shown(pilot).splitlines()[4]

@@ -10,6 +10,7 @@ from models.people import commands as people
 from models.timekeeping import commands, views
 from models.timekeeping.tables import Rate
 from models.timekeeping.views import timesheet
+from models.values.dates import full_day
 from models.values.instants import SECOND, day_start, local_day
 from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
 
@@ -228,3 +229,52 @@ async def test_an_entry_over_midnight_is_cut_where_the_form_proposes(running, se
     async with running() as pilot:
         await press(pilot, "4", "left", "p", "enter")
     assert spans(session) == [(23, 2), (1, 2)]
+
+
+async def test_an_administrator_approves_the_own_week_and_opens_it_again(running, session, monday, deals):  # noqa: F811
+    people.set_company(session, weeks_approved=True)
+    made = add(session, monday, 9, 1, deal_id=deals[0], service_id=1)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "left_square_bracket", "t", "1", "t")
+        seen = shown(pilot)
+        assert "Take the week back" in seen and "Approve the week" in seen and "Decline it" in seen
+        await press(pilot, "2")
+        with pytest.raises(Exception, match="approved"):
+            commands.edit_entry(session, made, note="x")
+        await press(pilot, "t", "1", *"two days are missing", "enter")
+        assert "open again" in shown(pilot)
+    commands.edit_entry(session, made, note="x")
+
+
+async def test_who_may_only_read_a_week_is_told_so(running, session, monday, deals):  # noqa: F811
+    people.set_company(session, weeks_approved=True)
+    people.add_employee(session, "carl", name="Carl", role="accountant")
+    add(session, monday, 9, 1, deal_id=deals[0], service_id=1)
+    commands.submit_week(session, monday)
+    async with running(login="carl") as pilot:
+        await press(pilot, "4", "v", "left_square_bracket", "y")
+        await press(pilot, *"Root", "enter", "t")
+        assert "You may read this week, not answer it." in shown(pilot)
+
+
+@pytest.mark.parametrize("said", ["{day}", "{day} 9:00"])
+async def test_an_entry_added_on_another_day_is_gone_to(running, session, yesterday, said):  # noqa: F811
+    day = (yesterday - timedelta(days=9)).isoformat()
+    field, start = (day, "9:00") if said == "{day}" else ("", f"{day} 09:00")
+    async with running() as pilot:
+        await press(pilot, "4", "a")
+        if field:
+            await press(pilot, *["backspace"] * 10, *field)
+        await press(pilot, "tab", *start, "tab", *"+1:30", "enter")
+        assert "09:00–10:30" in shown(pilot)
+        await press(pilot, "e", *["backspace"] * 10, *yesterday.isoformat(), "enter")
+        assert "09:00–10:30" in shown(pilot), "and where it went, too"
+    assert spans(session) == [(9, 1.5)]
+
+
+async def test_the_same_once_more_names_the_day(running, session, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 2, service_id=1, note="draft")
+    day = yesterday - timedelta(days=3)
+    async with running() as pilot:
+        await press(pilot, "4", "left", "d", *["backspace"] * 10, *day.isoformat(), "enter")
+        assert f"saved on {full_day(day)}" in shown(pilot) and "draft" in shown(pilot)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from models.people import commands, views
 from models.people.rules import ROLES
 from models.pipeline.views import role_word
@@ -29,9 +31,10 @@ class People(Area):
     def read(self, session: Session) -> Sequence[Item]:
         today = local_day(session.now(), views.company().timezone)
         now, histories = views.category_names(today), views.category_histories()
-        rows = []
-        for one in views.people():
-            columns = ((one.team or "", 14), (now.get(one.id, ""), 12), (role_word(one.role), 14))
+        everybody, rows = views.people(), []
+        role = max(cell_len(role_word(one.role)) for one in everybody) + 1  # whole: the words of a language may be long
+        for one in everybody:
+            columns = ((one.team or "", 14), (now.get(one.id, ""), 12), (role_word(one.role), role))
             details: list[Item] = [
                 Heading(one.name),
                 *fact("login", _("login"), one.login),
@@ -47,7 +50,7 @@ class People(Area):
             ]
             rows.append(Row("person", one.id, one.name, columns, one.disabled, tuple(details), one))
         able, gone = [row for row in rows if not row.muted], [row for row in rows if row.muted]
-        columns = ((_("team"), 14), (_("category"), 12), (_("role"), 14))
+        columns = ((_("team"), 14), (_("category"), 12), (_("role"), role))
         return [Heading(self.title(), columns), *able, *([Heading(), Heading(_("No longer here")), *gone] if gone else [])]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:

@@ -96,7 +96,7 @@ class Rates(Area):
         async def delete(agreed: bool) -> None:
             await ask.desk.do(commands.delete_rate, one.id, confirmed=agreed)
 
-        if await ask.sure(title, _("Delete it; what is approved, invoiced or paid keeps its price")) and await ask.confirmed(title, delete):
+        if await ask.sure(title, _("Delete it; what is approved, invoiced or paid keeps its price")) and await ask.confirmed(title, delete, of=item):
             await ask.done(_("deleted"))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reasons(Area):
-    """The reasons for which deals are lost. One stays as it is: deals were lost for it."""
+    """The reasons for which deals are lost."""
 
     name = "reasons"
 
@@ -38,7 +38,12 @@ class Reasons(Area):
             await ask.done(_("added"), ("reason", made[0]))
 
     async def edit(self, ask: PanesScreen, item: Any) -> None:
-        ask.say(_("Deals were lost for this reason as it is: x takes it off the list, n adds another."))
+        async def rename(values: dict[str, str]) -> None:
+            await ask.desk.do(setup.rename_reason, item.id, values["name"])
+
+        note = _("Deals that were lost for it keep the words of then.")
+        if await ask.form(item.text, [Field("name", _("Reason"), item.text, needed=True)], rename, note=note, of=item):
+            await ask.done(_("saved"))
 
     async def archive(self, ask: PanesScreen, item: Any) -> None:
         if await ask.sure(_("Take {reason} off the list?").format(reason=item.text), _("Archive it; deals lost for it keep it")):

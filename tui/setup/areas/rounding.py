@@ -67,7 +67,7 @@ class Rounding(Area):
         async def drop(agreed: bool) -> None:
             await ask.desk.do(commands.drop_rounding, client_id=one.client_id, service_id=one.service_id, confirmed=agreed)
 
-        if await ask.sure(title, _("Take it away; what is approved, invoiced or paid keeps its price")) and await ask.confirmed(title, drop):
+        if await ask.sure(title, _("Take it away; what is approved, invoiced or paid keeps its price")) and await ask.confirmed(title, drop, of=item):
             await ask.done(_("taken away"))
 
 
