@@ -252,7 +252,7 @@ def find_stage(deal_type: TypeFacts, text: str) -> StageFacts:
     key = search_key(text)
     named = [stage for stage in deal_type.stages if search_key(stage.name) == key]
     named.sort(key=lambda stage: stage.archived)
-    if not named and text.isascii() and text.isdigit():
+    if not named and text.isascii() and text.isdigit() and len(text) < 10:
         named = [stage for stage in deal_type.stages if stage.id == int(text)]
     if not named:
         raise NotFound(

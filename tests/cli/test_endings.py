@@ -26,6 +26,7 @@ def test_what_is_refused_or_not_found_is_1(program: Program) -> None:
     assert code(program, "deal", "show", "seven") == (1, "not_found")
     assert code(program, "deal", "show", "9" * 30) == (1, "not_found")
     assert code(program, "deal", "new", "Orion", "--stage", "Nowhere") == (1, "not_found")
+    assert code(program, "deal", "new", "Orion", "--stage", "9" * 5000) == (1, "not_found")
     assert code(program, "deal", "new", "Orion", "--amount", "abc") == (1, "bad_amount")
     assert code(program, "client", "show", "Nobody") == (1, "not_found")
     assert code(program, "type", "add", "Quick sales", "--mode", "free") == (1, "exists")

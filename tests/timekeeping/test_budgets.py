@@ -148,3 +148,25 @@ def test_hours_of_a_budget_that_are_none_are_refused(said):
 
 def test_hours_of_a_budget_have_at_most_three_decimals():
     assert [parse_budget_hours(said) for said in ("40", "7.5", "0,25", "1.001")] == [144_000, 27_000, 900, 3603]
+
+
+def budget_rows(session):
+    return session.store.database.execute_sql("SELECT id, deal_id, seconds FROM budget ORDER BY id").fetchall()
+
+
+def test_a_deleted_deal_takes_its_budget_along_and_brings_it_back(noon, deal):
+    commands.set_budget(noon, deal_id=deal, seconds=4 * HOUR)
+    before = budget_rows(noon)
+    deals.delete_deal(noon, deal)
+    assert budget_rows(noon) == []
+    deals.undo(noon)
+    assert budget_rows(noon) == before
+
+
+def test_a_merged_deals_budget_goes_over_where_the_one_that_stays_has_none(noon, deal):
+    others = [deals.new_deal(noon, "Orion", type_id=1).deal_id for _time in range(2)]
+    for other, hours in zip(others, (4, 7), strict=True):
+        commands.set_budget(noon, deal_id=other, seconds=hours * HOUR)
+    deals.merge_deals(noon, deal, others[0])
+    deals.merge_deals(noon, deal, others[1])
+    assert [row[1:] for row in budget_rows(noon)] == [(deal, 4 * HOUR)]

@@ -10,7 +10,7 @@ from models.journal.commands import Pen
 from models.people.tables import Employee
 from models.timekeeping.commands.prices import SIDES, fix_prices, free_prices, locked_ids, reprice
 from models.timekeeping.rules.rates import Keys
-from models.timekeeping.tables import FixedPrice, Rate, TimeEntry
+from models.timekeeping.tables import Budget, FixedPrice, Rate, TimeEntry
 from models.timekeeping.views.prices import read_pricing
 from models.values.errors import Refused
 from models.values.instants import Instant, local_day
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
 
 
 def follow_deal_deleted(session: Session, *, pen: Pen, deal_id: int) -> None:
-    """Time that was spent is never lost with a deal; its rates go. Raises Refused `deal_has_time`."""
+    """Time that was spent is never lost with a deal; its rates and its budget go. Raises Refused `deal_has_time`."""
     count = TimeEntry.select().where(TimeEntry.deal == deal_id).count()
     if count:
         raise Refused(
             "deal_has_time",
             _("Time was spent on this deal ({count} entries); lose it, or merge it with another deal.").format(count=count),
         )
-    for row in Rate.select().where(Rate.deal == deal_id):
-        pen.delete(row)
+    for kind in (Rate, Budget):
+        for row in kind.select().where(kind.deal == deal_id):
+            pen.delete(row)
 
 
 def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: int) -> None:
     """The other deal's time goes over to the one that stays, and its rates do where that has none of the same keys and
-    day; what is locked keeps its price on the side that is."""
+    day, and its budget where that has none; what is locked keeps its price on the side that is."""
     at, rates = session.now(), list(Rate.select().where(Rate.deal == other_id))
     entries = list(TimeEntry.select().where(TimeEntry.deal.in_((deal_id, other_id))))
     for side in SIDES:
@@ -49,6 +50,11 @@ def follow_deal_merged(session: Session, *, pen: Pen, deal_id: int, other_id: in
             pen.delete(row)
         else:
             pen.update(row, deal_id=deal_id)
+    budget = Budget.get_or_none(Budget.deal == other_id)
+    if budget is not None and Budget.get_or_none(Budget.deal == deal_id) is not None:
+        pen.delete(budget)
+    elif budget is not None:
+        pen.update(budget, deal_id=deal_id)
 
 
 def follow_category_changed(
