@@ -1,12 +1,14 @@
 """How tests of screens wait: until the program is at rest, not for a time that is hoped to be enough.
 
-Waited for is what would still change the screen: keys on their way, what the desk was asked, a question that is being
-opened or carried out, the rest of the cursor before a pane is painted, callbacks and layouts of the screen in view.
+Waited for is what would still change the screen: keys on their way, what the desk was asked, changes that it has not told of
+yet, a report that is being read, the figures of a type, a question that is being opened or carried out, the rest of the cursor
+before a pane is painted, callbacks and layouts of the screen in view.
 """
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from typing import Any
 
 from textual.app import App
@@ -31,6 +33,7 @@ async def quiet(pilot: Pilot[Any], *, rests: bool = True) -> None:
     while rounds < QUIET_ROUNDS and clock() < end:
         found = await _keys_passed_on(app, end - clock())
         found |= await _answered(app)
+        found |= await _read(app)
         found |= await _asked(app)
         if rests:
             found |= await _rested(app, end - clock())
@@ -52,17 +55,31 @@ async def _keys_passed_on(app: App[Any], longest: float) -> bool:
 
 
 async def _answered(app: App[Any]) -> bool:
-    """Until the desk has answered all it was asked, by its own thread and by that for readings aside."""
+    """Until the desk has answered all it was asked, by its own thread and by that for readings aside, and has looked for what
+    was changed."""
     desk = getattr(app, "desk", None)
     if desk is None:
         return False
     busy = not desk._calls.empty()
-    last = [asyncio.wrap_future(desk.begin(lambda session: None))]
+    looked: Future[None] = Future()
+    desk._calls.put((looked, desk._look_around))
+    last = [asyncio.wrap_future(looked)]
     if desk._aside is not None:
         busy |= not desk._aside._work_queue.empty()
         last.append(asyncio.wrap_future(desk._aside.submit(lambda: None)))
     _done, waiting = await asyncio.wait(last, timeout=HELD_UP)
     return busy and not waiting
+
+
+async def _read(app: App[Any]) -> bool:
+    """Until the report and the figures are there that are being read."""
+    tasks = [worker._task for worker in app.workers if worker.group == "figures" and worker.is_running]
+    tasks += [reading for screen in app.screen_stack for reading in [getattr(screen, "_reading", None)]]
+    tasks = [task for task in tasks if task is not None and not task.done()]
+    if not tasks:
+        return False
+    _done, waiting = await asyncio.wait(tasks, timeout=HELD_UP)
+    return not waiting
 
 
 async def _asked(app: App[Any]) -> bool:
