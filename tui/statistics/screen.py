@@ -20,9 +20,6 @@ from models.values.errors import StagewatchError
 from models.values.language import _
 from tui import keymap
 from tui.statistics import filters as asking
-from tui.statistics.against import Against, ask_against
-from tui.statistics.behind import DealsBehind, read_behind
-from tui.statistics.export import Sheet
 from tui.statistics.filters import Filters, Known
 from tui.statistics.report import Asked, Column, Number, Report, Row
 from tui.statistics.reports import PLACES, report, titles
@@ -33,7 +30,8 @@ from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
 if TYPE_CHECKING:
-    pass
+    from tui.statistics.against import Against
+    from tui.statistics.export import Sheet
 
 REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
@@ -63,6 +61,7 @@ class StatisticsScreen(FramedScreen):
         self._kept: dict[Any, Any] = {}  # what reports have read of the store as it is; used aside alone
         self._columns: list[tuple[int, Column]] = []
         self._reading: asyncio.Task[None] | None = None
+        self._begun: str | None = None
         self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -122,7 +121,7 @@ class StatisticsScreen(FramedScreen):
         """Read the report under the cursor; until it is there the last one stays, unless it takes long."""
         if self._reading is not None:
             self._reading.cancel()
-        name = self._wanted()
+        self._begun = name = self._wanted()
         if name is None or self.filters is None or self._known is None:
             return
         asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
@@ -163,8 +162,10 @@ class StatisticsScreen(FramedScreen):
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:
-        self._against = None
-        self._rest(self._begin)
+        """Not the list's own first step: what it stands on is being read then."""
+        if self.list.item != self._begun:
+            self._against = None
+            self._rest(self._begin)
 
     @on(Lines.Moved, "#table")
     def _moved_row(self) -> None:
@@ -232,6 +233,8 @@ class StatisticsScreen(FramedScreen):
             self.run_worker(self._ask_against(), group="dialog", exclusive=True)
 
     async def _ask_against(self) -> None:
+        from tui.statistics.against import ask_against
+
         if self.filters is None or self._known is None:
             return
         against = await ask_against(self, self.filters, self._known)
@@ -283,6 +286,8 @@ class StatisticsScreen(FramedScreen):
 
     def _sheet(self) -> Sheet:
         """All columns of the report as it is shown, those without room too."""
+        from tui.statistics.export import Sheet
+
         assert self._found is not None
         wanted, asked, found = self._found
         title = f"{wanted.title()}   {self._words(wanted, asked)}"
@@ -315,6 +320,8 @@ class StatisticsScreen(FramedScreen):
             await self._begin()
 
     async def _open_behind(self, row: Row) -> None:
+        from tui.statistics.behind import DealsBehind, read_behind
+
         number: Number | None = row.numbers[0]
         if len(row.numbers) > 1:
             chosen = await self.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in row.numbers]))
