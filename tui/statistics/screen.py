@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
+WITH_FIRST_PAINT = 0.1  # seconds for which the first paint waits for the report
 WIDE, NAME = 110, 16
 TABLE = 3  # fifths of the room that a table has beside its chart
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
@@ -102,7 +103,13 @@ class StatisticsScreen(FramedScreen):
             self.filters = replace(self.filters, type_id=known[0].id)
         self._type = next(line.name for line in known if line.id == self.filters.type_id)
         self._known = await self.desk.ask(asking.known)
-        await self._begin()
+        self._begin()
+        # What is quick comes with the first paint. No longer: a key waits while a handler does.
+        if self._reading is not None:
+            done, _waiting = await asyncio.wait([self._reading], timeout=WITH_FIRST_PAINT)
+            name = self._wanted()
+            if not done and self._found is None and name is not None:
+                self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
 
     def on_screen_suspend(self) -> None:
         """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
@@ -117,7 +124,7 @@ class StatisticsScreen(FramedScreen):
         if not STORE_CHANGES.isdisjoint(subjects):
             self._kept = {}
 
-    async def _begin(self) -> None:
+    def _begin(self) -> None:
         """Read the report under the cursor; until it is there the last one stays, unless it takes long."""
         if self._reading is not None:
             self._reading.cancel()
@@ -126,9 +133,6 @@ class StatisticsScreen(FramedScreen):
             return
         asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
         self._reading = asyncio.create_task(self._read_report(report(name), asked))
-        done, _waiting = await asyncio.wait([self._reading], timeout=SIGN_AFTER)
-        if not done and self._found is None:
-            self._show_waiting(report(name), asked)
 
     def _wanted(self) -> str | None:
         return "compare" if self._against is not None else self.list.item
@@ -214,7 +218,7 @@ class StatisticsScreen(FramedScreen):
             return
         self.forms[name] = (self.forms.get(name, 0) + 1) % count
         if report(name).rereads:
-            await self._begin()
+            self._begin()
         elif self._found is not None and self._found[0].name == name:
             self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
             self._show(same=True)
@@ -224,7 +228,7 @@ class StatisticsScreen(FramedScreen):
             now = self.filters.clock or self._known.clock
             other = "working" if now == "calendar" else "calendar"
             self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
-            await self._begin()
+            self._begin()
 
     async def action_compare(self) -> None:
         if self._against is not None:
@@ -240,13 +244,13 @@ class StatisticsScreen(FramedScreen):
         against = await ask_against(self, self.filters, self._known)
         if against is not None:
             self._against = against
-            await self._begin()
+            self._begin()
             self.table.focus()
 
     async def _leave_comparison(self) -> None:
         self._against = None
         self.list.focus()
-        await self._begin()
+        self._begin()
 
     def action_filter(self) -> None:
         self.run_worker(self._ask_filters(), group="dialog", exclusive=True)
@@ -307,7 +311,7 @@ class StatisticsScreen(FramedScreen):
         fields: list[Field] = asking.fields(filters, known)
         if await self.app.push_screen_wait(Form(_("What is counted"), fields, keep)) is not None:
             self.filters = found[-1]
-            await self._begin()
+            self._begin()
 
     async def _pick_type(self) -> None:
         known: list[TypeLine] = await self.desk.ask(types)
@@ -317,7 +321,7 @@ class StatisticsScreen(FramedScreen):
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
             self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
-            await self._begin()
+            self._begin()
 
     async def _open_behind(self, row: Row) -> None:
         from tui.statistics.behind import DealsBehind, read_behind
