@@ -23,6 +23,8 @@ from bench.statistics import make_store, open_session
 
 DAYS = 600  # within which the deals begin: some 30 of 100 are open then
 OWN = 0.05  # open deals with a percentage of their own
+LARGE = ((30, 29), (200, 3))  # stages, and to how many others deals go from each
+MONTHS = (6, 37, 68, 96, 127, 157, 188, 218, 249, 280, 310, 341, 365)
 KEYS = ("process", "first", "computing", "memory")
 
 
@@ -49,6 +51,8 @@ def main() -> None:
         print(f"forecast: process {process:.2f} s, first query {first:.2f} s, of it computing {computing:.2f} s, {memory:.0f} MB")
         against_each(path)
         replayed(path)
+    for stages, onward in LARGE:
+        large(stages, onward, options.deals)
 
 
 def spread_amounts(path: Path) -> None:
@@ -93,14 +97,15 @@ def against_each(path: Path) -> None:
 
     session = open_session(path)
     grouped = forecast(session, 1).rows
-    rules.ALL_SINGLY = rules.MOST_CELLS = 10**9
+    usual = rules.ALL_SINGLY, rules.MOST_CELLS, rules.DAILY
+    rules.ALL_SINGLY = rules.MOST_CELLS = rules.DAILY = 10**9
     begun = time.perf_counter()
     singly = forecast(session, 1).rows
     print(f"each deal drawn by itself: {time.perf_counter() - begun:.0f} s")
     for ours, theirs in zip(grouped, singly, strict=True):
         parts = [f"{name} {getattr(ours, name) / max(getattr(theirs, name), 1) - 1:+.2%}" for name in ("p10", "p50", "p90", "mean")]
         print(f"  {ours.month or 'later'}: {', '.join(parts)}")
-    rules.ALL_SINGLY, rules.MOST_CELLS = 1_000, 600
+    rules.ALL_SINGLY, rules.MOST_CELLS, rules.DAILY = usual
 
 
 def replayed(path: Path) -> None:
@@ -113,6 +118,46 @@ def replayed(path: Path) -> None:
     for error in found.errors:
         missed = error.mean_missed / max(error.won, 1)
         print(f"  {error.ahead} ahead: {error.within} of {error.forecasts} within, the mean missed {missed:.1%} of what was won")
+
+
+def large(stages: int, onward: int, deals: int) -> None:
+    """Types with many ways between stages, at random; and how far the quick way is from that of an ordinary type."""
+    import numpy as np
+
+    from models.statistics.rules import forecast as rules
+
+    rng = np.random.default_rng(3)
+    targets = np.array([rng.permutation(np.delete(np.arange(stages), stage))[:onward] for stage in range(stages)])
+    typical, ends = rng.random(stages) * 40 + 5, rng.random((stages, 2)) * 0.15 + 0.05
+    deal, stage, at, columns = np.arange(deals), rng.integers(0, stages, deals), rng.random(deals) * DAYS, []
+    while len(deal):
+        left = at + rng.weibull(1.2, len(deal)) * typical[stage]
+        luck, target = rng.random(len(deal)), targets[stage, rng.integers(0, onward, len(deal))]
+        target = np.where(luck < ends[stage].sum(axis=1), np.where(luck < ends[stage, 0], stages, stages + 1), target)
+        target, left = np.where(left > DAYS, -1, target), np.minimum(left, DAYS)
+        columns.append((deal, stage, (np.floor(left) - np.floor(at)).astype(np.int64), target, ((left - at) * 1e6).astype(np.int64)))
+        on = (target >= 0) & (target < stages)
+        deal, stage, at = deal[on], target[on], left[on]
+    deal, stage, days, target, length = (np.concatenate(column) for column in zip(*columns, strict=True))
+    there, lies_ahead = target < 0, np.zeros(len(deal))
+    lies_ahead[there] = rules.ahead(stage[there], days[there], length[there], stage[~there], days[~there], length[~there])
+    stays = rules.Stays(deals, stages, deal, stage, days, target, lies_ahead)
+    amount, none = np.floor(rng.lognormal(11.5, 1, int(there.sum()))), np.full(int(there.sum()), np.nan)
+    asked = rules.OpenDeals(stage[there], days[there], lies_ahead[there], amount, none, np.zeros(len(amount), np.int64))
+    took, found = [], []
+    usual = rules.LARGE, rules.MOST_CELLS, rules.DAILY
+    for settings in (usual, (10**9,) * 3):
+        rules.LARGE, rules.MOST_CELLS, rules.DAILY = settings
+        begun = time.perf_counter()
+        drawn = rules.drawn(stays, asked, 1, MONTHS)[0]
+        took.append(time.perf_counter() - begun)
+        found.append(np.quantile(drawn, (0.1, 0.5, 0.9), axis=0, method="inverted_cdf"))
+    rules.LARGE, rules.MOST_CELLS, rules.DAILY = usual
+    off = np.abs(found[0] / np.maximum(found[1], 1) - 1).max(axis=0)
+    print(
+        f"{stages} stages with {len(np.unique(stage * 1000 + target))} ways, {len(deal):,} visits, {len(amount):,} open: {took[0]:.1f} s;"
+        f" as of an ordinary type, at exact ages and days {took[1]:.0f} s; apart by month at most {', '.join(f'{one:.2%}' for one in off)}"
+    )
 
 
 if __name__ == "__main__":

@@ -120,6 +120,8 @@ class Records:
     owner_at: Ints
     owner_id: Ints
     known_deals: Deals | None = None
+    # What is worked out of them for every instant alike.
+    kept: dict[object, dict[object, bool]] = field(default_factory=dict, repr=False)
 
     @property
     def stages(self) -> int:

@@ -100,8 +100,8 @@ def median(times: Sequence[tuple[int, bool]]) -> int | None:
     half surviving, None where there is none."""
     left, survival = len(times), 1.0
     # At equal times ends come before what is censored.
-    for time, ended in sorted(times, key=lambda one: (one[0], not one[1])):
-        if ended:
+    for time, lasting in sorted([(time, not ended) for time, ended in times]):
+        if not lasting:
             survival *= 1 - 1 / left
             if survival <= 0.5 + 1e-9:
                 return time
@@ -182,10 +182,15 @@ def _broken(visits: Visits, mode: str, deal: Ints, way: Ints, distinct: list[tup
     alike, counts = np.unique(way[~own] * len(added) + since[~own], return_counts=True)
     replay = Replay(deal_type, mode, deal_type.returns)
     judged: dict[int, bool] = visits.once(("judged", mode), dict)
+    # Most ways of a past instant are ways of today.
+    ever = visits.records.kept.setdefault(("judged", mode), {})
     count = 0
     for one, many in zip(alike.tolist(), counts.tolist(), strict=True):
         if one not in judged:
-            judged[one] = replay.breaks(distinct[one // len(added)], known_since=int(added[one % len(added)]))
+            came = distinct[one // len(added)], int(added[one % len(added)])
+            if came not in ever:
+                ever[came] = replay.breaks(came[0], known_since=came[1])
+            judged[one] = ever[came]
         count += many * judged[one]
     return count + sum(
         replay.breaks(distinct[place], known_since=since_when, mapped=mapped[number])

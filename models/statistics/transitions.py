@@ -224,10 +224,10 @@ def _wins(asked: Selection, ended: list[Ints], intervals: bool) -> list[WinChanc
     chances = win_chances(exits[None], percentages)[0] if len(stages) else np.zeros(0)
     low = high = np.full(len(stages), np.nan)
     if intervals and len(stages):
-        chosen = np.zeros(len(visits.deal), bool)
-        chosen[np.concatenate(ended)] = True
-        places = np.flatnonzero(chosen)
-        low, high = win_intervals(visits.deal[places], visits.stage[places], visits.target[places], percentages)
+        # No clock changes them.
+        low, high = visits.once(
+            ("win intervals", asked.question.owners, asked.since, asked.until), lambda: _intervals(asked, ended, percentages)
+        )
     counted = _counted_sets(exits[:, : len(stages)] > 0, ~exits.any(axis=1) & ~np.isnan(percentages))
     told = []
     for place, some in enumerate(ended):
@@ -245,6 +245,14 @@ def _wins(asked: Selection, ended: list[Ints], intervals: bool) -> list[WinChanc
             )
         )
     return told
+
+
+def _intervals(asked: Selection, ended: list[Ints], percentages: Floats) -> tuple[Floats, Floats]:
+    visits = asked.visits
+    chosen = np.zeros(len(visits.deal), bool)
+    chosen[np.concatenate(ended)] = True
+    places = np.flatnonzero(chosen)
+    return win_intervals(visits.deal[places], visits.stage[places], visits.target[places], percentages)
 
 
 def _counted_sets(taken: Bools, counts: Bools) -> Bools:

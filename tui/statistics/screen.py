@@ -20,9 +20,6 @@ from models.values.errors import StagewatchError
 from models.values.language import _
 from tui import keymap
 from tui.statistics import filters as asking
-from tui.statistics.against import Against, ask_against
-from tui.statistics.behind import DealsBehind, read_behind
-from tui.statistics.export import Sheet
 from tui.statistics.filters import Filters, Known
 from tui.statistics.report import Asked, Column, Number, Report, Row
 from tui.statistics.reports import PLACES, report, titles
@@ -33,11 +30,13 @@ from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
 if TYPE_CHECKING:
-    pass
+    from tui.statistics.against import Against
+    from tui.statistics.export import Sheet
 
 REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
+WITH_FIRST_PAINT = 0.1  # seconds for which the first paint waits for the report
 WIDE, NAME = 110, 16
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
@@ -62,6 +61,7 @@ class StatisticsScreen(FramedScreen):
         self._kept: dict[Any, Any] = {}  # what reports have read of the store as it is; used aside alone
         self._columns: list[tuple[int, Column]] = []
         self._reading: asyncio.Task[None] | None = None
+        self._begun: str | None = None
         self._resting: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -102,7 +102,13 @@ class StatisticsScreen(FramedScreen):
             self.filters = replace(self.filters, type_id=known[0].id)
         self._type = next(line.name for line in known if line.id == self.filters.type_id)
         self._known = await self.desk.ask(asking.known)
-        await self._begin()
+        self._begin()
+        # What is quick comes with the first paint. No longer: a key waits while a handler does.
+        if self._reading is not None:
+            done, _waiting = await asyncio.wait([self._reading], timeout=WITH_FIRST_PAINT)
+            name = self._wanted()
+            if not done and self._found is None and name is not None:
+                self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
 
     def on_screen_suspend(self) -> None:
         """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
@@ -117,18 +123,15 @@ class StatisticsScreen(FramedScreen):
         if not STORE_CHANGES.isdisjoint(subjects):
             self._kept = {}
 
-    async def _begin(self) -> None:
+    def _begin(self) -> None:
         """Read the report under the cursor; until it is there the last one stays, unless it takes long."""
         if self._reading is not None:
             self._reading.cancel()
-        name = self._wanted()
+        self._begun = name = self._wanted()
         if name is None or self.filters is None or self._known is None:
             return
         asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
         self._reading = asyncio.create_task(self._read_report(report(name), asked))
-        done, _waiting = await asyncio.wait([self._reading], timeout=SIGN_AFTER)
-        if not done and self._found is None:
-            self._show_waiting(report(name), asked)
 
     def _wanted(self) -> str | None:
         return "compare" if self._against is not None else self.list.item
@@ -162,8 +165,10 @@ class StatisticsScreen(FramedScreen):
 
     @on(Lines.Moved, "#reports")
     def _moved_report(self) -> None:
-        self._against = None
-        self._rest(self._begin)
+        """Not the list's own first step: what it stands on is being read then."""
+        if self.list.item != self._begun:
+            self._against = None
+            self._rest(self._begin)
 
     @on(Lines.Moved, "#table")
     def _moved_row(self) -> None:
@@ -212,7 +217,7 @@ class StatisticsScreen(FramedScreen):
             return
         self.forms[name] = (self.forms.get(name, 0) + 1) % count
         if report(name).rereads:
-            await self._begin()
+            self._begin()
         elif self._found is not None and self._found[0].name == name:
             self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
             self._show(same=True)
@@ -222,7 +227,7 @@ class StatisticsScreen(FramedScreen):
             now = self.filters.clock or self._known.clock
             other = "working" if now == "calendar" else "calendar"
             self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
-            await self._begin()
+            self._begin()
 
     async def action_compare(self) -> None:
         if self._against is not None:
@@ -231,18 +236,20 @@ class StatisticsScreen(FramedScreen):
             self.run_worker(self._ask_against(), group="dialog", exclusive=True)
 
     async def _ask_against(self) -> None:
+        from tui.statistics.against import ask_against
+
         if self.filters is None or self._known is None:
             return
         against = await ask_against(self, self.filters, self._known)
         if against is not None:
             self._against = against
-            await self._begin()
+            self._begin()
             self.table.focus()
 
     async def _leave_comparison(self) -> None:
         self._against = None
         self.list.focus()
-        await self._begin()
+        self._begin()
 
     def action_filter(self) -> None:
         self.run_worker(self._ask_filters(), group="dialog", exclusive=True)
@@ -282,6 +289,8 @@ class StatisticsScreen(FramedScreen):
 
     def _sheet(self) -> Sheet:
         """All columns of the report as it is shown, those without room too."""
+        from tui.statistics.export import Sheet
+
         assert self._found is not None
         wanted, asked, found = self._found
         title = f"{wanted.title()}   {self._words(wanted, asked)}"
@@ -301,7 +310,7 @@ class StatisticsScreen(FramedScreen):
         fields: list[Field] = asking.fields(filters, known)
         if await self.app.push_screen_wait(Form(_("What is counted"), fields, keep)) is not None:
             self.filters = found[-1]
-            await self._begin()
+            self._begin()
 
     async def _pick_type(self) -> None:
         known: list[TypeLine] = await self.desk.ask(types)
@@ -311,9 +320,11 @@ class StatisticsScreen(FramedScreen):
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
             self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
-            await self._begin()
+            self._begin()
 
     async def _open_behind(self, row: Row) -> None:
+        from tui.statistics.behind import DealsBehind, read_behind
+
         number: Number | None = row.numbers[0]
         if len(row.numbers) > 1:
             chosen = await self.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in row.numbers]))

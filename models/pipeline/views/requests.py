@@ -10,7 +10,6 @@ from peewee import fn
 from models.clients.tables import Client
 from models.people import views as people
 from models.people.rules import readable
-from models.pipeline.commands.requests import may_answer
 from models.pipeline.tables import Deal, MoveRequest, Stage
 from models.values.instants import Instant
 
@@ -63,6 +62,10 @@ def open_requests(session: Session, *, deal_id: int | None = None) -> list[Reque
     rows = list(query)
     if not rows:
         return []
+    from models.pipeline.commands.requests import (
+        may_answer,  # most have nothing to answer, and commands are much to import
+    )
+
     logins = people.logins([row.asked_by_id for row in rows])
     stages = dict(Stage.select(Stage.id, Stage.name).where(Stage.id.in_([row.stage_id for row in rows])).tuples())
     found = []

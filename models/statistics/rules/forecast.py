@@ -24,7 +24,7 @@ MOST_CELLS = 600  # distinct pairs of stage and age from which close ages are ta
 # Up to how many days each age then stays by itself, and how wide cells beyond are: the first that makes few enough of them.
 CLOSE = ((30, 1.08), (10, 1.15), (4, 1.3))
 DAILY, WEEK = 28, 7  # the exits of so many days to come are followed day by day, later ones as if spread evenly over a week
-AT_ONCE, MOST_AT_ONCE = 3_000_000, 50  # numbers in an array that is worked on at a time, and of how many resamples
+AT_ONCE, MOST_AT_ONCE = 3_000_000, 25  # numbers in an array that is worked on at a time, and of how many resamples
 NEARLY = 1e-9  # what a stay that leads back to itself for certain may miss 1 by
 ALIASED = 1e-8  # how much of what lies beyond the grid falls back into it
 
