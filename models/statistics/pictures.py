@@ -89,7 +89,8 @@ def exits_matrix(found: TransitionsReport, width: int, *, ascii: bool = False) -
     columns: dict[int | str, str] = {stage.stage_id: shown(stage.stage) for stage in found.stages}
     columns |= {end: word for end, word in (("won", _("won")), ("lost", _("lost")), ("retyped", _("another type"))) if end in taken}
     name = min(LABEL, max(width_of(shown(stage.stage)) for stage in found.stages) + 2)
-    cell = max(6, min(12, (width - name - 1) // len(columns)))
+    longest = max(map(width_of, columns.values())) + 2
+    cell = max(6, min(max(12, longest), (width - name - 1) // len(columns)))
     lines = [" " * name + "".join(_right(head, cell) for head in columns.values())]
     for stage in found.stages:
         by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}

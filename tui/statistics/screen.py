@@ -388,7 +388,7 @@ class StatisticsScreen(FramedScreen):
         if "period" in used:
             parts.append(asking.period_words(filters, known.today))
         if "rep" in used:
-            parts.append(known.reps.get(filters.rep_id, "?") if filters.rep_id is not None else _("all reps"))
+            parts.append(asking.whose_words(filters, known))
         if "clock" in used and (filters.clock or known.clock) == "working":
             parts.append(_("working clock"))
         if filters.as_of is not None:
