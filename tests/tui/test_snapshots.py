@@ -181,23 +181,22 @@ async def test_every_chart(snapshot, demo, monkeypatch, colours):
                     await pilot.pause(0.1)
                     pictures[f"{name}-{size[0]}x{size[1]}"] = app.export_screenshot()
                 await pilot.resize_terminal(*WIDE)
+                await pilot.pause(0.1)
 
             await opened(pilot)
             await press(pilot, "5")
             for report in PLACES:
                 await read(pilot)
+                assert pilot.app.screen.list.item == report
                 await press(pilot, "enter")
                 await take(report)
                 for name, keys in FORMS.get(report, {}).items():
                     await press(pilot, *keys)
                     await take(f"{report}-{name}")
-                if report == "reps":
-                    await press(pilot, "c", "1", "1", "1")
-                    await read(pilot)
-                    await take("comparison")
-                    await press(pilot, "c")
-                    await read(pilot)
                 await press(pilot, "escape", "j")
+            await press(pilot, "c", "1", "1", "1")
+            await read(pilot)
+            await take("comparison")
     finally:
         desk.close()
     exact = snapshot.use_extension(SVGImageExtension)

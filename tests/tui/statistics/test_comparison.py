@@ -56,6 +56,7 @@ async def test_c_again_or_esc_goes_back_to_the_report(running, session, two_reps
         await press(pilot, key)
         await read(pilot)
         assert screen(pilot)._found[0].name == "reps" and "Comparison" not in shown(pilot)
+        assert screen(pilot).focused is screen(pilot).list
 
 
 async def test_esc_in_the_question_leaves_the_report_as_it_is(running, session, two_reps):  # noqa: F811
