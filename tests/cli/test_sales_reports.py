@@ -189,15 +189,17 @@ def test_two_teams_stand_beside_each_other_and_none_beside_a_rep(sold: Program) 
     assert strange.out.replace("South", "X") == missing.out.replace("Nowhere", "X")
 
 
-def test_the_forecast_joins_the_months_of_the_volumes_as_table_and_chart(sold: Program) -> None:
-    for number in range(4, 14):  # what has been won is what the forecast learns from
-        sold("deal", "new", f"Client {number}", "--amount", "100", "--currency", "EUR", "--owner", "anna")
-        sold("deal", "win", str(number))
-    bare, table = (sold("report", "volumes", *words) for words in ((), ("--forecast",)))
-    assert bare.status == table.status == 0 and "P50" not in bare.out
+def test_the_forecast_joins_the_months_of_the_volumes_as_table_and_chart(bare: Program, tmp_path, monkeypatch) -> None:
+    fill_demo(tmp_path / "full.db", deals=120, seed=4, admin="root")
+    open_store(tmp_path / "full.db").close()
+    monkeypatch.setenv("STAGEWATCH_DB", str(tmp_path / "full.db"))
+    monkeypatch.setenv("STAGEWATCH_AS", "root")
+    alone, table = (bare("report", "volumes", *words) for words in ((), ("--forecast",)))
+    assert alone.status == table.status == 0 and "P50" not in alone.out
     head = next(line for line in table.out.splitlines() if line.startswith("Month"))
     assert head.split()[-3:] == ["P10", "P50", "P90"] and "Planned" in head and "Target" in head
     assert "New deals are not invented" in table.out and "Together" in table.out
-    drawn, with_band = (sold("report", "volumes", "--format", "chart", *words) for words in ((), ("--forecast",)))
-    assert "░ planned" in drawn.out and "P90" not in drawn.out and "├●┤ P10–P50–P90" in with_band.out
-    assert sold("report", "volumes", "--forecast", "--format", "csv").out.startswith("month,currency,p10")
+    drawn, with_band = (bare("report", "volumes", "--format", "chart", *words) for words in ((), ("--forecast",)))
+    assert "░ planned" in drawn.out and "P90" not in drawn.out
+    assert "├●┤ P10–P50–P90" in with_band.out and "░ planned" in with_band.out and "│●│" in with_band.out
+    assert bare("report", "volumes", "--forecast", "--format", "csv").out.startswith("month,currency,p10")
