@@ -152,7 +152,7 @@ def volumes_bars(
     ]
     drawn = charts.months(
         [key[2:] for key in keys], groups, [one or None for one in sums("target")], _("target"), boxes,
-        _("P10–P50–P90") if not ascii else "P10-P50-P90", width, height - 1, ascii=ascii,
+        "P10-P50-P90" if ascii else "P10–P50–P90", width, height - 1, ascii=ascii,
     )  # fmt: skip
     others = [code for code in currencies if code != currency]
     title = f" {currency}"
@@ -182,7 +182,7 @@ def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = Fal
         boxes = [(row.p10 / size, row.p50 / size, row.p90 / size) for row in rows]
         labels = [row.month.isoformat()[2:7] for row in rows if row.month is not None]
         room = max(8, height // len(currencies)) - 1
-        band = _("P10–P50–P90") if not ascii else "P10-P50-P90"
+        band = "P10-P50-P90" if ascii else "P10–P50–P90"
         drawn = charts.months(labels, {}, [None] * len(rows), "", boxes, band, width, room, ascii=ascii)
         lines += [f" {currency}", *drawn] if drawn else []
     return lines
