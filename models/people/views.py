@@ -282,6 +282,30 @@ def find_team(text: str) -> Holder | None:
     return None if row is None else Holder(None, row.id, row.name)
 
 
+def teams_of(actor: Actor) -> dict[int, str]:
+    """The teams that the actor may ask about, by id, in the order of their names: all, or the actor's own, of whose deals
+    those are told then that the actor may read."""
+    if readable(actor) is None:
+        return dict(database.execute_sql("SELECT id, name FROM team ORDER BY name, id").fetchall())
+    query = "SELECT team.id, team.name FROM team JOIN employee ON employee.team_id = team.id WHERE employee.id = ?"
+    return dict(database.execute_sql(query, (actor.id,)).fetchall())
+
+
+def find_readable_team(actor: Actor, text: str) -> int:
+    """The id of a team by name. Raises NotFound, of one that the actor may not ask about like of one that there is not."""
+    found = find_team(text)
+    if found is None or found.team_id not in teams_of(actor):
+        raise NotFound(_("There is no team {name}.").format(name=quoted(text)))
+    return found.team_id
+
+
+def members(actor: Actor, team_id: int) -> list[int]:
+    """Who is in a team today. Raises NotFound where the actor may not ask about it."""
+    if team_id not in teams_of(actor):
+        raise NotFound(_("There is no such team."))
+    return [one for one, team in teams().items() if team == team_id]
+
+
 def team_of(employee_id: int) -> int | None:
     """The id of the employee's team of today."""
     found = database.execute_sql("SELECT team_id FROM employee WHERE id = ?", (employee_id,)).fetchone()

@@ -28,6 +28,7 @@ def deals_behind(
     exits: bool = False,
     to: int | str | None = None,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
@@ -37,8 +38,10 @@ def deals_behind(
     """Ids of the deals with visits at a stage (or any): those that last at the instant (`there`), or were entered in the
     period: `all`, `completed` or `open` ones; with `exits` those that left in the period, `to` a stage's id or an end.
     With `rep` only visits of the employee with that login. Raises what `select` does; NotFound."""
-    whose = rep_ids if rep is None else [people.find_employee(rep).id]
-    asked = select(session, type_id, rep_ids=whose, first=first, last=last, as_of=as_of, clock=clock, history=history)
+    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
+    asked = select(
+        session, type_id, rep_ids=whose, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history
+    )
     stages = [one.id for one in asked.visits.records.type.stages]
     places = np.concatenate([asked.of_stage(place) for place, one in enumerate(stages) if stage_id in (None, one)] or [np.zeros(0, np.int64)])
     meant = _exits(asked, places, to, stages) if exits else _visits(asked, places, visits)
@@ -53,13 +56,14 @@ def open_behind(
     rep: str | None = None,
     month: str | None = None,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     as_of: Instant | None = None,
     history: History | None = None,
 ) -> list[int]:
     """Ids of the deals that were open at the instant: at a stage, of a rep (by login), expected in a month (`2026-11`, or
     `none`: without a day), each where it is given. Raises what `select` does."""
-    whose = rep_ids if rep is None else [people.find_employee(rep).id]
-    _question, asked = select_types(session, type_id, rep_ids=whose, as_of=as_of, history=history, deals=True)
+    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
+    _question, asked = select_types(session, type_id, rep_ids=whose, team_id=team_id, as_of=as_of, history=history, deals=True)
     ids = []
     for one in asked:
         found = open_deals(one)
@@ -77,15 +81,16 @@ def closed_behind(
     outcome: str,
     rep: str | None = None,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
     history: History | None = None,
 ) -> list[int]:
     """Ids of the deals `won` or `lost` in the period, of who owned them just before. Raises what `select` does."""
-    whose = rep_ids if rep is None else [people.find_employee(rep).id]
+    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
     _question, asked = select_types(
-        session, type_id, rep_ids=whose, first=first, last=last, as_of=as_of, history=history, deals=True
+        session, type_id, rep_ids=whose, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
     )
     wanted = {"won": WON, "lost": LOST}[outcome]
     closed = [closed_by_those_meant(one) for one in asked]

@@ -24,7 +24,7 @@ Band = Sequence[tuple[float, float | None, float, float | None]]
 Ticks = Sequence[tuple[float, str]]
 Box = tuple[float, float, float]
 BOX, MOST_SLOT = 3, 16  # cells of a box, and at most of a month
-MONTHS_FRAME = 3  # lines about the bars of months: what they are, the axis, the months
+MONTHS_FRAME = 2  # lines below the bars of months: the axis, the months
 
 
 def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -53,7 +53,8 @@ def stacked_bars(
     if not totals or not max(totals) or not _room(width, height - 1):
         return []
     fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
-    shown, height = _fitting(len(totals), height - 1)
+    explained = _explained(list(zip(fills, groups, strict=False)), width)[: max(1, height - LEAST_HEIGHT)]
+    shown, height = _fitting(len(totals), height - len(explained))
     labels, groups = labels[:shown], {name: values[:shown] for name, values in groups.items()}
     figure = _figure(width, height)
     figure.draw(
@@ -63,8 +64,7 @@ def stacked_bars(
         )
     )  # fmt: skip
     _counts(figure.ruler("x"), max(totals))
-    explained = "  ".join(f"{fill} {name}" for fill, name in zip(fills, groups, strict=True))
-    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+    return [*explained, *_lines(figure, ascii)]
 
 
 def months(
@@ -75,19 +75,24 @@ def months(
     box from the lowest to the highest of three values with the middle one marked; all on one scale, explained above."""
     totals = [sum(values) for values in zip(*groups.values(), strict=True)] or [0.0] * len(labels)
     most = max([*totals, *(one for one in marks if one is not None), *(one[2] for one in boxes if one is not None)], default=0)
-    tall = height - MONTHS_FRAME
+    fills, sign = ("#+:x%", "=") if ascii else ("█▒░▚▞", "━")
+    parts = list(zip(fills, groups, strict=False))
+    parts += [(sign, mark)] if any(one is not None for one in marks) else []
+    parts += [("[o]" if ascii else "├●┤", box)] if any(one is not None for one in boxes) else []
+    explained = _explained(parts, width)
+    tall = height - MONTHS_FRAME - len(explained)
+    tall -= tall % 2 if tall > LEAST_HEIGHT else 0  # so that the middle is a line
     if not labels or not most or width < LEAST_WIDTH or tall < 2:
         return []
     # A scale that ends on a round number, so that what stands beside it can be read.
     step = 10 ** math.floor(math.log10(most))
     top = next(step * part for part in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * part >= most)
-    ticks = {0: _short(top), tall // 2: _short(top * (tall - tall // 2) / tall)} if tall >= 6 else {0: _short(top)}
+    ticks = {0: _short(top), tall // 2: _short(top / 2)} if tall > LEAST_HEIGHT and not tall % 2 else {0: _short(top)}
     edge = max(map(len, ticks.values())) + 2
     slot = min(MOST_SLOT, (width - edge) // len(labels))
     bar = slot - BOX - 2
     if bar < 1:
         return []
-    fills, sign = ("#+:x%", "=") if ascii else ("█▒░▚▞", "━")
     rows = [[" "] * (slot * len(labels)) for _row in range(tall)]
 
     def row(value: float) -> int:
@@ -113,11 +118,8 @@ def months(
     line, corner, cross = ("-", "+", "|") if ascii else ("─", "└", "┤")
     drawn = [f"{ticks.get(at, ''):>{edge - 1}}{cross if at in ticks or ascii else '│'}{''.join(cells)}" for at, cells in enumerate(rows)]
     below = "".join(fitted(label, slot - 1).center(slot - 1) + " " for label in labels)
-    explained = [f"{fill} {name}" for fill, name in zip(fills, groups, strict=False)]
-    explained += [f"{sign} {mark}"] if any(one is not None for one in marks) else []
-    explained += [f"{'[o]' if ascii else '├●┤'} {box}"] if any(one is not None for one in boxes) else []
     drawn += [f"{'0':>{edge - 1}}{corner}{line * (slot * len(labels))}", " " * edge + below.rstrip()]
-    return [fitted(one, width) for one in (" " + "  ".join(explained), *drawn)]
+    return [fitted(one, width) for one in (*explained, *drawn)]
 
 
 def _put_box(put: Any, left: int, rows: tuple[int, int, int], ascii: bool) -> None:
@@ -163,7 +165,8 @@ def trend(
     if not known or len(labels) < 2 or not _room(width, height - 1):
         return []
     signs = ("*", "o", "x", "+", ":") if ascii else ("●", "○", "×", "+", "·")
-    figure = _figure(width, height - 1)
+    explained = _explained(list(zip(signs, lines, strict=False)), width)[: height - LEAST_HEIGHT]
+    figure = _figure(width, height - len(explained))
     for sign, values in zip(signs, lines.values(), strict=False):
         points = [(place, value) for place, value in enumerate(values) if value is not None]
         if points:
@@ -173,8 +176,7 @@ def trend(
     figure.ruler("y").ticks([0, most / 2, most], [_short(one) if most >= 10 else f"{one:.1f}" for one in (0, most / 2, most)])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
-    explained = "  ".join(f"{sign} {name}" for sign, name in zip(signs, lines, strict=False))
-    return [fitted(f" {explained}", width), *_lines(figure, ascii)]
+    return [*explained, *_lines(figure, ascii)]
 
 
 def forest(
@@ -221,6 +223,19 @@ def _fitting(count: int, height: int) -> tuple[int, int]:
         return count, 2 * count - 1 + FRAME
     shown = min(count, height - FRAME)
     return shown, shown + FRAME
+
+
+def _explained(parts: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """What the signs mean, in as many lines as that takes."""
+    lines = [""]
+    for sign, name in parts:
+        said = fitted(f" {sign} {name}", width)
+        joined = f"{lines[-1]} {said}" if lines[-1] else said
+        if width_of(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(said)
+    return lines
 
 
 def _room(width: int, height: int) -> bool:

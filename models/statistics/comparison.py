@@ -45,11 +45,21 @@ NEWCOMBE, RESAMPLED = "newcombe", "resampled"
 
 
 class Side(NamedTuple):
-    """What stands on one side: a rep's, or (None) everybody's that may be read; days of the company, None without bound."""
+    """What stands on one side: a rep's, a team's, or (None) everybody's that may be read; days of the company, None without
+    bound."""
 
     rep_id: int | None = None
     first: date | None = None
     last: date | None = None
+    team_id: int | None = None
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        return self.first, self.last
+
+    @property
+    def whose(self) -> tuple[int | None, int | None]:
+        return self.rep_id, self.team_id
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ class Measure:
 @dataclass(frozen=True)
 class ComparisonReport:
     """`day` is how many seconds a day has on the clock; `planned_at` the instants of what is open and planned, which is the
-    end of each period where two are compared. `reps` are the logins."""
+    end of each period where two are compared. `reps` are the logins, `teams` the names."""
 
     type: str
     as_of: Instant
@@ -129,6 +139,7 @@ class ComparisonReport:
     day: int
     sides: tuple[Side, Side]
     reps: tuple[str | None, str | None]
+    teams: tuple[str | None, str | None]
     planned_at: tuple[Instant, Instant]
     measures: tuple[Measure, ...]
 
@@ -137,10 +148,10 @@ class ComparisonReport:
             "type": self.type, "as_of": instant_text(self.as_of), "clock": self.clock, "resamples": RESAMPLES, "seed": SEED,
             "sides": [
                 {
-                    "rep": rep, "from": side.first and side.first.isoformat(), "to": side.last and side.last.isoformat(),
+                    "rep": rep, "team": team, "from": side.first and side.first.isoformat(), "to": side.last and side.last.isoformat(),
                     "planned_as_of": instant_text(at),
                 }
-                for side, rep, at in zip(self.sides, self.reps, self.planned_at, strict=True)
+                for side, rep, team, at in zip(self.sides, self.reps, self.teams, self.planned_at, strict=True)
             ],
             "measures": [one.as_json() for one in self.measures],
         }  # fmt: skip
@@ -156,19 +167,19 @@ def compare(
     clock: str | None = None,
     history: History | None = None,
 ) -> ComparisonReport:
-    """Two reps in the same period or in two, two periods of a rep or of all. Stays are of visits entered in the period and
+    """Two reps or two teams in the same period or in two, two periods of a rep, a team or of all. Stays are of visits entered in the period and
     followed up to `as_of`, exits and closed deals of the period, what is open and planned of `as_of` or, of two periods,
     of the end of each.
 
     Raises Usage `same_sides`, `sides_overlap` and what `select` does; NotFound.
     """
-    logins = _check(session, first, second)
+    reps, teams = _check(session, first, second)
     bare = history is None or history.records.known_deals is None
     known = read_history(session, type_id, deals=True) if history is None or bare else history
     asked = [
         select(
-            session, type_id, rep_ids=None if side.rep_id is None else [side.rep_id], first=side.first, last=side.last,
-            as_of=as_of, clock=clock, history=known,
+            session, type_id, rep_ids=None if side.rep_id is None else [side.rep_id], team_id=side.team_id, first=side.first,
+            last=side.last, as_of=as_of, clock=clock, history=known,
         )
         for side in (first, second)
     ]  # fmt: skip
@@ -187,10 +198,10 @@ def compare(
         measures += _exits(one, place, *sides[0])
         measures.append(wins[place])
     zone, at = one.visits.records.timezone, one.visits.at
-    ends = [at if first[1:] == second[1:] or side.last is None else min(at, day_end(side.last, zone) - 1) for side in (first, second)]
+    ends = [at if first.days == second.days or side.last is None else min(at, day_end(side.last, zone) - 1) for side in (first, second)]
     sums = _sums(asked, ends, known)
     return ComparisonReport(
-        one.visits.records.type.name, at, one.clock, one.day // SECOND, (first, second), logins, (ends[0], ends[1]),
+        one.visits.records.type.name, at, one.clock, one.day // SECOND, (first, second), reps, teams, (ends[0], ends[1]),
         (*sums, *measures),
     )  # fmt: skip
 
@@ -215,22 +226,30 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _check(session: Session, first: Side, second: Side) -> tuple[str | None, str | None]:
-    """The logins of the reps."""
-    logins = people.logins()
+def _check(session: Session, first: Side, second: Side) -> tuple[tuple[str | None, str | None], tuple[str | None, str | None]]:
+    """The logins of the reps, and the names of the teams."""
+    logins, teams = people.logins(), people.teams_of(session.actor)
     for side in (first, second):
         # Who may not be asked about is told like who does not exist.
         if side.rep_id is not None and not (side.rep_id in logins and covers(readable(session.actor), side.rep_id)):
             raise NotFound(_("There is no such employee."))
+        if side.team_id is not None and side.team_id not in teams:
+            raise NotFound(_("There is no such team."))
     if first == second:
         raise Usage("same_sides", _("Both sides are the same; name another rep or another period."))
     if (first.rep_id is None or second.rep_id is None) and first.rep_id != second.rep_id:
         raise Usage("sides_overlap", _("A rep is compared with another one, not with all: their deals would stand on both sides."))
-    if first.rep_id == second.rep_id:
+    if (first.team_id is None) != (second.team_id is None):
+        raise Usage("sides_overlap", _("A team is compared with another one: else deals would stand on both sides."))
+    if first.whose == second.whose:
         begins, ends = (first.first or date.min, second.first or date.min), (first.last or date.max, second.last or date.max)
         if max(begins) <= min(ends):
             raise Usage("sides_overlap", _("The periods overlap: what lies in both would stand on both sides."))
-    return tuple(None if side.rep_id is None else logins[side.rep_id] for side in (first, second))  # type: ignore[return-value]
+    of_reps, of_teams = (
+        [None if number is None else names[number] for number in numbers]
+        for names, numbers in ((logins, (first.rep_id, second.rep_id)), (teams, (first.team_id, second.team_id)))
+    )
+    return (of_reps[0], of_reps[1]), (of_teams[0], of_teams[1])
 
 
 def _deals(deal: Ints) -> int:

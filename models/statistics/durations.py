@@ -91,6 +91,7 @@ def durations(
     type_id: int,
     *,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
@@ -103,7 +104,7 @@ def durations(
     `history`, what was read before, saves reading it. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     deal_type = asked.visits.records.type
     told = [_stage(asked, place) for place in range(len(deal_type.stages))]

@@ -42,26 +42,31 @@ def flow(
     """Each stage a line or up to three, those about the stage `at` where not all have room: to the left what returns, below it
     (in one line: beside it) what goes on, to the right what is won and lost; with the shares, of few exits their count."""
     stages = [stage for stage in found.stages if stage.exits or stage.open]
-    if not stages or width < LEAST_WIDTH or height < 3:
+    if not any(stage.exits for stage in stages) or width < LEAST_WIDTH or height < 3:
         return []
     width = min(width, MOST_WIDTH)
     tall = max(1, min(MOST_TALL, (height - 1) // len(stages)))
-    first, count = 0, len(stages)
-    if count > height - 1:
-        count = height - 2
-        place = next((place for place, stage in enumerate(stages) if stage.stage_id == at), 0)
-        first = max(0, min(place - count // 2, len(stages) - count))
+    about = around([stage.stage_id for stage in stages], at, height - 1)
     following = [*(stage.stage_id for stage in stages[1:]), None]
     parts = [_parted(stage, after) for stage, after in zip(stages, following, strict=True)]
     ends = ["won", "lost", *(["retyped"] if any(one.ends["retyped"] for one in parts) else [])]
     lanes = _lanes(width, len(ends), tall, max(width_of(shown(stage.stage)) + len(int_text(stage.exits)) for stage in stages) + 4)
     lines = [_line(_heads(lanes, ends, ascii), lanes)]
-    for stage, one in list(zip(stages, parts, strict=True))[first : first + count]:
+    for stage, one in list(zip(stages, parts, strict=True))[about]:
         lines += _stage(stage, one, ends, lanes, tall, ascii)
-    if count < len(stages):
-        left = len(stages) - count
+    left = len(stages) - len(stages[about])
+    if left:
         lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
     return [fitted(line.rstrip(), width) for line in lines]
+
+
+def around(ids: Sequence[int], at: int | None, most: int) -> slice:
+    """The places of at most so many of the stages, less one for a line that tells of the others; those about the stage `at`."""
+    if len(ids) <= most:
+        return slice(0, len(ids))
+    place = ids.index(at) if at in ids else 0
+    first = max(0, min(place - (most - 1) // 2, len(ids) - (most - 1)))
+    return slice(first, first + most - 1)
 
 
 class Lanes(NamedTuple):

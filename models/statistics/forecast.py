@@ -145,17 +145,18 @@ def forecast(
     type_id: int,
     *,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     as_of: Instant | None = None,
     seed: int = SEED,
     history: History | None = None,
 ) -> Forecast:
-    """What is won, by month of the company, from the deals open at `as_of` (now) that belong to these reps then; learned
+    """What is won, by month of the company, from the deals open at `as_of` (now) that belong to these reps, or this team, then; learned
     from all stays of the type up to then, whosever they are. A row a month and currency up to 12 months on, and one for
     what is won later.
 
     `history`, what was read before, saves reading it. Raises what `select` does.
     """
-    asked = select(session, type_id, rep_ids=rep_ids, as_of=as_of, clock=CALENDAR, history=history, deals=True)
+    asked = select(session, type_id, rep_ids=rep_ids, team_id=team_id, as_of=as_of, clock=CALENDAR, history=history, deals=True)
     visits, deals = asked.visits, asked.visits.records.deals
     today = local_day(visits.at, visits.records.timezone)
     months, bounds = calendar_months(today)
@@ -176,6 +177,7 @@ def backtest(
     *,
     ahead: int = 3,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     as_of: Instant | None = None,
     seed: int = SEED,
     history: History | None = None,
@@ -203,7 +205,7 @@ def backtest(
         at = day_start(made, zone)
         if not len(last.entered) or at < last.entered.min():
             continue
-        asked = select(session, type_id, rep_ids=rep_ids, as_of=at, clock=CALENDAR, history=history)
+        asked = select(session, type_id, rep_ids=rep_ids, team_id=team_id, as_of=at, clock=CALENDAR, history=history)
         known = _open(asked)
         if len(known.deal):
             targets = [_later(made, number) for number in range(min(ahead, back))]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from models.statistics import charts
+from models.statistics.flows import around
 from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for
 from models.values.instants import instant_text
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 REPS = 7  # told apart in a bar; the others together are one part
 LABEL = 24  # cells
+LEAST_CELL = 6  # of a matrix
 LINES = 5  # told apart in a chart
 MONTH, EDGE = 8, 7  # cells of a month, and of the scale beside them
 
@@ -80,22 +83,34 @@ def exits_bars(found: TransitionsReport, width: int, height: int, *, ascii: bool
     return charts.bars([row[0] for row in rows], [row[1] for row in rows], width, height, ascii=ascii)
 
 
-def exits_matrix(found: TransitionsReport, width: int, *, ascii: bool = False) -> list[str]:
+def exits_matrix(
+    found: TransitionsReport, width: int, height: int | None = None, *, at: int | None = None, ascii: bool = False
+) -> list[str]:
     """From × to: the share of the exits from each stage that went to each target, shaded; a line a stage. Of a stage with
-    too few exits, how many."""
+    too few exits, how many. Of more targets than have room the most frequent ones, of more stages those about `at`."""
     if not found.stages:
         return []
-    taken = {way.to for stage in found.stages for way in stage.ways if way.to_id is None}
-    columns: dict[int | str, str] = {stage.stage_id: shown(stage.stage) for stage in found.stages}
-    columns |= {end: word for end, word in (("won", _("won")), ("lost", _("lost")), ("retyped", _("another type"))) if end in taken}
-    name = min(LABEL, max(width_of(shown(stage.stage)) for stage in found.stages) + 2)
-    cell = max(6, min(12, (width - name - 1) // len(columns)))
-    lines = [" " * name + "".join(_right(head, cell) for head in columns.values())]
+    taken: Counter[int | str] = Counter()
     for stage in found.stages:
+        taken.update({way.to if way.to_id is None else way.to_id: way.count for way in stage.ways})
+    ends: dict[int | str, str] = {end: word for end, word in (("won", _("won")), ("lost", _("lost")), ("retyped", _("another type"))) if taken[end]}
+    name = min(LABEL, max(width_of(shown(stage.stage)) for stage in found.stages) + 2)
+    room = max(1, (width - name - 1) // LEAST_CELL) - len(ends)
+    kept = {one.stage_id for one in sorted(found.stages, key=lambda one: -taken[one.stage_id])[: max(1, room)]}
+    columns: dict[int | str, str] = {one.stage_id: shown(one.stage) for one in found.stages if one.stage_id in kept}
+    columns |= ends
+    longest = max(map(width_of, columns.values())) + 2
+    cell = max(LEAST_CELL, min(max(12, longest), (width - name - 1) // len(columns)))
+    lines = [" " * name + "".join(_right(head, cell) for head in columns.values())]
+    about = around([one.stage_id for one in found.stages], at, len(found.stages) if height is None else max(2, height - 1))
+    for stage in found.stages[about]:
         by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}
         cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column in columns)
         head = fitted(shown(stage.stage), name - 2)
         lines.append(" " + head + " " * (name - 1 - width_of(head)) + cells)
+    left = len(found.stages) - len(found.stages[about])
+    if left:
+        lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
     return [fitted(line, width) for line in lines]
 
 
@@ -137,7 +152,7 @@ def volumes_bars(
     ]
     drawn = charts.months(
         [key[2:] for key in keys], groups, [one or None for one in sums("target")], _("target"), boxes,
-        _("P10–P50–P90") if not ascii else "P10-P50-P90", width, height - 1, ascii=ascii,
+        "P10-P50-P90" if ascii else "P10–P50–P90", width, height - 1, ascii=ascii,
     )  # fmt: skip
     others = [code for code in currencies if code != currency]
     title = f" {currency}"
@@ -167,7 +182,7 @@ def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = Fal
         boxes = [(row.p10 / size, row.p50 / size, row.p90 / size) for row in rows]
         labels = [row.month.isoformat()[2:7] for row in rows if row.month is not None]
         room = max(8, height // len(currencies)) - 1
-        band = _("P10–P50–P90") if not ascii else "P10-P50-P90"
+        band = "P10-P50-P90" if ascii else "P10–P50–P90"
         drawn = charts.months(labels, {}, [None] * len(rows), "", boxes, band, width, room, ascii=ascii)
         lines += [f" {currency}", *drawn] if drawn else []
     return lines

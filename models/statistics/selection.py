@@ -145,7 +145,7 @@ def select_types(
         read_at, timezone, hours, own = session.now(), company.timezone, people.hours(), company.clock
     clock = clock or own
     wanted = None if rep_ids is None else frozenset(rep_ids)
-    members = wanted if team_id is None else [one for one, team in people.teams().items() if team == team_id]
+    members = wanted if team_id is None else people.members(session.actor, team_id)
     question = Question(
         read_at if as_of is None else min(as_of, read_at), first, last,
         FIRST if first is None else day_start(first, timezone), LAST if last is None else day_end(last, timezone),

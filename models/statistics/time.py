@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import Owners, covers, overlap, readable
-from models.people.views import company
+from models.people.views import company, members
 from models.storage.database import database
 from models.timekeeping.views.prices import Priced, billed, prices
 from models.values.errors import NotFound, Usage
@@ -93,6 +93,7 @@ def time_report(
     first: date | None = None,
     last: date | None = None,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     type_id: int | None = None,
     client_id: int | None = None,
     deal_id: int | None = None,
@@ -103,7 +104,7 @@ def time_report(
     deals of that type, with `client_id` or `deal_id` only on those. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
     which is for accountants and administrators.
 
-    Raises Usage `in_future`, `bad_period`; NotFound.
+    Raises Usage `in_future`, `bad_period`, `one_of`; NotFound.
     """
     if margin and session.actor.role not in MAY_SEE_MARGIN:
         raise NotFound(_("Pay and margin are for accountants and administrators."))
@@ -114,7 +115,9 @@ def time_report(
         raise Usage("bad_period", _("The period ends before it begins."))
     at = now if as_of is None else as_of
     zone = company().timezone
-    owners = overlap(readable(session.actor), rep_ids)
+    if rep_ids is not None and team_id is not None:
+        raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
+    owners = overlap(readable(session.actor), rep_ids if team_id is None else members(session.actor, team_id))
     asked: dict[str, Any] = {
         "client_id": client_id, "deal_id": deal_id, "since": None if first is None else day_start(first, zone),
         "until": at + 1 if last is None else min(at + 1, day_end(last, zone)),

@@ -117,6 +117,7 @@ def transitions(
     type_id: int,
     *,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
@@ -131,7 +132,7 @@ def transitions(
     take longer than all else. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     known = asked.visits.records
     places = [asked.of_stage(place) for place in range(known.stages)]

@@ -110,6 +110,7 @@ def trend(
     type_id: int,
     *,
     rep_ids: Iterable[int] | None = None,
+    team_id: int | None = None,
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
@@ -123,8 +124,9 @@ def trend(
     Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, first=first, last=last, as_of=as_of, clock=clock, history=history, deals=True
-    )
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history,
+        deals=True,
+    )  # fmt: skip
     visits = asked.visits
     zone = visits.records.timezone
     closed = closed_by_those_meant(asked)

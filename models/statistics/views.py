@@ -141,7 +141,7 @@ def clients_per_stage(
 def _open_now(session: Session, ids: Iterable[int], rep_ids: Iterable[int] | None, team_id: int | None) -> list[OpenDeal]:
     if rep_ids is not None and team_id is not None:
         raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
-    wanted = rep_ids if team_id is None else [one for one, team in people.teams().items() if team == team_id]
+    wanted = rep_ids if team_id is None else people.members(session.actor, team_id)
     owners = overlap(readable(session.actor), wanted)
     return [row for one in ids for row in database.execute_sql(NOW, (one,)) if covers(owners, row[1])]
 

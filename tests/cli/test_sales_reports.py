@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -143,3 +144,62 @@ def test_text_from_outside_is_harmless_in_every_form(sold: Program) -> None:
 def test_an_empty_store_has_empty_reports(program: Program, report: str) -> None:
     for form in ("table", "json", "csv", "chart"):
         assert program("report", report, "--format", form).status == 0
+
+
+EVERY = ("clients", "durations", "transitions", "volumes", "funnel", "ageing", "reps", "paths", "trend", "time", "margin")
+
+
+@pytest.mark.parametrize("report", EVERY)
+def test_a_team_is_told_as_its_people_are_and_another_ones_does_not_exist(sold: Program, report: str) -> None:
+    def told(*words: str) -> str:
+        said = sold(*words, "--json")
+        assert said.status == 0, said.out
+        return said.out
+
+    assert sold("report", report, "--team", "North", "--rep", "anna", "--json").json["error"]["code"] == "one_of"
+    south = told("report", report, "--team", "South")
+    assert without_instants(south) == without_instants(told("report", report, "--rep", "boris"))
+    if report in ("clients", "volumes", "reps"):
+        assert south != told("report", report)
+    if report == "margin":
+        return  # for accountants and administrators alone
+    assert told("--as", "mark", "report", report, "--team", "North")
+    strange, missing = (sold("--as", "mark", "report", report, "--team", name, "--json") for name in ("South", "Nowhere"))
+    assert strange.status == missing.status == 1
+    assert strange.out.replace("South", "X") == missing.out.replace("Nowhere", "X")
+
+
+def without_instants(out: str) -> str:
+    return re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', "-", out)
+
+
+def test_two_teams_stand_beside_each_other_and_none_beside_a_rep(sold: Program) -> None:
+    found = sold("report", "compare", "--team", "North", "--with-team", "South", "--json").json
+    assert [side["team"] for side in found["sides"]] == ["North", "South"]
+    reps = sold("report", "compare", "--rep", "anna", "--with", "boris", "--json").json
+    assert found["measures"] == reps["measures"], "the manager has no deals"
+    table = sold("report", "compare", "--team", "North", "--with-team", "South")
+    assert table.status == 0 and "North" in table.out and "South" in table.out
+    assert sold("report", "compare", "--team", "North", "--with", "boris", "--json").json["error"]["code"] == "one_of"
+    assert sold("report", "compare", "--with-team", "South", "--json").json["error"]["code"] == "sides_overlap"
+    strange, missing = (
+        sold("--as", "mark", "report", "compare", "--team", "North", "--with-team", name, "--json") for name in ("South", "Nowhere")
+    )
+    assert strange.status == missing.status == 1
+    assert strange.out.replace("South", "X") == missing.out.replace("Nowhere", "X")
+
+
+def test_the_forecast_joins_the_months_of_the_volumes_as_table_and_chart(bare: Program, tmp_path, monkeypatch) -> None:
+    fill_demo(tmp_path / "full.db", deals=120, seed=4, admin="root")
+    open_store(tmp_path / "full.db").close()
+    monkeypatch.setenv("STAGEWATCH_DB", str(tmp_path / "full.db"))
+    monkeypatch.setenv("STAGEWATCH_AS", "root")
+    alone, table = (bare("report", "volumes", *words) for words in ((), ("--forecast",)))
+    assert alone.status == table.status == 0 and "P50" not in alone.out
+    head = next(line for line in table.out.splitlines() if line.startswith("Month"))
+    assert head.split()[-3:] == ["P10", "P50", "P90"] and "Planned" in head and "Target" in head
+    assert "New deals are not invented" in table.out and "Together" in table.out
+    drawn, with_band = (bare("report", "volumes", "--format", "chart", *words) for words in ((), ("--forecast",)))
+    assert "░ planned" in drawn.out and "P90" not in drawn.out
+    assert "├●┤ P10–P50–P90" in with_band.out and "░ planned" in with_band.out and "│●│" in with_band.out
+    assert bare("report", "volumes", "--forecast", "--format", "csv").out.startswith("month,currency,p10")

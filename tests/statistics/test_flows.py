@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.statistics.flows import flow
+from models.statistics.pictures import exits_matrix
 from models.statistics.transitions import StageExits, TransitionsReport, Way, WinChance
 from models.values.text import width_of
 
@@ -97,3 +98,11 @@ def test_it_keeps_to_its_size_and_to_ascii(stages, width, height, ascii):
 def test_shares_are_whole_at_the_least_width():
     lines = plain(flow(made({"won": ("won", 50), "lost": ("lost", 50)}), 60, 4))
     assert lines[2].count("50 %") == 2
+
+
+def test_the_matrix_of_many_stages_keeps_to_its_room_with_the_ends_and_the_targets_that_most_go_to():
+    stages = [{"30": ("skip", 8), "won": ("won", 1), "lost": ("lost", 1)}] * 30
+    lines = plain(exits_matrix(made(*stages), 62, 12, at=20))
+    assert len(lines) == 12 and all(width_of(line) <= 62 and not line.endswith("…") for line in lines)
+    assert lines[0].split()[-2:] == ["won", "lost"] and "S30" in lines[0]
+    assert any(line.startswith(" S20 ") for line in lines) and lines[-1] == " 20 more stages: move in the table"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.pipeline import commands
+from models.pipeline import commands, setup
 from models.statistics.durations import durations
 from models.statistics.funnel import funnel
 from models.statistics.reps import reps
@@ -105,3 +105,44 @@ def test_bad_input_is_refused(sold):  # noqa: F811
         with pytest.raises(Usage) as refused:
             trend(sold.at, sold.type_id, **said)
         assert refused.value.code == code
+
+
+@pytest.mark.parametrize("measure", ["started", "won", "lost", "open", "medians"])
+def test_a_retyped_deal_counts_for_each_type_as_the_reports_of_that_type_count_it(session, measure):
+    """Three deals of the old type; one became of the new type on day 20 and was won there on day 50, one is lost, one open."""
+    company(session)
+    made = empty(session)
+    other = setup.add_type(made.at, "Services", mode="free")
+    stage = setup.add_stage(made.at, other, "Begun")
+    deals = [commands.new_deal(made.at, f"Client {number}", type_id=made.type_id, amount=100_00, owner="anna").deal_id for number in range(3)]
+    made.clock[0] = made.on(20)
+    commands.retype_deal(made.at, deals[0], other, dict.fromkeys(made.stages, stage))
+    made.clock[0] = made.on(30)
+    commands.lose_deal(made.at, deals[1], reason="price")
+    made.clock[0] = made.on(50)
+    commands.win_deal(made.at, deals[0])
+    made.clock[0] = made.on(60)
+    for type_id in (made.type_id, other):
+        for month in trend(made.at, type_id).months:
+            first, last = days_of(month.month)
+            end = min(day_end(last, "UTC") - 1, made.clock[0])
+            line = reps(made.at, type_id, first=first, last=last).together
+            told = {
+                "started": (month.started, funnel(made.at, type_id, first=first, last=last).started),
+                "won": ((month.won, month.amounts), (line.deals_won, line.won)),
+                "lost": (month.lost, line.deals_lost),
+                "open": (month.open, clients_per_stage(made.at, type_id, as_of=end).deals),
+                "medians": (
+                    [(one.visits, one.completed) for one in month.medians],
+                    [(one.visits, one.completed) for one in durations(made.at, type_id, first=first, last=last).stages],
+                ),
+            }[measure]
+            assert told[0] == told[1], (type_id, month.month)
+    old, new = (trend(made.at, type_id).months for type_id in (made.type_id, other))
+    expected = {
+        "won": (0, 1), "lost": (1, 0), "open": (1, 0),
+    }  # fmt: skip
+    if measure == "open":
+        assert (old[-1].open, new[-1].open) == expected["open"]
+    elif measure in expected:
+        assert tuple(sum(getattr(month, measure) for month in months) for months in (old, new)) == expected[measure]

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pytest_textual_snapshot import SVGImageExtension
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -58,20 +59,18 @@ SCREENS = {
     "filter": ["slash", "2"],
     "welcome": [],
 }
-REPORTS = [name for name in PLACES if name != "clients"]  # the first stands among the screens
-SCREENS |= {name: ["5", *["j"] * list(PLACES).index(name), "enter"] for name in REPORTS}
-SCREENS["flow"] = [*SCREENS["transitions"], "v"]
-ASIDE = {"statistics", "flow", *REPORTS}
 WIDE = (160, 48)
+# Of each report, what is pressed for each further picture.
+FORMS = {"clients": {"deals": "v"}, "transitions": {"flow": "v", "exits": "v"}, "volumes": {"stages": "v"}, "trend": {"medians": "vv"}}
+THEMES = {"dark": "ansi-dark", "light": "textual-light", NO_COLOUR: "textual-dark"}
 IN_COLOURS = [
     ("board", "textual-light"), ("today", "textual-light"), ("statistics", "textual-light"), ("form", "textual-light"),
     ("board", "textual-dark"), ("card", "textual-dark"), ("refused", "textual-dark"),
 ]  # fmt: skip
 PICTURES = [
-    *((screen, "en", size, "ansi-dark") for screen in SCREENS for size in (SMALL, WIDE if screen in ASIDE else BIG)),
-    *((screen, "ru", SMALL, "ansi-dark") for screen in SCREENS if screen not in ASIDE or screen == "statistics"),
+    *((screen, "en", size, "ansi-dark") for screen in SCREENS for size in (SMALL, WIDE if screen == "statistics" else BIG)),
+    *((screen, "ru", SMALL, "ansi-dark") for screen in SCREENS),
     *((screen, "en", BIG, theme) for screen, theme in IN_COLOURS),
-    *((screen, "en", WIDE, theme) for screen in (*REPORTS, "flow") for theme in ("textual-light", NO_COLOUR)),
 ]
 
 
@@ -124,12 +123,9 @@ def rep() -> str:
     ("screen", "language", "size", "theme"), PICTURES,
     ids=["-".join((screen, language, f"{size[0]}x{size[1]}", theme)) for screen, language, size, theme in PICTURES],
 )  # fmt: skip
-def test_picture(snap_compare, demo, monkeypatch, screen, language, size, theme):
+def test_picture(snap_compare, demo, screen, language, size, theme):
     strip.guard()
     use_language(language)
-    if theme == NO_COLOUR:
-        monkeypatch.setenv("NO_COLOR", "1")
-        theme = "textual-dark"
     config = SimpleNamespace(**{**vars(CONFIG), "theme": theme})
 
     async def arrive(pilot: Pilot[object]) -> None:
@@ -138,10 +134,10 @@ def test_picture(snap_compare, demo, monkeypatch, screen, language, size, theme)
             await press(pilot, "2" if language == "ru" else "1")
         else:
             await press(pilot, "j", *SCREENS[screen][:1])
-            if screen in ASIDE:
+            if screen == "statistics":
                 await read(pilot)
             await press(pilot, *SCREENS[screen][1:])
-            if screen in ASIDE:
+            if screen == "statistics":
                 await read(pilot)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
@@ -153,7 +149,7 @@ def test_picture(snap_compare, demo, monkeypatch, screen, language, size, theme)
 
     def open_session() -> Session:
         store = open_store(demo(language))
-        return Session(store, acting("anna" if screen in ASIDE else rep(), ""), now=lambda: NOW)
+        return Session(store, acting("anna" if screen == "statistics" else rep(), ""), now=lambda: NOW)
 
     desk = Desk(open_session)
     try:
@@ -162,6 +158,49 @@ def test_picture(snap_compare, demo, monkeypatch, screen, language, size, theme)
         assert snap_compare(without_web_fonts(app), terminal_size=size, run_before=arrive)
     finally:
         desk.close()
+
+
+@pytest.mark.parametrize("colours", THEMES)
+async def test_every_chart(snapshot, demo, monkeypatch, colours):
+    """All of them in one run of the app, which takes seconds to start."""
+    strip.guard()
+    if colours == NO_COLOUR:
+        monkeypatch.setenv("NO_COLOR", "1")
+    config = SimpleNamespace(**{**vars(CONFIG), "theme": THEMES[colours]})
+    pictures: dict[str, str] = {}
+    path = demo("en")
+    desk = Desk(lambda: Session(open_store(path), acting("anna", ""), now=lambda: NOW))
+    try:
+        desk.session()
+        app = without_web_fonts(StagewatchApp(desk, config))
+        async with app.run_test(size=WIDE) as pilot:
+
+            async def take(name: str) -> None:
+                for size in (WIDE, SMALL):
+                    await pilot.resize_terminal(*size)
+                    await pilot.pause(0.1)
+                    pictures[f"{name}-{size[0]}x{size[1]}"] = app.export_screenshot()
+                await pilot.resize_terminal(*WIDE)
+                await pilot.pause(0.1)
+
+            await opened(pilot)
+            await press(pilot, "5")
+            for report in PLACES:
+                await read(pilot)
+                assert pilot.app.screen.list.item == report
+                await press(pilot, "enter")
+                await take(report)
+                for name, keys in FORMS.get(report, {}).items():
+                    await press(pilot, *keys)
+                    await take(f"{report}-{name}")
+                await press(pilot, "escape", "j")
+            await press(pilot, "c", "1", "1", "1")
+            await read(pilot)
+            await take("comparison")
+    finally:
+        desk.close()
+    exact = snapshot.use_extension(SVGImageExtension)
+    assert [name for name, picture in pictures.items() if picture != exact(name=name)] == []
 
 
 def without_web_fonts(app):

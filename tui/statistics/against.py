@@ -1,4 +1,4 @@
-"""With what the reports' present filters are compared: another rep, or other days; how a person says it."""
+"""With what the reports' present filters are compared: another rep or team, or other days; how a person says it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.values.dates import day_text
 from models.values.errors import Refused
 from models.values.instants import local_day, parse_day
 from models.values.language import _
-from tui.statistics.filters import rep_of
+from tui.statistics.filters import rep_of, team_of
 from tui.widgets.dialogs import Choice, Field, Form, Line
 
 if TYPE_CHECKING:
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from tui.statistics.report import Asked
     from tui.statistics.screen import StatisticsScreen
 
-REP, BEFORE, YEAR_BEFORE, DAYS = ("rep", "before", "year_before", "days")
+REP, TEAM, BEFORE, YEAR_BEFORE, DAYS = ("rep", "team", "before", "year_before", "days")
 
 
 @dataclass(frozen=True)
 class Against:
-    """What stands beside the filters' own: the rep `other` (and `one`, where the filters are of all), the period before,
+    """What stands beside the filters' own: the rep or team `other` (and `one`,
+    where the filters are of all), the period before,
     that of a year before, or the days from `first` to `last`."""
 
     kind: str
@@ -43,7 +44,7 @@ def bounds(filters: Filters, known: Known) -> tuple[date, date] | None:
 
 
 def sides(asked: Asked) -> tuple[Side, Side]:
-    """What stands on both sides. Raises NotFound where the actor may see a rep no more; Refused `bad_period`."""
+    """What stands on both sides. Raises NotFound where the actor may see a rep or team no more; Refused `bad_period`."""
     from models.statistics.comparison import Side, period_before, year_before
 
     filters, known, against = asked.filters, asked.known, asked.against
@@ -54,20 +55,27 @@ def sides(asked: Asked) -> tuple[Side, Side]:
         days = filters.days(known.today)
         one, other = (Side(rep_of(replace(filters, rep_id=number), known), *days) for number in both)
         return one, other
+    team = team_of(filters, known)
+    if against.kind == TEAM:
+        both = [team if team is not None else against.one, against.other]
+        days = filters.days(known.today)
+        one, other = (Side(None, *days, team_of(replace(filters, team_id=number), known)) for number in both)
+        return one, other
     found = bounds(filters, known)
     if found is None:
         raise Refused("bad_period", _("All time has no period before it; f chooses one."))
     beside = {BEFORE: period_before, YEAR_BEFORE: year_before}.get(against.kind)
-    return Side(rep, *found), Side(rep, *(beside(*found) if beside is not None else (against.first, against.last)))
+    return Side(rep, *found, team), Side(rep, *(beside(*found) if beside is not None else (against.first, against.last)), team)
 
 
 def names(asked: Asked) -> tuple[str, str]:
     """What the two sides are called."""
     against = asked.against
     assert against is not None
-    if against.kind == REP:
-        one = asked.filters.rep_id if asked.filters.rep_id is not None else against.one
-        return tuple(asked.known.reps.get(number or 0, "?") for number in (one, against.other))  # type: ignore[return-value]
+    if against.kind in (REP, TEAM):
+        known, own = (asked.known.reps, asked.filters.rep_id) if against.kind == REP else (asked.known.teams, asked.filters.team_id)
+        one, other = (known.get(number or 0, "?") for number in (own if own is not None else against.one, against.other))
+        return one, other
     return _("this period"), {BEFORE: _("before"), YEAR_BEFORE: _("a year before")}.get(against.kind, _("beside it"))
 
 
@@ -82,8 +90,10 @@ async def ask_against(screen: StatisticsScreen, filters: Filters, known: Known) 
 
     found = bounds(filters, known)
     lines: dict[str, Line] = {}
-    if len(known.reps) > 1:
+    if len(known.reps) > 1 and filters.team_id is None:
         lines[REP] = Line(_("another rep"))
+    if len(known.teams) > 1 and filters.rep_id is None:
+        lines[TEAM] = Line(_("another team"))
     if found is not None:
         lines[BEFORE] = Line(_("the period before"), days_words(*period_before(*found)))
         lines[YEAR_BEFORE] = Line(_("the same days a year before"), days_words(*year_before(*found)))
@@ -97,24 +107,26 @@ async def ask_against(screen: StatisticsScreen, filters: Filters, known: Known) 
         return None
     kind = list(lines)[chosen]
     if kind == REP:
-        return await _ask_reps(screen, filters, known)
+        return await _ask_two(screen, REP, known.reps, filters.rep_id)
+    if kind == TEAM:
+        return await _ask_two(screen, TEAM, known.teams, filters.team_id)
     return await _ask_days(screen) if kind == DAYS else Against(kind)
 
 
-async def _ask_reps(screen: StatisticsScreen, filters: Filters, known: Known) -> Against | None:
-    one = filters.rep_id if filters.rep_id in known.reps else None
-    if one is None:
-        one = await _ask_rep(screen, _("Whom?"), list(known.reps.items()))
+async def _ask_two(screen: StatisticsScreen, kind: str, known: dict[int, str], one: int | None) -> Against | None:
+    """Ask for two of the reps or teams, for one where the filters name the first."""
+    if one not in known:
+        one = await _ask_one(screen, _("Whom?") if kind == REP else _("Which team?"), list(known.items()))
         if one is None:
             return None
-    others = [(number, name) for number, name in known.reps.items() if number != one]
-    other = await _ask_rep(screen, _("{name} with whom?").format(name=known.reps[one]), others)
-    return None if other is None else Against(REP, one, other)
+    others = [(number, name) for number, name in known.items() if number != one]
+    other = await _ask_one(screen, _("{name} with whom?").format(name=known[one]), others)
+    return None if other is None else Against(kind, one, other)
 
 
-async def _ask_rep(screen: StatisticsScreen, title: str, reps: Sequence[tuple[int, str]]) -> int | None:
-    chosen = await screen.app.push_screen_wait(Choice(title, [Line(name) for _number, name in reps]))
-    return None if chosen is None else reps[chosen][0]
+async def _ask_one(screen: StatisticsScreen, title: str, found: Sequence[tuple[int, str]]) -> int | None:
+    chosen = await screen.app.push_screen_wait(Choice(title, [Line(name) for _number, name in found]))
+    return None if chosen is None else found[chosen][0]
 
 
 async def _ask_days(screen: StatisticsScreen) -> Against | None:

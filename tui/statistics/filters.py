@@ -1,15 +1,15 @@
-"""What the reports on the screen are asked for: type, period, rep, instant, clock; and how a person says it."""
+"""What the reports on the screen are asked for: type, period, rep or team, instant, clock; and how a person says it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from models.people.rules import covers, readable
-from models.people.views import company, people
+from models.people.views import company, people, teams_of
 from models.values.dates import day_text, day_time_text
-from models.values.errors import NotFound, Refused
+from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant, local_day, parse_day, parse_past
 from models.values.language import _
 from tui.widgets.dialogs import Field
@@ -22,8 +22,8 @@ PERIODS = ("year_back", "all", "month", "quarter", "year", "last_month", "last_q
 
 @dataclass(frozen=True)
 class Filters:
-    """Shared by all reports. `first` and `last` hold for the period `days`; without `rep_id` everybody's that may be read;
-    without `as_of` now; without `clock` the company's."""
+    """Shared by all reports. `first` and `last` hold for the period `days`; without `rep_id` or `team_id`
+    everybody's that may be read; without `as_of` now; without `clock` the company's."""
 
     type_id: int
     period: str = PERIODS[0]
@@ -32,6 +32,7 @@ class Filters:
     rep_id: int | None = None
     as_of: Instant | None = None
     clock: str | None = None
+    team_id: int | None = None
 
     def days(self, today: date) -> tuple[date | None, date | None]:
         """The first and last day of the period, None for no bound."""
@@ -55,19 +56,20 @@ class Filters:
 
 @dataclass(frozen=True)
 class Known:
-    """What filters may name: reps by id, and the company's today, zone and clock."""
+    """What filters may name: reps and teams by id, and the company's today, zone and clock."""
 
     reps: dict[int, str]
     today: date
     timezone: str
     clock: str
+    teams: dict[int, str] = field(default_factory=dict)
 
 
 def known(session: Session) -> Known:
     """Whom the actor may ask for, and what day it is."""
     found, owners = company(), readable(session.actor)
     reps = {one.id: one.name for one in people() if covers(owners, one.id)}
-    return Known(reps, local_day(session.now(), found.timezone), found.timezone, found.clock)
+    return Known(reps, local_day(session.now(), found.timezone), found.timezone, found.clock, teams_of(session.actor) if len(reps) > 1 else {})
 
 
 def period_words(filters: Filters, today: date) -> str:
@@ -84,18 +86,22 @@ def fields(filters: Filters, seen: Known) -> list[Field]:
     """The form of the filters."""
     periods, reps, clocks = _periods(), _reps(seen), _clocks()
     as_of = "" if filters.as_of is None else day_time_text(filters.as_of, seen.timezone, seen.today)
+    teams = {None: _("all"), **seen.teams}
+    team = Field("team", _("Team"), teams[filters.team_id] if filters.team_id in teams else _("all"), options=tuple(teams.values()))
     return [
         Field("period", _("Period"), periods[filters.period], options=tuple(periods.values())),
         Field("first", _("From"), filters.first.isoformat() if filters.first else "", placeholder=_("a day of your own")),
         Field("last", _("To"), filters.last.isoformat() if filters.last else "", placeholder=_("a day of your own")),
         Field("rep", _("Rep"), reps[filters.rep_id] if filters.rep_id in reps else _("all"), options=tuple(reps.values())),
+        *([team] if seen.teams else []),
         Field("as_of", _("As of"), as_of, placeholder=_("now; a past day or instant")),
         Field("clock", _("Clock"), clocks[filters.clock or seen.clock], options=tuple(clocks.values())),
     ]
 
 
 def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) -> Filters:
-    """The filters that a filled form means. Raises Refused `bad_period`, Usage `bad_date`, `in_future`."""
+    """The filters that a filled form means. Raises Refused `bad_period`, Usage `bad_date`, `in_future`,
+    `one_of`."""
     first, last = (parse_day(values[name]) if values[name] else None for name in ("first", "last"))
     if first is not None and last is not None and last < first:
         raise Refused("bad_period", _("The period ends before it begins."))
@@ -110,15 +116,21 @@ def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) ->
         as_of = parse_past(values["as_of"], now, seen.timezone) if values["as_of"] else None
     clock = next(name for name, word in _clocks().items() if word == values["clock"])
     rep = next((number for number, name in _reps(seen).items() if name == values["rep"]), None)
+    team = next((number for number, name in seen.teams.items() if name == values.get("team")), None)
+    if rep is not None and team is not None:  # the one that was just chosen is meant
+        if (rep == filters.rep_id) == (team == filters.team_id):
+            raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
+        rep, team = (None, team) if rep == filters.rep_id else (rep, None)
     return replace(
-        filters, period=period, first=first, last=last, rep_id=rep, as_of=as_of, clock=None if clock == seen.clock else clock
-    )
+        filters, period=period, first=first, last=last, rep_id=rep, team_id=team, as_of=as_of,
+        clock=None if clock == seen.clock else clock,
+    )  # fmt: skip
 
 
 def kept(filters: Filters) -> dict[str, Any]:
     """For the next time; an instant is not kept."""
     return {
-        "type": filters.type_id, "period": filters.period, "rep": filters.rep_id, "clock": filters.clock,
+        "type": filters.type_id, "period": filters.period, "rep": filters.rep_id, "team": filters.team_id, "clock": filters.clock,
         "first": filters.first.isoformat() if filters.first else None,
         "last": filters.last.isoformat() if filters.last else None,
     }  # fmt: skip
@@ -128,7 +140,7 @@ def taken_up(state: dict[str, Any], type_id: int) -> Filters:
     """The filters of the last time, as far as they still make sense."""
     period = state.get("period") if state.get("period") in PERIODS else PERIODS[0]
     first, last = (date.fromisoformat(state[name]) if state.get(name) else None for name in ("first", "last"))
-    return Filters(type_id, str(period), first, last, state.get("rep"), None, state.get("clock"))
+    return Filters(type_id, str(period), first, last, state.get("rep"), None, state.get("clock"), state.get("team"))
 
 
 def rep_of(filters: Filters, seen: Known) -> int | None:
@@ -136,6 +148,22 @@ def rep_of(filters: Filters, seen: Known) -> int | None:
     if filters.rep_id is not None and filters.rep_id not in seen.reps:
         raise NotFound(_("There is no such employee."))
     return filters.rep_id
+
+
+def team_of(filters: Filters, seen: Known) -> int | None:
+    """The team asked for. Raises NotFound where the actor may see it no more."""
+    if filters.team_id is not None and filters.team_id not in seen.teams:
+        raise NotFound(_("There is no such team."))
+    return filters.team_id
+
+
+def whose_words(filters: Filters, seen: Known) -> str:
+    """Whose deals are counted: a name, `team North`, `all reps`."""
+    if filters.rep_id is not None:
+        return seen.reps.get(filters.rep_id, "?")
+    if filters.team_id is not None:
+        return _("team {name}").format(name=seen.teams.get(filters.team_id, "?"))
+    return _("all reps")
 
 
 def _year_back(today: date) -> date:

@@ -18,6 +18,7 @@ from models.pipeline.views import TypeLine, mode_word, types
 from models.values.dates import day_time_text
 from models.values.errors import StagewatchError
 from models.values.language import _
+from models.values.text import width_of
 from tui import keymap
 from tui.statistics import filters as asking
 from tui.statistics.filters import Filters, Known
@@ -373,12 +374,13 @@ class StatisticsScreen(FramedScreen):
             return
         wanted, asked, found = self._found
         row, width = self.table.item, max(10, self.query_one("#report").size.width - 1)
+        note = wanted.note(found, asked, row) if self.table.items else ""
         height = self._room() - len(self.table.items[: self._room() * wanted.table // 5])
+        height -= width_of(note) > width - 1  # then it has two lines
         is_ascii = words.symbol("→") != "→"
         drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
         self.table.styles.height = max(1, min(len(self.table.items), self._room() * (wanted.table if drawn else 5) // 5))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
-        note = wanted.note(found, asked, row) if self.table.items else ""
         self.query_one("#note", Static).update(plain(note, "dim"))
 
     def _room(self) -> int:
@@ -399,7 +401,7 @@ class StatisticsScreen(FramedScreen):
         if "period" in used:
             parts.append(asking.period_words(filters, known.today))
         if "rep" in used:
-            parts.append(known.reps.get(filters.rep_id, "?") if filters.rep_id is not None else _("all reps"))
+            parts.append(asking.whose_words(filters, known))
         if "clock" in used and (filters.clock or known.clock) == "working":
             parts.append(_("working clock"))
         if filters.as_of is not None:

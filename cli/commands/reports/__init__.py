@@ -17,7 +17,7 @@ REPORTS: dict[str, tuple[str, str]] = {
     "funnel": ("sales", "How far the deals that started in the period have come, and how many are won."),
     "ageing": ("sales", "Open deals that stay longer than the norm or than most, that are idle, that have no next step."),
     "reps": ("sales", "What each rep has open, and what they won and lost in the period."),
-    "compare": ("compare", "Two reps or two periods side by side: what differs, and how sure that is."),
+    "compare": ("compare", "Two reps, two teams or two periods side by side: what differs, and how sure that is."),
     "paths": ("paths", "Which ways deals take through the stages, how often, how long and with what share won."),
     "trend": ("trend", "Each measure by month: deals, the share won, how long stays last, amounts, open deals."),
     "time": ("time", "Hours worked, billable and unbilled, and what they come to."),

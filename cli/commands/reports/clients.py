@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw
+from cli.commands.reports.drawn import draw, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--team", metavar="NAME", help="Only of this team.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As it stood at that instant; default: now.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
-def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | None, form: str) -> None:
+def clients(call: Call, type_name: str | None, rep: str | None, team: str | None, as_of: str | None, form: str) -> None:
     """How many open deals and clients are at each stage, by rep."""
     if form == "json":
         call.as_json = True
     session = call.session
-    from models.people.views import find_employee
     from models.pipeline.facts import find_type
     from models.statistics.views import clients_per_stage
 
@@ -41,7 +41,7 @@ def clients(call: Call, type_name: str | None, rep: str | None, as_of: str | Non
         session,
         None if type_name == "all" else find_type(type_name),
         as_of=instant(session, as_of),
-        rep_ids=None if rep is None else [find_employee(rep).id],
+        **whose(session, rep, team),
     )
     if call.as_json:
         print_json(found.as_json())

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Of this employee.")
 @click.option("--with", "other", metavar="LOGIN", help="Beside this one.")
+@click.option("--team", metavar="NAME", help="Of this team.")
+@click.option("--with-team", "other_team", metavar="NAME", help="Beside this team.")
 @click.option("--from", "first", metavar="DAY", help="The first day of the period.")
 @click.option("--to", "last", metavar="DAY", help="The last day of the period.")
 @click.option("--with-from", "other_first", metavar="DAY", help="The first day of the period beside it.")
@@ -37,24 +39,29 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
 def compare(
-    call: Call, /, type_name: str | None, rep: str | None, other: str | None, first: str | None, last: str | None,
-    other_first: str | None, other_last: str | None, as_of: str | None, clock: str | None, form: str,
+    call: Call, /, type_name: str | None, rep: str | None, other: str | None, team: str | None, other_team: str | None,
+    first: str | None, last: str | None, other_first: str | None, other_last: str | None, as_of: str | None, clock: str | None, form: str,
 ) -> None:  # fmt: skip
-    """Two reps or two periods side by side: what differs, and how sure that is."""
+    """Two reps, two teams or two periods side by side: what differs, and how sure that is."""
     if form == "json":
         call.as_json = True
     session = call.session
-    from models.people.views import find_employee
+    from models.people.views import find_employee, find_readable_team
     from models.statistics.comparison import Side
     from models.statistics.comparison import compare as compared
 
-    if other is None and other_first is None and other_last is None:
-        raise Usage("nothing_beside", _("Say with what to compare: --with LOGIN, or --with-from and --with-to."))
-    rep_id = None if rep is None else find_employee(rep).id
+    if other is None and other_team is None and other_first is None and other_last is None:
+        raise Usage("nothing_beside", _("Say with what to compare: --with LOGIN, --with-team NAME, or --with-from and --with-to."))
+    if (rep or other) is not None and (team or other_team) is not None:
+        raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
+    rep_id, rep_beside = (None if one is None else find_employee(one).id for one in (rep, rep if other is None else other))
+    of, of_beside = (
+        None if one is None else find_readable_team(session.actor, one) for one in (team, team if other_team is None else other_team)
+    )
     days = [None if day is None else parse_day(day) for day in (first, last, other_first, other_last)]
     beside = days[:2] if other_first is None and other_last is None else days[2:]
     found = compared(
-        session, one_type(type_name), Side(rep_id, *days[:2]), Side(rep_id if other is None else find_employee(other).id, *beside),
+        session, one_type(type_name), Side(rep_id, *days[:2], of), Side(rep_beside, *beside, of_beside),
         as_of=instant(session, as_of), clock=clock,
     )  # fmt: skip
     if call.as_json:
@@ -68,12 +75,13 @@ def compare(
 
 
 def _names(found: ComparisonReport) -> list[str]:
-    """What the two sides are called: by the reps, by the periods, by both where both differ."""
+    """What the two sides are called: by the reps or teams, by the periods, by both where both differ."""
     names = []
-    for side, rep in zip(found.sides, found.reps, strict=True):
-        parts = [shown(rep)] if rep is not None and found.reps[0] != found.reps[1] else []
-        if found.sides[0][1:] != found.sides[1][1:]:
-            first, last = ("…" if day is None else f"{day_text(day)} {day.year}" for day in side[1:])
+    differ = found.sides[0].whose != found.sides[1].whose
+    for side, *whose in zip(found.sides, found.reps, found.teams, strict=True):
+        parts = [shown(one) for one in whose if one is not None and differ]
+        if found.sides[0].days != found.sides[1].days:
+            first, last = ("…" if day is None else f"{day_text(day)} {day.year}" for day in side.days)
             parts.append(f"{first} – {last}")
         names.append(" ".join(parts))
     return names

@@ -1,13 +1,17 @@
-"""What the reports share: cells of CSV, charts in the terminal, the type they are of."""
+"""What the reports share: cells of CSV, charts in the terminal, the type and the people they are of."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from models.values.errors import NotFound, Usage
 from models.values.language import _
+
+if TYPE_CHECKING:
+    from models.session import Session
 
 WIDEST = 120
 CURVE = 16  # lines of a curve
@@ -18,6 +22,16 @@ def draw(picture: Callable[[int, bool], list[str]]) -> None:
     width = max(40, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
     for line in picture(width, "utf" not in (sys.stdout.encoding or "").lower()):
         print(line)
+
+
+def whose(session: Session, rep: str | None, team: str | None) -> dict[str, Any]:
+    """Whom a report is of, as all take it. Raises NotFound."""
+    from models.people.views import find_employee, find_readable_team
+
+    return {
+        "rep_ids": None if rep is None else [find_employee(rep).id],
+        "team_id": None if team is None else find_readable_team(session.actor, team),
+    }
 
 
 def one_type(name: str | None) -> int:

@@ -103,9 +103,4 @@ def _one(type_id: int | None) -> int:
 
 def _whose(asked: dict[str, Any]) -> dict[str, Any]:
     """Whose deals, and as of when, as the forecast takes it."""
-    from models.people.views import teams
-
-    rep_ids = asked["rep_ids"]
-    if asked["team_id"] is not None:
-        rep_ids = [one for one, team in teams().items() if team == asked["team_id"]]
-    return {"rep_ids": rep_ids, "as_of": asked["as_of"]}
+    return {name: asked[name] for name in ("rep_ids", "team_id", "as_of")}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, one_type
+from cli.commands.reports.drawn import draw, one_type, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -29,19 +29,20 @@ PATHS_SHOWN = 30
 @click.command(cls=Command)
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--team", metavar="NAME", help="Only of this team.")
 @click.option("--from", "first", metavar="DAY", help="Deals started on that day or later.")
 @click.option("--to", "last", metavar="DAY", help="Deals started on that day or before.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
 def paths(
-    call: Call, type_name: str | None, rep: str | None, first: str | None, last: str | None, as_of: str | None, form: str
-) -> None:
+    call: Call, /, type_name: str | None, rep: str | None, team: str | None, first: str | None, last: str | None,
+    as_of: str | None, form: str,
+) -> None:  # fmt: skip
     """Which ways deals take through the stages, how often, how long and with what share won."""
     if form == "json":
         call.as_json = True
     session = call.session
-    from models.people.views import find_employee
     from models.statistics.paths import paths as paths_of
 
     found = paths_of(
@@ -50,7 +51,7 @@ def paths(
         first=None if first is None else parse_day(first),
         last=None if last is None else parse_day(last),
         as_of=instant(session, as_of),
-        rep_ids=None if rep is None else [find_employee(rep).id],
+        **whose(session, rep, team),
     )
     if call.as_json:
         print_json(found.as_json())

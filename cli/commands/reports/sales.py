@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw
+from cli.commands.reports.drawn import draw, whose
 from cli.commands.reports.forecast import answer_backtest, bands_of, csv_forecast, forecast_of, tell_forecast
 from cli.main import Command
 from cli.names import instant
@@ -22,7 +22,7 @@ from models.values.instants import Instant, local_day, parse_day, parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money, exponent, money_text, plain_text
 from models.values.numbers import int_text, percent_text
-from models.values.text import neutral, quoted, shown
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -62,17 +62,11 @@ def _begin(call: Call, form: str) -> Session:
 def _what(
     session: Session, first: str | None, last: str | None, as_of: str | None, rep: str | None, team: str | None
 ) -> dict[str, Any]:
-    from models.people.views import find_employee, find_team
-
-    found = None if team is None else find_team(team)
-    if team is not None and found is None:
-        raise NotFound(_("There is no team {name}.").format(name=quoted(team)))
     return {
         "first": None if first is None else parse_day(first),
         "last": None if last is None else parse_day(last),
         "as_of": instant(session, as_of),
-        "rep_ids": None if rep is None else [find_employee(rep).id],
-        "team_id": None if found is None else found.team_id,
+        **whose(session, rep, team),
     }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import CURVE, draw, one_type
+from cli.commands.reports.drawn import CURVE, draw, one_type, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -35,6 +35,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now."),
         click.option("--to", "last", metavar="DAY", help="Visits entered and exits made on that day or earlier."),
         click.option("--from", "first", metavar="DAY", help="Visits entered and exits made on that day or later."),
+        click.option("--team", metavar="NAME", help="Only of this team."),
         click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee."),
         click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one."),
     ):
@@ -43,13 +44,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _asked(
-    session: Session, type_name: str | None, rep: str | None, first: str | None, last: str | None, as_of: str | None,
-    clock: str | None,
+    session: Session, type_name: str | None, rep: str | None, team: str | None, first: str | None, last: str | None,
+    as_of: str | None, clock: str | None,
 ) -> tuple[int, dict[str, Any]]:  # fmt: skip
-    from models.people.views import find_employee
-
     return one_type(type_name), {
-        "rep_ids": None if rep is None else [find_employee(rep).id],
+        **whose(session, rep, team),
         "first": None if first is None else parse_day(first),
         "last": None if last is None else parse_day(last),
         "as_of": instant(session, as_of),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw
+from cli.commands.reports.drawn import draw, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -31,6 +31,7 @@ def _period(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--as-of", "as_of", metavar="INSTANT", help="Begun up to that instant; default: now."),
         click.option("--to", "last", metavar="DAY", help="Begun on that day or earlier."),
         click.option("--from", "first", metavar="DAY", help="Begun on that day or later."),
+        click.option("--team", metavar="NAME", help="Only of this team."),
         click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee."),
         click.option("--type", "type_name", metavar="NAME", help="Only on deals of this type; default: all time."),
         click.option("--by", type=click.Choice(["clients", "deals", "stages", "services", "reps"]), default="clients", show_default=True, help="What a line is, in a table or chart."),
@@ -56,13 +57,12 @@ def margin(call: Call, /, **said: Any) -> None:
 
 
 def _answer_time(
-    call: Call, *, margin: bool, by: str, type_name: str | None, rep: str | None, first: str | None, last: str | None,
-    as_of: str | None, form: str,
+    call: Call, *, margin: bool, by: str, type_name: str | None, rep: str | None, team: str | None, first: str | None,
+    last: str | None, as_of: str | None, form: str,
 ) -> None:  # fmt: skip
     if form == "json":
         call.as_json = True
     session = call.session
-    from models.people.views import find_employee
     from models.pipeline.facts import find_type
     from models.statistics.time import time_report
 
@@ -71,7 +71,7 @@ def _answer_time(
         margin=margin,
         first=None if first is None else parse_day(first),
         last=None if last is None else parse_day(last),
-        rep_ids=None if rep is None else [find_employee(rep).id],
+        **whose(session, rep, team),
         type_id=None if type_name in (None, "all") else find_type(type_name),
         as_of=instant(session, as_of),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import CURVE, draw, one_type
+from cli.commands.reports.drawn import CURVE, draw, one_type, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -30,6 +30,7 @@ MEASURES = ("deals", "share", "median", "amount", "open")
 @click.command(cls=Command)
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
+@click.option("--team", metavar="NAME", help="Only of this team.")
 @click.option("--from", "first", metavar="DAY", help="The first day of the period.")
 @click.option("--to", "last", metavar="DAY", help="The last day of the period.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As it stood at that instant; default: now.")
@@ -38,18 +39,17 @@ MEASURES = ("deals", "share", "median", "amount", "open")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
 def trend(
-    call: Call, /, type_name: str | None, rep: str | None, first: str | None, last: str | None, as_of: str | None,
-    clock: str | None, measure: str | None, form: str,
+    call: Call, /, type_name: str | None, rep: str | None, team: str | None, first: str | None, last: str | None,
+    as_of: str | None, clock: str | None, measure: str | None, form: str,
 ) -> None:  # fmt: skip
     """Each measure by month: deals started, won and lost, the share won, how long stays last, amounts, open deals."""
     if form == "json":
         call.as_json = True
     session = call.session
-    from models.people.views import find_employee
     from models.statistics.trend import trend as trend_of
 
     found = trend_of(
-        session, one_type(type_name), rep_ids=None if rep is None else [find_employee(rep).id],
+        session, one_type(type_name), **whose(session, rep, team),
         first=None if first is None else parse_day(first), last=None if last is None else parse_day(last),
         as_of=instant(session, as_of), clock=clock,
     )  # fmt: skip

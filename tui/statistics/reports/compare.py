@@ -1,4 +1,4 @@
-"""Two reps or two periods side by side: each measure with its difference, its interval, and whether it differs."""
+"""Two reps, two teams or two periods side by side: each measure with its difference, its interval, and whether it differs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from models.statistics.pictures import differences
 from models.statistics.words import difference_text, measure_word, told_text, verdict_word
 from models.values.language import _
 from models.values.numbers import int_text
-from tui.statistics.against import REP, days_words, names, sides
+from tui.statistics.against import REP, TEAM, days_words, names, sides
 from tui.statistics.report import Asked, Column, Number, Report, Row
 from tui.statistics.reports.kept import history_of
 from tui.widgets.words import symbol
@@ -29,8 +29,8 @@ class Comparison(Report):
         return _("Comparison")
 
     def used(self, asked: Asked) -> frozenset[str]:
-        by_rep = asked.against is not None and asked.against.kind == REP
-        return self.uses - {"rep"} if by_rep else self.uses
+        by_whom = asked.against is not None and asked.against.kind in (REP, TEAM)
+        return self.uses - {"rep"} if by_whom else self.uses
 
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> ComparisonReport:
         from models.statistics.comparison import compare
@@ -65,7 +65,7 @@ class Comparison(Report):
     def note(self, found: ComparisonReport, asked: Asked, row: Row | None) -> str:
         one = _measure(found, row)
         dot = f" {symbol('·')} "
-        beside = "" if asked.against is None or asked.against.kind == REP else " / ".join(days_words(*side[1:]) for side in found.sides)
+        beside = "" if asked.against is None or asked.against.kind in (REP, TEAM) else " / ".join(days_words(*side.days) for side in found.sides)
         said = ""
         if one is not None and one.method is None:
             said = _("Counted whole, nothing is drawn from: there is no interval.")
@@ -105,7 +105,7 @@ def _numbers(found: ComparisonReport, asked: Asked, one: Measure, said: str) -> 
         how = {"behind": "closed", "outcome": "won"}
     numbers = []
     for side, told, name, at in zip(found.sides, (one.first, one.second), names(asked), found.planned_at, strict=True):
-        filters = replace(asked.filters, period="days", first=side.first, last=side.last, rep_id=side.rep_id)
+        filters = replace(asked.filters, period="days", first=side.first, last=side.last, rep_id=side.rep_id, team_id=side.team_id)
         if how.get("behind") == "open" and at != found.as_of:
             filters = replace(filters, as_of=at)
         count = told.count if one.name in ("exits", "won_share") else told.of

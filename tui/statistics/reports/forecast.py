@@ -24,6 +24,7 @@ MONEY = 14  # cells
 
 class Forecasts(Report):
     name = "forecast"
+    table = 2
     uses = frozenset({"type", "rep", "as_of"})
     rereads = True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.statistics.filters import rep_of
+from tui.statistics.filters import rep_of, team_of
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -30,10 +30,13 @@ def history_read(asked: Asked, kept: dict[Any, Any]) -> History | None:
 
 
 def filtered(asked: Asked, *names: str) -> dict[str, Any]:
-    """Those of the filters `rep_ids`, `first`, `last`, `as_of`, `clock` as reports take them; without names all. Raises
-    NotFound where the actor may see the rep no more."""
+    """Those of the filters `rep_ids` (and `team_id` with it), `first`, `last`, `as_of`, `clock` as reports take them; without names all. Raises
+    NotFound where the actor may see the rep or the team no more."""
     filters = asked.filters
     first, last = filters.days(asked.known.today)
     rep = rep_of(filters, asked.known)
     every = {"rep_ids": None if rep is None else [rep], "first": first, "last": last, "as_of": filters.as_of, "clock": filters.clock}
-    return {name: every[name] for name in names or every}
+    said = {name: every[name] for name in names or every}
+    if "rep_ids" in said:
+        said["team_id"] = team_of(filters, asked.known)
+    return said

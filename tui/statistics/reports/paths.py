@@ -22,6 +22,7 @@ LISTED, DRAWN = 500, 8
 
 class Paths(Report):
     name = "paths"
+    table = 2
     uses = frozenset({"type", "period", "rep", "as_of"})
 
     def title(self) -> str:

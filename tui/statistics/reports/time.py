@@ -22,6 +22,7 @@ MONEY = 15  # cells
 
 class Time(Report):
     name = "time"
+    table = 2
     uses = frozenset({"period", "rep", "as_of"})
     margin = False
 

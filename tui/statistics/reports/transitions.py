@@ -55,10 +55,11 @@ class Transitions(Report):
         return [row for stage in found.stages if stage.exits or stage.open for row in _rows(stage)]
 
     def chart(self, found: TransitionsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
+        at = None if row is None else row.key[0]  # type: ignore[index]
         if asked.form == 0:
-            return exits_matrix(found, width, ascii=ascii)[:height]
+            return exits_matrix(found, width, height, at=at, ascii=ascii)[:height]
         if asked.form == 1:
-            return flow(found, width, height, at=None if row is None else row.key[0], ascii=ascii)  # type: ignore[index]
+            return flow(found, width, height, at=at, ascii=ascii)
         return exits_bars(found, width, height, ascii=ascii)
 
     def note(self, found: TransitionsReport, asked: Asked, row: Row | None) -> str:

@@ -26,6 +26,7 @@ MEASURES = ("deals", "share", "median", "amount", "open")
 
 class Trend(Report):
     name = "trend"
+    table = 2
 
     def title(self) -> str:
         return _("Trend")

@@ -101,7 +101,7 @@ class Volumes(Report):
     def note(self, found: Planned, asked: Asked, row: Row | None) -> str:
         parts, whole = [], found.volumes
         if found.coming is not None and found.bands():
-            parts.append(_("P10–P90: where the month ends with eight chances in ten, what is won already included"))
+            parts.append(_("Box: where the month ends with eight chances in ten, what is won already included"))
         if whole.without_amount:
             parts.append(ngettext("{count} deal has no amount", "{count} deals have no amount", whole.without_amount).format(count=int_text(whole.without_amount)))
         if whole.without_probability:
