@@ -350,3 +350,19 @@ def test_the_same_holds_through_the_program(bare: Program) -> None:
         for one in card["refused"]:
             said = bare("deal", "move", deal, one["stage"], "--json")
             assert (said.status, said.json["error"]["details"]) == (1, one["objections"])
+
+
+def test_types_stages_and_reasons_come_back_and_take_other_names(program: Program) -> None:
+    sales(program)
+    made = program("type", "add", "Tenders", "--mode", "free", "--json").json
+    assert made["archived"] is False
+    assert program("type", "archive", "T", "--json").json["error"]["code"] == "type_is_default"
+    assert program("type", "archive", "Tenders", "--json").json["archived"] is True
+    assert program("deal", "new", "Orion", "--type", "Tenders", "--json").json["error"]["details"][0]["code"] == "type_archived"
+    assert program("type", "restore", "Tenders", "--json").json["archived"] is False
+    assert program("stage", "archive", "B", "--json").json["archived"] is True
+    assert program("stage", "restore", "B", "--json").json["archived"] is False
+    assert program("stage", "restore", "B", "--json").json["error"]["code"] == "not_archived"
+    program("reason", "add", "Too dear")
+    assert program("reason", "rename", "too dear", "Price", "--json").json["name"] == "Price"
+    assert program("reason", "rename", "too dear", "x").status == 1

@@ -8,10 +8,12 @@ import pytest
 
 from models.activities import commands as activities
 from models.activities.views import activities as activities_of
+from models.clients import commands as clients
 from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands, setup, views
 from models.storage.doctor import checks
+from models.timekeeping.commands import set_budget
 from models.values.errors import ChangedMeanwhile, NotFound, Refused, StepRefused
 
 
@@ -484,3 +486,119 @@ def test_a_change_of_nothing_is_no_step_and_leaves_the_version(office):
     assert (views.deal(session, deal).version, len(commands.undoable(session))) == (seen, steps)
     commands.set_deal(session, deal, title="Small")
     assert (views.deal(session, deal).version, len(commands.undoable(session))) == (seen + 1, steps + 1)
+
+
+def test_an_archived_type_takes_no_deal_and_keeps_its_history(office):
+    session, _person, type_id, stages = office
+    deal = commands.new_deal(session, "Orion", type_id=type_id).deal_id
+    for number, code in ((1, "type_is_default"), (type_id, "type_in_use")):
+        with pytest.raises(Refused) as refusal:
+            setup.archive_type(session, number)
+        assert refusal.value.code == code
+    assert refusal.value.details == [{"id": deal, "title": ""}], "the open deals are named"
+    commands.win_deal(session, deal)
+    other = commands.new_deal(session, "Vega", type_id=1).deal_id
+    setup.archive_type(session, type_id)
+    assert [(line.name, line.archived) for line in views.types(session)] == [("Quick Sales", False), ("Offers", True)]
+    assert refused(commands.new_deal, session, "Tau", type_id=type_id) == ["type_archived"]
+    assert refused(commands.reopen_deal, session, deal, reason="x") == ["type_archived"]
+    assert refused(commands.retype_deal, session, other, type_id, {1: stages[0]}) == ["type_archived"]
+    with pytest.raises(Refused, match="archived"):
+        setup.set_type(session, type_id, is_default=True)
+    assert [visit.stage for visit in views.deal(session, deal).visits] == ["A"] and sound(session)
+    setup.restore_type(session, type_id)
+    commands.reopen_deal(session, deal, reason="x")
+    with pytest.raises(Refused, match="in use"):
+        setup.restore_type(session, type_id)
+
+
+def test_a_restored_stage_is_at_its_old_place_and_asks_as_before(office):
+    session, _person, type_id, stages = office
+    setup.add_action(session, stages[1], "Sign", required=True)
+    deal = commands.new_deal(session, "Orion", type_id=type_id, stage_id=stages[1]).deal_id
+    setup.archive_stage(session, stages[1], move_to=stages[0])
+    setup.restore_stage(session, stages[1])
+    card = views.type_card(session, type_id)
+    assert [(stage.name, stage.archived) for stage in card.stages] == [("A", False), ("B", False), ("C", False)]
+    assert card.stages[1].actions[0].text == "Sign"
+    commands.move_deal(session, deal, stages[1])
+    with pytest.raises(Refused) as refusal:
+        setup.restore_stage(session, stages[1])
+    assert refusal.value.code == "not_archived"
+
+
+def test_a_stage_whose_name_was_given_away_is_not_restored(office):
+    session, _person, type_id, stages = office
+    deal = commands.new_deal(session, "Orion", type_id=type_id, stage_id=stages[1]).deal_id
+    setup.archive_stage(session, stages[1], move_to=stages[0])
+    setup.add_stage(session, type_id, "B")
+    with pytest.raises(Refused) as refusal:
+        setup.restore_stage(session, stages[1])
+    assert refusal.value.code == "exists" and views.deal(session, deal).stage == "A"
+
+
+def test_a_restored_stage_of_a_semi_strict_type_is_required_of_new_deals_only(office):
+    session, _person, type_id, stages = office
+    setup.set_type(session, type_id, mode="semi-strict")
+    been = commands.new_deal(session, "Orion", type_id=type_id, stage_id=stages[1]).deal_id
+    setup.archive_stage(session, stages[1], move_to=stages[0])
+    meanwhile = commands.new_deal(session, "Vega", type_id=type_id, stage_id=stages[0]).deal_id
+    setup.restore_stage(session, stages[1])
+    after = commands.new_deal(session, "Tau", type_id=type_id, stage_id=stages[0]).deal_id
+    for deal in (been, meanwhile, after):
+        commands.move_deal(session, deal, stages[2])
+    commands.win_deal(session, meanwhile)
+    commands.win_deal(session, been)
+    assert refused(commands.win_deal, session, after) == ["stages_missing"]
+
+
+def test_a_renamed_reason_keeps_its_deals_and_their_words(office):
+    session, _person, type_id, _stages = office
+    made = setup.add_reason(session, "Too dear")
+    setup.add_reason(session, "Moved away")
+    deal = commands.new_deal(session, "Orion", type_id=type_id).deal_id
+    commands.lose_deal(session, deal, reason="too dear")
+    setup.rename_reason(session, made, "Price")
+    assert [one.name for one in views.reasons(session)] == ["Price", "Moved away"]
+    held = session.store.database.execute_sql("SELECT loss_reason_id, close_reason FROM deal WHERE id = ?", (deal,)).fetchone()
+    assert held == (made, "too dear")
+    for name, code in (("moved away", "exists"), ("", "empty")):
+        with pytest.raises(Refused) as refusal:
+            setup.rename_reason(session, made, name)
+        assert refusal.value.code == code
+
+
+def test_who_is_no_administrator_restores_and_renames_nothing(office):
+    _session, person, type_id, stages = office
+    for command, *said in (
+        (setup.archive_type, type_id), (setup.restore_type, type_id), (setup.restore_stage, stages[0]), (setup.rename_reason, 1, "x"),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            command(person("anna"), *said)
+
+
+def test_an_accountant_is_told_what_they_may_only_read(office):
+    session, person, type_id, _stages = office
+    deal = commands.new_deal(session, "Orion", type_id=type_id).deal_id
+    planned = activities.add_activity(session, deal_id=deal, kind="call", text="x", due_at=session.now())
+    vera, anna = person("vera"), person("anna")
+    for command, said in (
+        (clients.set_client, (1,)), (clients.add_contact, (1, "Anna")), (clients.add_client, ("Tau",)),
+        (activities.done_activity, (planned,)), (activities.postpone_activity, (planned, session.now())),
+        (set_budget, ()), (set_budget, (deal,)),
+    ):  # fmt: skip
+        more = {"seconds": 60, **({"deal_id": said[0]} if said else {"client_id": 1})} if command is set_budget else {}
+        arguments = () if command is set_budget else said
+        with pytest.raises(Refused) as refusal:
+            command(vera, *arguments, **more)
+        assert refusal.value.code == "not_permitted", command
+        if command is not clients.add_client:
+            with pytest.raises(NotFound):
+                command(anna, *arguments, **more)
+    for kind in ("call", "note"):
+        with pytest.raises(Refused) as refusal:
+            activities.add_activity(vera, deal_id=deal, kind=kind, text="x", due_at=session.now())
+        assert refusal.value.code == "not_permitted"
+    with pytest.raises(Refused) as refusal:
+        commands.new_deal(vera, "Tau", type_id=type_id)
+    assert refusal.value.code == "not_permitted"

@@ -17,7 +17,7 @@ from tui.widgets.dialogs import Dialog
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, symbol
 
-OTHER_LINES = 8  # of the dialog, beside the list and the texts above it
+OTHER_LINES = 4  # of the dialog, beside the list and the texts: its border and padding, below the title, below the list
 WIDEST, MARGIN = 100, 4  # cells of a dialog
 
 
@@ -41,10 +41,11 @@ class Affected(Dialog[bool]):
         super().__init__()
         self._title, self._said, self._given, self._act, self._note = title, said, rows, act, note
         self._rows: list[AffectedRow | str] = []
+        self._hint = _("enter: set it   esc: leave it as it is") if act is not None else _("esc: back")
+        self._told = ""
 
     def compose(self) -> ComposeResult:
         self._lines: Lines[AffectedRow | str] = Lines(self._draw, id="affected")
-        hint = _("enter: set it   esc: leave it as it is") if self._act is not None else _("esc: back")
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             yield Static(plain(self._said, "bold $warning" if self._given else ""))
@@ -52,17 +53,20 @@ class Affected(Dialog[bool]):
                 yield Static(plain(self._note, "dim"), classes="dialog-title")
             yield self._lines
             yield Static(id="refusal")
-            yield Static(plain(hint, "dim"))
+            yield Static(plain(self._hint, "dim"))
 
     def on_mount(self) -> None:
         width = max(20, min(self.app.size.width, WIDEST) - MARGIN)
         for row in self._given:
             self._rows += [row, *(line for words in row.words for line in wrap(words, width - 5))]
-        above = sum(len(wrap(text, width)) for text in (self._title, self._said, self._note))
-        room = max(1, self.app.size.height * 4 // 5 - OTHER_LINES - above)
-        self._lines.styles.height = min(len(self._rows), room)
         self._lines.display = bool(self._rows)
         self._lines.show(self._rows)
+
+    def on_resize(self) -> None:
+        width = max(20, self.app.size.width - MARGIN)
+        said = sum(max(1, len(wrap(text, width))) for text in (self._title, self._said, self._told, self._hint))
+        said += len(wrap(self._note, width)) + 1 if self._note else 0
+        self._lines.styles.height = max(1, min(len(self._rows), self.most_lines - OTHER_LINES - said))
 
     def _draw(self, row: AffectedRow | str, width: int) -> Sequence[Part]:
         if isinstance(row, str):
@@ -80,6 +84,8 @@ class Affected(Dialog[bool]):
         try:
             await act()
         except StagewatchError as error:
-            self.query_one("#refusal", Static).update(plain(error.message, "$error"))
+            self._told = error.message
+            self.tell(error.message)
+            self.on_resize()
             return
         self.dismiss(True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
+from rich.cells import cell_len
+
 from models.pipeline.rules import TypeFacts
 from models.pipeline.views import (
     ActionCard,
@@ -243,7 +245,7 @@ def draw(item: Item, width: int, who: Callable[[], Who]) -> list[Part]:
 
 
 def _heading(item: Heading, width: int) -> list[Part]:
-    columns = _fitting(item.columns, width)
+    columns = _fitting(item.columns, width, cell_len(item.text) + 2)
     right = "".join(cells(name, size - 1, right=True) + " " for name, size in columns)
     return [(cells(f" {item.text}", width - sum(size for _name, size in columns)), item.style), (right, "muted")]
 
@@ -256,8 +258,8 @@ def _row(text: str, width: int, *columns: tuple[str, int]) -> list[Part]:
     return [(cells(text, room - 1) + " " if columns else cells(text, room), ""), (right, "muted")]
 
 
-def _fitting(columns: tuple[tuple[str, int], ...], width: int) -> tuple[tuple[str, int], ...]:
-    while columns and sum(size for _value, size in columns) + NAME > width:
+def _fitting(columns: tuple[tuple[str, int], ...], width: int, name: int = NAME) -> tuple[tuple[str, int], ...]:
+    while columns and sum(size for _value, size in columns) + max(name, NAME) > width:
         columns = columns[1:]
     return columns
 

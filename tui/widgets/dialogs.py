@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -22,8 +23,10 @@ from tui.widgets.one_of import OneOf
 from tui.widgets.words import cells, plain, styled, symbol
 
 LINES_IN_VIEW = 12
+MOST_OF_SMALL = 19  # lines that a dialog may have where the screen is small
 WIDEST = 100  # of the rows: further apart the eye loses the line
-PADDING = 4
+PADDING = 4  # cells beside the texts of a dialog
+BORDER_AND_PADDING = 2  # lines
 LETTERS = {"k": "up", "л": "up", "j": "down", "о": "down"}
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -43,9 +46,43 @@ class Line:
 
 
 class Dialog(ModalScreen[T | None], Generic[T]):
-    """Base of all: esc leaves with None. A dialog is answered once: keys that were typed ahead find it gone."""
+    """Base of all: esc leaves with None. A dialog is answered once: keys that were typed ahead find it gone.
+
+    What is in its `.dialog` is always seen, but for the widget of the class `dialog-body`, which has the height that the
+    others leave and scrolls."""
 
     BINDINGS = [("escape", "dismiss_none")]
+
+    def on_resize(self) -> None:
+        self.query_one(".dialog").styles.max_height = self.most_lines
+        self.fit()
+
+    @property
+    def most_lines(self) -> int:
+        """Lines that a dialog has at most: most of the screen, of a small one all but the last line."""
+        height = self.app.size.height
+        return max(1, height * 4 // 5, min(height - 1, MOST_OF_SMALL))
+
+    def fit(self) -> None:
+        """Give the body what the other lines leave, once they are laid out as they are now."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        bodies = self.query(".dialog-body")
+        if not bodies:
+            return
+        body, dialog = bodies.first(), self.query_one(".dialog")
+        others = sum(child.outer_size.height + child.styles.margin.height for child in dialog.children if child is not body)
+        room = max(1, self.most_lines - dialog.gutter.height - others)
+        if body.virtual_size.height > room or body.styles.max_height is not None:
+            body.styles.max_height = room
+            if self.focused is not None:
+                self.call_after_refresh(self.focused.scroll_visible, animate=False)
+
+    def tell(self, text: str) -> None:
+        """Show a refusal; the dialog stays."""
+        self.query_one("#refusal", Static).update(plain(text, "$error"))
+        self.fit()
 
     def action_dismiss_none(self) -> None:
         self.dismiss(None)
@@ -97,6 +134,21 @@ class Listing(Dialog[T], Generic[T, Row]):
     def on_mount(self) -> None:
         self._show()
 
+    def on_resize(self) -> None:
+        self._show()
+
+    def texts(self) -> Sequence[str]:
+        """What stands above and below the rows, a text a paragraph."""
+        return [self._title, "", self._hint]
+
+    def rows_in_view(self) -> int:
+        """As many as leave room for all else, at most `LINES_IN_VIEW`."""
+        width = self.app.size.width - PADDING
+        said = "".join(part if isinstance(part, str) else part[0] for part in (*self.lead(), *self.foot()))
+        others = [*self.texts(), *said.split("\n")]
+        left = self.most_lines - BORDER_AND_PADDING - sum(max(1, len(wrap(text, width))) for text in others)
+        return max(1, min(LINES_IN_VIEW, left))
+
     def retitle(self, title: str) -> None:
         self._title = title
         if self.is_mounted:
@@ -109,10 +161,11 @@ class Listing(Dialog[T], Generic[T, Row]):
     def _content(self) -> Content:
         rows = self.rows()
         self._at = max(0, min(self._at, len(rows) - 1))
-        self._top = max(min(self._top, self._at), self._at - LINES_IN_VIEW + 1)
+        in_view = self.rows_in_view()
+        self._top = max(min(self._top, self._at), self._at - in_view + 1)
         width = min(self.app.size.width, WIDEST) - PADDING - 5
         parts: list[Part] = self.lead()
-        for place in range(self._top, min(len(rows), self._top + LINES_IN_VIEW)):
+        for place in range(self._top, min(len(rows), self._top + in_view)):
             here = place == self._at
             mark = f"{symbol('▸') if here else ' '} {place + 1 if place < 9 else ' '}  "
             parts += [(mark, "bold $accent" if here else ""), *self.draw(rows[place], width, here), "\n"]
@@ -267,7 +320,7 @@ class Form(Dialog[dict[str, str]]):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             if self._note:
                 yield Static(plain(self._note))
-            with Grid(id="fields"):
+            with VerticalScroll(classes="dialog-body", can_focus=False), Grid(id="fields"):
                 for field in self._fields:
                     yield Label(plain(field.label))
                     value = typed.get(field.name, field.value)
@@ -297,15 +350,13 @@ class Form(Dialog[dict[str, str]]):
         for field in self._fields:
             if field.needed and not values[field.name]:
                 self.query_one(f"#field-{field.name}", Input).focus()
-                self.query_one("#refusal", Static).update(
-                    plain(_("{field} is needed.").format(field=field.label), "$error")
-                )
+                self.tell(_("{field} is needed.").format(field=field.label))
                 return
         if self._act is not None:
             try:
                 await self._act(values)
             except StagewatchError as error:
-                self.query_one("#refusal", Static).update(plain(error.message, "$error"))
+                self.tell(error.message)
                 return
         await self._forget()
         self.dismiss(values)
@@ -330,12 +381,13 @@ class Notice(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         width = min(24, max((len(left) for left, _right in self._lines), default=0))
-        with VerticalScroll(classes="dialog"):
+        with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             parts: list[str | tuple[str, str]] = []
             for left, right in self._lines:
                 parts += [(f"{left:<{width}}  " if width else "", "bold"), f"{right}\n"]
-            yield Static(styled(*parts))
+            with VerticalScroll(classes="dialog-body"):
+                yield Static(styled(*parts))
             yield Static(plain(_("esc: leave"), "dim"))
 
     def on_key(self, event: events.Key) -> None:

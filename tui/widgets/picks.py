@@ -24,7 +24,7 @@ class Picks(Choice):
     def __init__(self, title: str, lines: Sequence[Line], marked: Sequence[int], act: Act, *, note: str = "") -> None:
         hint = _("space or digit: mark   enter: keep   type to narrow   esc: leave")
         super().__init__(title, lines, hint=hint)
-        self._bare, self._marked, self._act, self._note = list(lines), set(marked), act, note
+        self._bare, self._marked, self._act, self._note, self._told = list(lines), set(marked), act, note, ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -33,6 +33,9 @@ class Picks(Choice):
             yield Static(id="lines")
             yield Static(id="refusal")
             yield Static(plain(self._hint, "dim"))
+
+    def texts(self) -> Sequence[str]:
+        return [*super().texts(), *([self._note] if self._note else []), *([self._told] if self._told else [])]
 
     def _show(self) -> None:
         self._lines = [
@@ -63,5 +66,7 @@ class Picks(Choice):
             await self._act(sorted(self._marked))
         except StagewatchError as error:
             self.query_one("#refusal", Static).update(plain(error.message, "$error"))
+            self._told = error.message
+            self._show()
             return
         self.dismiss(len(self._marked))

@@ -336,3 +336,41 @@ def test_every_letter_has_a_twin_and_no_key_is_bound_twice_in_one_place() -> Non
         for key in list(seen):
             if key in keymap.TWINS:
                 assert keymap.TWINS[key] in seen
+
+
+async def test_a_deal_is_taken_to_another_type_by_keys(running: Running, session: Session, deals: list[int]) -> None:
+    other = setup.add_type(session, "Consulting", mode="free")
+    for name in ("First talk", "Demonstration", "Signing"):
+        setup.add_stage(session, other, name)
+    gone = setup.add_type(session, "Old ways", mode="free")
+    setup.archive_type(session, gone)
+    async with running() as pilot:
+        await press(pilot, "right", "r")
+        assert "Consulting" in shown(pilot) and "Old ways" not in shown(pilot)
+        await press(pilot, "1")
+        text = shown(pilot)
+        assert "‹ Demonstration ›" in text and "‹ none of them ›" in text, "the stage of the same name is proposed"
+        await press(pilot, "right", "tab", "right", "enter")
+        assert "Polaris: → Consulting, Signing" in shown(pilot)
+        deal = views.deal(session, deals[-1])
+        assert (deal.type, deal.stage, [visit.entered_as for visit in deal.visits]) == ("Consulting", "Signing", ["start", "advance", "retyped"])
+        await press(pilot, "u")
+    assert views.deal(session, deals[-1]).type == "Quick Sales"
+
+
+async def test_what_a_stage_of_the_other_type_asks_for_is_lifted_on_the_way(running: Running, session: Session, deals: list[int]) -> None:
+    other = setup.add_type(session, "Consulting", mode="free")
+    stage = setup.add_stage(session, other, "First talk")
+    setup.set_required_fields(session, stage, "enter", ["source"])
+    async with running() as pilot:
+        await press(pilot, "r", "1", "enter")
+        assert "stays as it is" in shown(pilot) and "fill it" in shown(pilot)
+        await press(pilot, "1", *"fair", "enter")
+    assert views.deal(session, deals[0]).type == "Consulting"
+
+
+async def test_marked_deals_are_not_taken_to_another_type(running: Running, session: Session, deals: list[int]) -> None:
+    setup.add_type(session, "Consulting", mode="free")
+    async with running() as pilot:
+        await press(pilot, "space", "r")
+        assert "one by one" in shown(pilot)

@@ -12,7 +12,7 @@ from models.storage.doctor import checks
 from models.values.language import use_language
 from tests.tui.board.conftest import press, settle, shown
 from tests.tui.setup.conftest import names, screen, stage
-from tui.setup.items import StageRow, key
+from tui.setup.items import Heading, StageRow, draw, key
 
 # What is seen -------------------------------------------------------------------------------------------------
 
@@ -434,3 +434,41 @@ async def test_a_random_walk_over_setup_leaves_a_sound_store(running, session, d
         await press(pilot, "escape", "escape", "escape", "2")
         assert pilot.app.is_running and pilot.app.crash is None
     assert [check for check in checks(session.store) if not check.ok] == []
+
+
+async def test_a_type_is_archived_and_restored(running, session, deals):
+    made = setup.add_type(session, "Consulting", mode="free")
+    async with running() as pilot:
+        await press(pilot, "7", "x", "1")
+        assert "The board opens on" in shown(pilot)
+        await press(pilot, "j", "x", "1")
+        assert "Consulting: archived" in shown(pilot) and views.types(session)[1].archived
+        await press(pilot, "2", "y")
+        assert "Consulting" not in shown(pilot), "the board offers it no more"
+        await press(pilot, "escape", "7")
+        while screen(pilot).areas.item.line.id != made:
+            await press(pilot, "j")
+        await press(pilot, "x")
+        assert "in use again" in shown(pilot)
+    assert not views.types(session)[1].archived
+
+
+async def test_an_archived_stage_is_restored(running, session, deals):
+    setup.archive_stage(session, 1, move_to=2)
+    async with running() as pilot:
+        await press(pilot, "7", "enter", "end", "x")
+        assert "Initiating interest: in use again" in shown(pilot)
+    assert names(session) == ["Initiating interest", "Demonstration", "Closing the deal"]
+
+
+async def test_a_loss_reason_is_renamed(running, session):
+    setup.add_reason(session, "Price")
+    async with running() as pilot:
+        await press(pilot, "7", "j", "enter", "e", *" too high", "enter")
+        assert "saved" in shown(pilot)
+    assert [one.name for one in views.reasons(session)] == ["Price too high"]
+
+
+def test_a_heading_is_whole_where_its_columns_leave_no_room():
+    line = "".join(text for text, _style in draw(Heading("Час для сотрудника", (("с", 12), ("", 16))), 45, list))
+    assert "Час для сотрудника" in line and len(line) == 45

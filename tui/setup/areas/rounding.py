@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from models.clients.views import find_client
 from models.timekeeping import views
 from models.timekeeping.commands import rounding as commands
@@ -30,7 +32,9 @@ class Rounding(Area):
         return _("Rounding")
 
     def read(self, session: Session) -> Sequence[Item]:
-        found = [_row(one) for one in roundings(session)]
+        known = roundings(session)
+        room = max((cell_len(one.policy.words) for one in known), default=0) + 1  # whole, and the name has the rest
+        found = [_row(one, room) for one in known]
         return [
             Heading(self.title()),
             *(found or [Empty("policy", _("none: seconds as they are; n adds one"))]),
@@ -71,10 +75,10 @@ class Rounding(Area):
             await ask.done(_("taken away"))
 
 
-def _row(one: PolicyShown) -> Row:
+def _row(one: PolicyShown, room: int) -> Row:
     kind = _("client") if one.client_id is not None else _("service") if one.service_id is not None else ""
     details = (Heading(one.scope), *fact("policy", _("rounding"), one.policy.words))
-    return Row("policy", (one.client_id, one.service_id), one.scope, ((kind, 10), (one.policy.words, 26)), False, details, one)
+    return Row("policy", (one.client_id, one.service_id), one.scope, ((kind, 10), (one.policy.words, room)), False, details, one)
 
 
 def _directions() -> dict[str, str]:
