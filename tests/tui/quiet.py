@@ -19,7 +19,7 @@ from textual.widget import Widget
 from tui.typed import Typed
 
 LONGEST = 5.0  # seconds
-HELD_UP = 0.2  # seconds: so long for what a test may hold up on purpose, the store and readings aside
+HELD_UP = 1.5  # seconds: so long, once, for what a test may hold up on purpose, the store and readings aside
 RESTS = 0.1  # seconds: one-shot timers up to here are rests of the cursor, longer ones wait for a person
 QUIET_ROUNDS = 3  # what is found in one round may be set off by the messages of the round before
 
@@ -29,11 +29,14 @@ async def quiet(pilot: Pilot[Any], *, rests: bool = True) -> None:
     clock = asyncio.get_running_loop().time
     end = clock() + LONGEST
     app = pilot.app
-    rounds = 0
+    rounds, patience = 0, HELD_UP
     while rounds < QUIET_ROUNDS and clock() < end:
         found = await _keys_passed_on(app, end - clock())
-        found |= await _answered(app)
-        found |= await _read(app)
+        begun = clock()
+        found |= await _answered(app, patience)
+        found |= await _read(app, patience)
+        if clock() - begun >= patience:
+            patience = 0.0
         found |= await _asked(app)
         if rests:
             found |= await _rested(app, end - clock())
@@ -54,7 +57,7 @@ async def _keys_passed_on(app: App[Any], longest: float) -> bool:
     return True
 
 
-async def _answered(app: App[Any]) -> bool:
+async def _answered(app: App[Any], longest: float) -> bool:
     """Until the desk has answered all it was asked, by its own thread and by that for readings aside, and has looked for what
     was changed."""
     desk = getattr(app, "desk", None)
@@ -67,18 +70,18 @@ async def _answered(app: App[Any]) -> bool:
     if desk._aside is not None:
         busy |= not desk._aside._work_queue.empty()
         last.append(asyncio.wrap_future(desk._aside.submit(lambda: None)))
-    _done, waiting = await asyncio.wait(last, timeout=HELD_UP)
+    _done, waiting = await asyncio.wait(last, timeout=longest)
     return busy and not waiting
 
 
-async def _read(app: App[Any]) -> bool:
+async def _read(app: App[Any], longest: float) -> bool:
     """Until the report and the figures are there that are being read."""
     tasks = [worker._task for worker in app.workers if worker.group == "figures" and worker.is_running]
     tasks += [reading for screen in app.screen_stack for reading in [getattr(screen, "_reading", None)]]
     tasks = [task for task in tasks if task is not None and not task.done()]
     if not tasks:
         return False
-    _done, waiting = await asyncio.wait(tasks, timeout=HELD_UP)
+    _done, waiting = await asyncio.wait(tasks, timeout=longest)
     return not waiting
 
 
