@@ -95,16 +95,6 @@ def recent(session: Session, limit: int = 9) -> list[Entry]:
     return list(found.values())[:limit]
 
 
-def seconds_on_deal(session: Session, deal_id: int) -> int:
-    """Seconds that everybody whose time the actor may read has spent on a deal, up to now."""
-    spent = session.store.database.execute_sql(
-        "SELECT sum(coalesce(t.ended_at, ?) - t.started_at) FROM time_entry t WHERE t.deal_id = ?"
-        + _of(readable(session.actor)),
-        (session.now(), deal_id),
-    ).fetchone()[0]
-    return max(0, int(spent or 0)) // SECOND
-
-
 def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:
     return as_entries(session, session.store.database.execute_sql(ENTRIES + rest, values).fetchall())
 
