@@ -81,7 +81,10 @@ def entries(
         if value is not None:
             where += f" AND t.{condition}"
             values.append(value)
-    return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
+    order = "ORDER BY t.started_at DESC, t.id DESC"
+    # Sorted by their numbers alone: what is said of each, its stage above all, is looked up for the window only.
+    window = f"SELECT t.id FROM time_entry t {where} {order} LIMIT ?"
+    return _entries(session, f"WHERE t.id IN ({window}) {order}", *values, limit)
 
 
 def recent(session: Session, limit: int = 9) -> list[Entry]:
