@@ -23,12 +23,14 @@ def back_up(store: Store, target: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy = sqlite3.connect(part)
+        # By a connection of its own: SQLite copies nothing over one that has begun to write, as a migration has.
+        live, copy = sqlite3.connect(f"file:{_quoted(store.path)}?mode=ro", uri=True), sqlite3.connect(part)
         try:
-            store.database.connection().backup(copy)
+            live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
+            live.close()
         check_backup(part)
         _sync(part)
         os.replace(part, target)
