@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -17,6 +18,7 @@ from models.values.errors import StagewatchError, Usage
 from models.values.language import LANGUAGES, _, language_from_environment, use_language
 
 CRASHED, INTERRUPTED = 70, 130
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Name, module and the line in --help, so that --help imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -199,6 +201,8 @@ def _told(error: BaseException, call: Call) -> int:
         return INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return 0
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return _told_unwritten(error)
     if isinstance(error, StagewatchError):
         _tell(call, error.code, error.message, error.details)
         return error.exit_status
@@ -231,6 +235,16 @@ def _told(error: BaseException, call: Call) -> int:
     return CRASHED
 
 
+def _told_unwritten(error: OSError) -> int:
+    """What the call had to say finds no room: told on stderr alone."""
+    try:
+        say_aside(_("The answer cannot be written: {why}.").format(why=error.strerror))
+        sys.stderr.flush()
+    except OSError:
+        pass
+    return 1
+
+
 def _tell(call: Call, code: str, message: str, details: Sequence[dict[str, Any]]) -> None:
     try:
         if call.as_json:
@@ -238,8 +252,11 @@ def _tell(call: Call, code: str, message: str, details: Sequence[dict[str, Any]]
             return
         say_aside(message)
         say_details(details)
+        sys.stdout.flush()
     except BrokenPipeError:
         pass
+    except OSError as error:
+        _told_unwritten(error)
 
 
 def main() -> NoReturn:
@@ -253,8 +270,10 @@ def main() -> NoReturn:
         sys.stdout.flush()
     except (BrokenPipeError, ValueError, AttributeError):
         pass
+    except OSError as error:
+        status = status or _told_unwritten(error)
     try:
         sys.stderr.flush()
-    except (BrokenPipeError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError):
         pass
     os._exit(status)

@@ -66,6 +66,19 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
         raise
 
 
+def write_new(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises OSError."""
+    import os
+
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+    except BaseException:
+        os.unlink(path)
+        raise
+
+
 def say_details(details: Sequence[dict[str, Any]]) -> None:
     """What a refusal names, a line each, on stderr: the first ones, and how many more."""
     lines = []

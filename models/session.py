@@ -24,6 +24,7 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
     "action_ticked": ("models.activities.commands:follow_action_ticked",),
     "steps_taken_back": ("models.activities.commands:follow_steps_taken_back",),
     "category_changed": ("models.timekeeping.commands:follow_category_changed",),
+    "zone_changed": ("models.timekeeping.commands:follow_zone_changed",),
     "time_opened": ("models.timekeeping.commands:follow_time_opened",),
     "category_deleted": ("models.timekeeping.commands:follow_category_deleted",),
     "deal_deleted": (

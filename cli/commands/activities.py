@@ -11,7 +11,6 @@ from cli.main import Command, Group
 from cli.names import deal_number, due, last_day, number
 from cli.output import say, table
 from models.values import money
-from models.values.errors import NotFound
 from models.values.instants import instant_text, local_datetime, local_day, parse_day
 from models.values.language import _
 
@@ -69,11 +68,7 @@ def _due(one: Activity, zone: str) -> str:
 def _answer(call: Call, activity_id: int) -> None:
     from models.activities import views
 
-    found = next(
-        (one for one in views.activities(call.session, limit=1_000_000) if one.id == activity_id), None
-    )
-    if found is None:
-        raise NotFound(_("There is no activity {id}.").format(id=activity_id))
+    found = views.activity(call.session, activity_id)
     zone = call.session.actor.timezone
     call.answer(document(found, zone), lambda: _tell([found], zone))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from cli.call import Call
 from cli.main import Group
 from cli.names import deal_number
-from cli.output import print_whole, say, write_whole
+from cli.output import print_whole, say, write_new, write_whole
 from models.values.errors import Refused, Usage
 from models.values.instants import day_end, day_start, parse_day
 from models.values.language import _, ngettext
@@ -79,8 +78,7 @@ def time_(
         if force:
             write_whole(output, content, 0o600)
         else:
-            with os.fdopen(os.open(output, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(content)
+            write_new(output, content, 0o600)
     except OSError as error:
         raise Refused("file_unwritable", _("{path} cannot be written: {why}.").format(path=shown(str(output)), why=error.strerror)) from None
     words = ngettext("{count} entry is written to {path}.", "{count} entries are written to {path}.", len(found))

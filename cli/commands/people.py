@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from models.values.errors import Refused, Usage
 from models.values.instants import instant_text, local_day, parse_day
 from models.values.language import LANGUAGES, _
 from models.values.text import quoted
+
+if TYPE_CHECKING:
+    from models.people.views import Person
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROLES = click.Choice(["rep", "manager", "accountant", "admin"])
@@ -132,14 +135,15 @@ def set_user(
     given = {key: value for key, value in changes.items() if value is not None}
     if not given and category is None:
         raise click.UsageError(_("Say what to change; --help lists it."))
-    if category is not None:
-        day = _today(call) if from_day is None else parse_day(from_day)
-        person = call.confirmed(
-            yes, lambda agreed: commands.set_category(session, login, category, day, confirmed=agreed)
-        )
-    if given:
-        person = commands.set_employee(session, login, **given)
-    _answer(call, person)
+    day = _today(call) if from_day is None else parse_day(from_day)
+
+    def change(agreed: bool) -> Person:
+        with session.writing():
+            if category is not None:
+                person = commands.set_category(session, login, category, day, confirmed=agreed)
+            return commands.set_employee(session, login, **given) if given else person
+
+    _answer(call, call.confirmed(yes, change))
 
 
 @user.command("enable")

@@ -11,10 +11,12 @@ from peewee import JOIN
 
 from models.activities.tables import Activity as Row
 from models.clients.tables import Client
-from models.people.rules import readable
+from models.people.rules import covers, readable
 from models.people.tables import Employee
 from models.pipeline.tables import Deal
+from models.values.errors import NotFound
 from models.values.instants import Instant, day_end
+from models.values.language import _
 from models.values.money import Money
 
 if TYPE_CHECKING:
@@ -86,6 +88,14 @@ def activities(
     if open_only:
         query = query.where(Row.done_at.is_null())
     return [_activity(row) for row in query]
+
+
+def activity(session: Session, activity_id: int) -> Activity:
+    """One activity that the actor may read. Raises NotFound."""
+    row = _activities().where(Row.id == activity_id).first()
+    if row is None or not covers(readable(session.actor), row.employee_id):
+        raise NotFound(_("There is no activity {id}.").format(id=activity_id))
+    return _activity(row)
 
 
 def next_of_deals(deal_ids: Sequence[int]) -> dict[int, tuple[str, str, Instant, bool]]:

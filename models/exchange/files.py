@@ -37,7 +37,8 @@ class CsvFile:
     lines: int = 1
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Data rows numbered from 1, filled up with empty cells; blank lines do not count. Raises Refused `bad_file`."""
+        """Data rows numbered from 1, filled up with empty cells; blank lines, and the rows without a word that spreadsheets
+        add at the end, do not count. Raises Refused `bad_file`."""
         for number, cells in enumerate(_cells(self.path, self.encoding, self.delimiter, skip=1), 1):
             if len(cells) < len(self.columns):
                 cells += [""] * (len(self.columns) - len(cells))
@@ -233,7 +234,7 @@ def _cells(path: Path, encoding: str, delimiter: str, skip: int) -> Iterator[lis
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                if not cells:
+                if not any(cells):
                     continue
                 if skip:
                     skip -= 1

@@ -110,7 +110,10 @@ def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
             values["can_login"] = changes["can_login"]
         if changes.get("disabled") is not None:
             values["disabled_at"] = at if changes["disabled"] else None
+        zone = row.timezone
         pen.update(row, **values)
+        if row.timezone != zone:
+            session.follow("zone_changed", pen=pen, employee_id=row.id, before=zone, at=at)
         if not Employee.select().where(
             (Employee.role == "admin") & (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
         ).exists():

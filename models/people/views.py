@@ -103,17 +103,26 @@ def acting(login: str | None, unix_user: str) -> Actor:
 
 
 def _actor(row: Employee) -> Actor:
-    team = frozenset({row.id})
-    if row.team_id is not None:
-        team |= {r[0] for r in Employee.select(Employee.id).where(Employee.team == row.team_id).tuples()}
     team_read = bool(Company.select(Company.team_read).scalar())
-    return Actor(row.id, row.login, row.name, row.role, row.language, row.timezone, team, team_read)
+    return Actor(
+        row.id, row.login, row.name, row.role, row.language, row.timezone, _team(row.id, row.team_id), team_read
+    )
+
+
+def _team(employee_id: int, team_id: int | None) -> frozenset[int]:
+    """The ids of the employees of a team, and the employee's own."""
+    rows = database.execute_sql("SELECT id FROM employee WHERE team_id = ?", (team_id,)).fetchall()
+    return frozenset({employee_id, *(row[0] for row in rows)})
 
 
 def still_acts(actor: Actor) -> bool:
-    """Whether the actor may log in and has the role with which the session began."""
-    found = database.execute_sql("SELECT role, can_login, disabled_at FROM employee WHERE id = ?", (actor.id,)).fetchone()
-    return found is not None and found[0] == actor.role and bool(found[1]) and found[2] is None
+    """Whether the actor may log in and has the role, and a manager everybody in the team, with which the session began."""
+    found = database.execute_sql(
+        "SELECT role, can_login, disabled_at, team_id FROM employee WHERE id = ?", (actor.id,)
+    ).fetchone()
+    if found is None or found[0] != actor.role or not found[1] or found[2] is not None:
+        return False
+    return actor.role != "manager" or actor.team <= _team(actor.id, found[3])
 
 
 def people() -> list[Person]:

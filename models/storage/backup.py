@@ -23,12 +23,14 @@ def back_up(store: Store, target: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy = sqlite3.connect(part)
+        # By a connection of its own: SQLite copies nothing over one that has begun to write, as a migration has.
+        live, copy = sqlite3.connect(f"file:{_quoted(store.path)}?mode=ro", uri=True), sqlite3.connect(part)
         try:
-            store.database.connection().backup(copy)
+            live.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
+            live.close()
         check_backup(part)
         _sync(part)
         os.replace(part, target)
@@ -53,7 +55,8 @@ def keep_backups(store: Store, folder: Path, keep: int, now: datetime) -> tuple[
 
 def restore(backup: Path, target: Path, *, force: bool = False) -> Path | None:
     """Put a checked backup in the place of `target`. An existing store is replaced only with `force`, and kept
-    beside it. Its contents are copied in by SQLite, so a session that has it open reads on safely.
+    beside it. Its contents are copied in by SQLite, so a session that has it open reads on safely; one that SQLite can
+    read no more is put aside as it is.
 
     Returns the path where the former store was kept. Raises Refused `file_exists`, StoreUnusable.
     """
@@ -66,8 +69,8 @@ def restore(backup: Path, target: Path, *, force: bool = False) -> Path | None:
     try:
         if target.exists():
             kept = target.with_name(f"{target.name}.before-restore-{os.getpid()}")
-            _copy(target, kept)
-        else:
+            _put_aside(target, kept)
+        if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(backup, target)
@@ -99,6 +102,20 @@ def check_backup(path: Path) -> None:
         raise StoreUnusable("store_damaged", _("{path} is no sound Stagewatch store.").format(path=path))
     if schema > SCHEMA_VERSION:
         raise StoreUnusable("store_newer", _("{path} was made by a newer Stagewatch.").format(path=path))
+
+
+def _put_aside(store: Path, kept: Path) -> None:
+    """Copy a store, or move the files of one that SQLite can read no more."""
+    try:
+        _copy(store, kept)
+    except sqlite3.OperationalError:  # it is locked, or there is no room
+        raise
+    except sqlite3.DatabaseError:
+        kept.unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            part = store.with_name(store.name + suffix)
+            if part.exists():
+                os.replace(part, kept.with_name(kept.name + suffix))
 
 
 def _copy(source: Path, target: Path) -> None:

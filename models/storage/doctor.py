@@ -6,14 +6,31 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.storage.migrate import version
 from models.storage.store import SCHEMA_VERSION, Store
+from models.values.errors import StagewatchError
+from models.values.instants import parse_day, zone
 from models.values.language import _
+from models.values.money import exponent
+from models.values.text import quoted
 
 SPACE_NEEDED = 50 * 2**20
+
+# Where money and days stand, and time zones.
+CURRENCIES = {
+    "company": ("currency",), "deal": ("currency",), "deal_terms": ("currency",), "rate": ("currency",),
+    "fixed_price": ("currency",), "budget": ("currency",), "target": ("currency",),
+    "exchange_rate": ("from_currency", "to_currency"),
+}  # fmt: skip
+DAYS = {
+    "company": ("locked_before",), "deal": ("expected_close",), "deal_terms": ("expected_close",),
+    "employee_category": ("from_day",), "holiday": ("day",), "rate": ("from_day", "to_day"), "target": ("month",),
+    "exchange_rate": ("day",), "timesheet_week": ("monday",),
+}  # fmt: skip
+ZONES = {"company": ("timezone",), "employee": ("timezone",)}
 
 # Name of the check, and a query that finds the ids of what breaks it.
 INVARIANTS = {
@@ -117,6 +134,10 @@ INVARIANTS = {
         AND coalesce(deal_id, client_id, employee_id, service_id, category_id) IS NOT NULL
     """,
     "a target is of a month": "SELECT id FROM target WHERE CAST(month AS TEXT) NOT LIKE '%-01'",
+    "a week that was handed in begins on a Monday": """
+        SELECT id FROM timesheet_week WHERE strftime('%w', monday) IS NOT '1'
+    """,
+    "a budget warns at percentages": "SELECT id FROM budget WHERE warn_at GLOB '*[^0-9,]*'",
     "an activity's deal is its client's": """
         SELECT a.id FROM activity AS a JOIN deal ON deal.id = a.deal_id WHERE deal.client_id <> a.client_id
     """,
@@ -158,6 +179,14 @@ INVARIANTS = {
         SELECT m.id FROM stage_map AS m JOIN stage AS a ON a.id = m.from_stage_id JOIN stage AS b ON b.id = m.to_stage_id
         WHERE a.deal_type_id = b.deal_type_id
     """,
+    "a deal began with its first visit": """
+        SELECT deal.id FROM deal JOIN visit ON visit.deal_id = deal.id AND visit.seq = 1
+        WHERE visit.entered_at < deal.started_at
+    """,
+    "one company": "SELECT 0 WHERE (SELECT count(*) FROM company) <> 1",
+    "somebody is administrator": """
+        SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM employee WHERE role = 'admin' AND can_login AND disabled_at IS NULL)
+    """,
     "one default deal type": """
         SELECT 0 WHERE EXISTS (SELECT 1 FROM deal_type)
         AND (SELECT count(*) FROM deal_type WHERE is_default) <> 1
@@ -188,10 +217,27 @@ def _checks(store: Store) -> Iterator[Check]:
         ids = [row[0] for row in store.database.execute_sql(f"{query} LIMIT 11").fetchall()]
         shown = ", ".join(map(str, ids[:10])) + (" …" if len(ids) > 10 else "")
         yield Check(name, not ids, shown)
+    yield _values(store, "every currency is known", CURRENCIES, exponent)
+    yield _values(store, "every day is one of the calendar", DAYS, parse_day)
+    yield _values(store, "every time zone is known", ZONES, zone)
     yield _journal(store)
     free = shutil.disk_usage(store.path.parent).free
     yield Check("free space", free > SPACE_NEEDED, f"{free // 2**20} MiB")
     yield _permissions(store)
+
+
+def _values(store: Store, name: str, where: Mapping[str, Sequence[str]], read: Callable[[str], object]) -> Check:
+    """What columns hold can be read, else everything that meets it would fail."""
+    wrong = []
+    for table, columns in where.items():
+        for column in columns:
+            found = store.database.execute_sql(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL")
+            for (value,) in found.fetchall():
+                try:
+                    read(str(value))
+                except StagewatchError:
+                    wrong.append(f"{table}.{column} {quoted(str(value))}")
+    return Check(name, not wrong, ", ".join(wrong[:10]))
 
 
 def _journal(store: Store) -> Check:

@@ -16,13 +16,24 @@ STEPS = Path(__file__).parent / "migrations"
 def migrate(store: Store) -> tuple[list[str], Path | None]:
     """Take the steps the store lacks, after a backup beside it. Returns their names and the backup's path.
 
+    Of several sessions that start at once one does it, and the others wait for it: the backup is of the store before.
     Raises StoreUnusable `store_newer`, `migration_failed` (the store is then as it was).
     """
+    if not _lacks_steps(store):
+        return [], None
+    with store.writing():
+        if not _lacks_steps(store):  # another session was quicker
+            return [], None
+        return _take_steps(store)
+
+
+def _lacks_steps(store: Store) -> bool:
+    return any(step.path is not None and not step.applied for step in _runner(store).status())
+
+
+def _take_steps(store: Store) -> tuple[list[str], Path]:
     from models.storage.backup import back_up
 
-    pending = [step.name for step in _runner(store).status() if step.path is not None and not step.applied]
-    if not pending:
-        return [], None
     backup = _free_name(store.path, version(store))
     back_up(store, backup)
     try:

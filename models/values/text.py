@@ -18,6 +18,9 @@ QUOTED = 60
 # These would steer a terminal or hide. Escaped within JSON or TOML, they stay what they are for a program.
 STEERING = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
+# A spreadsheet takes these for the beginning of a formula.
+_FORMULA = re.compile(r"[=+\-@\t\r]|\s+[=+\-@]")
+
 _BREAKS = re.compile("[ \t\r\n\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
 _HARMLESS_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
@@ -235,5 +238,9 @@ def fitted(text: str, width: int) -> str:
 
 def neutral(text: str) -> str:
     """The text as a cell of a file, harmless, that no spreadsheet takes for a formula."""
-    safe = shown(text)
-    return f"'{safe}" if safe[:1] in ("=", "+", "-", "@", "\t", "\r") else safe
+    return no_formula(shown(text))
+
+
+def no_formula(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text

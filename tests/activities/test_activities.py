@@ -96,3 +96,12 @@ def test_what_was_done_is_told_newest_first_after_what_is_open(session, deal):
     for number in (1, 0, 2):  # done in another order than they were due
         commands.done_activity(session, planned[number])
     assert [one.text for one in views.activities(session)] == ["planned 4", "planned 2", "planned 3", "planned 1"]
+
+
+def test_one_activity_is_read_by_its_number_by_who_may_read_it(session, deal):
+    made = [add(session, deal, session.now() + DAY, text) for text in ("call them", "call again")]
+    assert [views.activity(session, one).text for one in made] == ["call them", "call again"]
+    people.add_employee(session, "anna", name="Anna", role="rep")
+    for asking, number in ((replace(session, actor=acting("anna", "")), made[0]), (session, made[-1] + 1)):
+        with pytest.raises(NotFound):
+            views.activity(asking, number)

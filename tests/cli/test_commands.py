@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from models.pipeline import views
+from models.storage.database import database
 from models.values.text import width_of as cells
 from tests.cli.conftest import Program
 
@@ -230,3 +232,13 @@ def test_the_employees_language_is_spoken_unless_another_is_asked_for(program: P
 def test_completion_is_printed(bare: Program, shell: str) -> None:
     said = bare("completion", shell)
     assert said.status == 0 and "_STAGEWATCH_COMPLETE" in said.out
+
+
+def test_an_amount_in_another_currency_is_worked_out_in_the_transaction_that_writes_it(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("deal", "new", "Orion", "--amount", "1500")
+    read, seen = views.deal, []
+    monkeypatch.setattr(views, "deal", lambda *asked: seen.append(database.in_transaction()) or read(*asked))
+    said = program("deal", "set", "1", "currency=JPY", "--json").json
+    assert said["amount"] == {"amount": "1500", "currency": "JPY"} and seen[0]

@@ -149,6 +149,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert done.stdout == b"{" and done.stderr == b""
 
 
+@pytest.mark.parametrize("arguments", [("company", "show"), ("doctor", "--json"), ("deal", "show", "7", "--json"), ("--help",)])
+def test_an_answer_that_finds_no_room_is_told_on_stderr(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    path = tmp_path / "a.db"
+    run_process("init", path=path)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "--db", str(path), *arguments], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert done.returncode == 1 and b"No space left" in done.stderr and b"Traceback" not in done.stderr
+
+
 def test_a_backup_holds_everything_and_so_is_the_administrators(program, tmp_path):
     assert program("user", "add", "anna", "--name", "Anna", "--role", "rep").status == 0
     said = program("--as", "anna", "backup", str(tmp_path / "copy.db"), "--json")

@@ -99,6 +99,9 @@ def test_an_employee_has_a_category_from_a_day_on(program: Program, entry: int) 
         {"from": "2026-01-01", "category": "Junior"}, {"from": "2026-02-01", "category": "Senior"},
     ]  # fmt: skip
     assert code(program("category", "delete", "Junior", "--json")) == (1, "category_used")
+    said = program("user", "set", "anna", "--category", "Partner", "--timezone", "Nowhere/City", "--json")
+    assert code(said) == (2, "bad_timezone")  # and nothing of it is written
+    assert [one["category"] for one in program("user", "show", "anna", "--json").json["categories"]] == ["Junior", "Senior"]
     program("category", "archive", "Junior")
     assert [one["name"] for one in program("category", "list", "--json").json["categories"]] == ["Senior"]
     assert program("category", "rename", "Senior", "Expert", "--json").json["name"] == "Expert"

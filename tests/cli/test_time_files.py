@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import resource
 import stat
 from pathlib import Path
 
+import pytest
+
+from cli.output import write_new
 from tests.cli.conftest import Program
 
 
@@ -62,3 +66,14 @@ def test_rejected_rows_are_told_and_end_with_1(program: Program, tmp_path: Path)
     assert said.json["error"]["details"][0]["column"] == "end"
     said = program("import", "time", str(file), "--partial", "--default-client", "x", "--timezone", "Europe/Berlin", "--json")
     assert said.status == 0 and said.json["created"]["entries"] == 1 and said.json["rejected_rows"] == 1
+
+
+def test_a_file_that_finds_no_room_is_not_left_behind_in_part(tmp_path: Path) -> None:
+    target, before = tmp_path / "time.csv", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, before[1]))
+    try:
+        with pytest.raises(OSError):
+            write_new(target, b"x" * 1000, 0o600)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not target.exists()

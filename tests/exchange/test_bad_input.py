@@ -286,3 +286,10 @@ def test_a_write_that_fails_midway_leaves_the_store_as_it_was(
     assert dump() == before
     database.execute_sql("DROP TRIGGER trouble")
     assert take(session, kind, tmp_path / "a.csv", HEADER + rows).created["deals"] == 699
+
+
+@both
+def test_rows_without_a_word_do_not_count(session: Session, tmp_path: Path, kind: str) -> None:
+    row = "1,Orion,Quick Sales,Demonstration,2026-01-05,\n"
+    result = take(session, kind, tmp_path / "a.csv", f"{HEADER},,,,,\n{row}\n,,,,,\n,,,,,\n")
+    assert (result.rows, result.rejected_rows, result.created["deals"]) == (1, 0, 1)

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.exchange.history import ImportOptions, ImportResult, import_history
-from models.pipeline.commands import hold_deal, set_deal
+from models.pipeline.commands import hold_deal, lose_deal, set_deal
+from models.pipeline.setup import add_reason
 from models.session import Session
 from models.statistics.views import clients_per_stage
 from models.storage.database import database
@@ -367,3 +368,15 @@ def test_an_import_gives_no_deal_the_number_of_a_deleted_one_which_undo_brings_b
     assert [row[0] for row in database.execute_sql("SELECT id FROM deal")] == [gone + 1]
     commands.undo(session)
     assert views.deal(session, gone).title == "Big"
+
+
+def test_a_deal_that_a_later_row_reopens_has_no_loss_reason_any_more(session: Session, tmp_path: Path) -> None:
+    take(session, written(tmp_path, HEADER + "1,Orion,,,Demonstration,2026-01-05,,,\n"))
+    reason = add_reason(session, "Too dear")
+    lose_deal(session, 1, reason="Too dear", at=parse_instant("2026-01-10", "UTC"))
+    lost = "1,Orion,,,Demonstration,2026-01-05,,,\n1,,,,,2026-01-10,,,lost\n"
+    take(session, written(tmp_path, f"{HEADER}{lost}1,,,,,2026-01-10,500,,lost\n"))
+    assert database.execute_sql("SELECT loss_reason_id FROM deal").fetchone() == (reason,)
+    take(session, written(tmp_path, f"{HEADER}{lost}1,,,,Closing the deal,2026-01-12,,,\n"))
+    assert database.execute_sql("SELECT outcome, loss_reason_id FROM deal").fetchone() == ("open", None)
+    assert [check.name for check in checks(session.store) if not check.ok] == []

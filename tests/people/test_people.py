@@ -129,3 +129,16 @@ def test_an_open_session_writes_nothing_once_its_employee_was_disabled_or_given_
     with pytest.raises(Refused) as refusal:
         clients.add_client(hers, "Vega")
     assert refusal.value.code == "not_any_more"
+
+
+def test_a_manager_writes_no_more_for_who_left_the_team(session):
+    for login, role in (("anna", "rep"), ("max", "manager")):
+        commands.add_employee(session, login, name=login.title(), role=role, team="North")
+    his = replace(session, actor=views.acting("max", ""))
+    deal = deals.new_deal(his, "Orion", type_id=deal_views.types(session)[0].id, owner="anna").deal_id
+    commands.add_employee(session, "boris", name="Boris", role="rep", team="North")  # who came is no matter
+    deals.set_deal(his, deal, title="Big")
+    commands.set_employee(session, "anna", team="South")
+    with pytest.raises(Refused) as refusal:
+        deals.set_deal(his, deal, title="Bigger")
+    assert refusal.value.code == "not_any_more"

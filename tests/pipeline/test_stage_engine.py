@@ -326,6 +326,18 @@ def test_a_deleted_deal_comes_back_whole_and_its_number_is_never_given_again(off
     assert len(activities_of(session, deal_id=deal)) == 1 and sound(session)
 
 
+def test_a_deleted_deal_is_brought_back_by_who_may_still_change_it(office):
+    session, person, type_id, _stages = office
+    deal = commands.new_deal(person("anna"), "Orion", type_id=type_id).deal_id
+    commands.delete_deal(person("max"), deal)
+    people.set_employee(session, "anna", team="South")
+    with pytest.raises(Refused) as refusal:
+        commands.undo(person("max"), deal)
+    assert refusal.value.code == "not_yours"
+    people.set_employee(session, "anna", team="North")
+    assert commands.undo(person("max"), deal).deal_id == deal
+
+
 def test_a_deal_with_time_is_not_deleted_but_merged(office):
     from models.timekeeping.commands import start_timer, stop_timer
     from models.timekeeping.views import entries

@@ -13,7 +13,7 @@ from models.exchange import demo
 from models.people.views import acting
 from models.pipeline import commands, views
 from models.session import Session
-from models.storage import migrate, store
+from models.storage import backup, migrate, store
 from models.storage.doctor import checks
 from models.values import instants
 
@@ -78,6 +78,27 @@ def test_every_row_of_an_old_store_is_found_again(old, tmp_path):
     assert schema(raw) == schema(sqlite3.connect(fresh.path))
     fresh.close()
     raw.close()
+
+
+def test_nobody_writes_between_the_backup_and_the_steps(old, tmp_path, monkeypatch):
+    path, live = old
+    copy, barred = backup.back_up, []
+
+    def with_another_at_work(opened, target):
+        made = copy(opened, target)
+        try:
+            live.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            barred.append(str(error))
+        return made
+
+    monkeypatch.setattr(backup, "back_up", with_another_at_work)
+    live.execute("PRAGMA busy_timeout = 10")
+    store.open_store(path).close()
+    assert barred == ["database is locked"]
+    [kept] = tmp_path.glob("old.db.before-schema-*")
+    with sqlite3.connect(kept) as saved:
+        assert saved.execute("PRAGMA user_version").fetchone() == (1,)
 
 
 def schema(live):

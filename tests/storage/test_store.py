@@ -19,6 +19,7 @@ from models.pipeline import commands, views
 from models.storage import backup, migrate, store
 from models.storage.database import Row
 from models.storage.doctor import checks
+from models.storage.store import open_store
 from models.values.errors import Refused, StoreUnusable
 
 
@@ -212,6 +213,18 @@ def test_a_damaged_backup_is_not_restored(session, tmp_path):
     with pytest.raises(StoreUnusable):
         backup.restore(bad, session.store.path, force=True)
     assert failing(session) == []
+
+
+def test_a_store_that_can_be_read_no_more_is_put_aside_and_restored(session, tmp_path):
+    copy, path = tmp_path / "copy.db", session.store.path
+    backup.back_up(session.store, copy)
+    session.store.close()
+    path.write_bytes(b"x" * 9000)
+    kept = backup.restore(copy, path, force=True)
+    assert kept.read_bytes() == b"x" * 9000
+    again = open_store(path)
+    assert [check.name for check in checks(again) if not check.ok] == []
+    again.close()
 
 
 @pytest.mark.storm

@@ -55,6 +55,14 @@ def test_a_clients_budget_holds_the_time_of_its_deals_and_a_deals_only_its_own(n
     assert (own.spent, own.percent, own.warning) == (3 * HOUR, 75, None)
 
 
+def test_what_runs_counts_up_to_the_entry_planned_ahead(noon, deal):
+    commands.set_budget(noon, deal_id=deal, seconds=4 * HOUR)
+    commands.start_timer(noon, deal_id=deal)
+    add(noon, "20T13:00", "20T14:00", client_id=1)
+    later = replace(noon, now=lambda: parse_instant("2026-11-20T15:00", "UTC"))
+    assert views.budget(later, deal_id=deal).spent == 1 * HOUR
+
+
 def test_time_counts_up_to_now(noon, deal):
     commands.set_budget(noon, deal_id=deal, seconds=4 * HOUR)
     add(noon, "20T11:00", "20T18:00", deal_id=deal)  # an hour of it has passed

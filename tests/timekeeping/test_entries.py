@@ -266,3 +266,13 @@ def test_room_is_made_to_the_second_and_not_more(said, start, length):
 def test_the_longest_entry_has_a_day():
     assert rules.intervals.wrong_with(0, rules.intervals.LONGEST, 0) is None
     assert rules.intervals.wrong_with(0, rules.intervals.LONGEST + 1, 0) == "too_long"
+
+
+def test_a_window_of_entries_looks_nothing_up_of_the_others(session):
+    ask, asked = session.store.database.execute_sql, []
+    session.store.database.execute_sql = lambda sql, values=None: asked.append((sql, values)) or ask(sql, values)
+    views.entries(session)
+    del session.store.database.execute_sql
+    (sql, values) = next(one for one in asked if "FROM visit" in one[0])
+    plan = ask(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    assert [step for _id, parent, _unused, step in plan if parent == 0 and step.startswith("SCAN")] == []

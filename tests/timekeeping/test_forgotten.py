@@ -15,9 +15,12 @@ from models.people.views import acting
 from models.pipeline import commands as deals
 from models.pipeline.views import types
 from models.timekeeping import commands, views
-from models.timekeeping.tables import Service, TimesheetWeek
+from models.timekeeping.commands.rates import set_rate
+from models.timekeeping.tables import FixedPrice, Service, TimesheetWeek
+from models.timekeeping.views.prices import price
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import DAY, MINUTE, SECOND, local_day
+from models.values.money import Money
 
 HOUR = 60 * MINUTE
 
@@ -268,3 +271,23 @@ def test_what_runs_is_assigned_and_a_client_of_nobodys_concern_is_not(at):
     entry = commands.assign_timer(anna, client_id=other)
     assert (entry.client, entry.deal_id, entry.note, entry.service) == ("Vega", None, "late", "Work")
     assert commands.assign_timer(anna, note="more").note == "more"
+
+
+def test_what_runs_over_a_closed_midnight_is_priced_whole_when_it_ends(at, clock):
+    begun = clock.at
+    entry = commands.start_timer(at)
+    people.set_company(at, locked_before=local_day(begun, "UTC") + timedelta(days=2))
+    clock.at += 20 * MINUTE
+    set_rate(at, side="bill", amount=Money(6000, "EUR"), from_day=date(2020, 1, 1), confirmed=True)
+    clock.at = begun + HOUR
+    commands.stop_timer(at)
+    assert price(at, entry).charge == Money(6000, "EUR")
+
+
+def test_what_is_discarded_takes_a_fixed_price_along(at, clock):
+    entry = commands.start_timer(at)
+    with at.store.writing():
+        FixedPrice.create(entry=entry, side="bill", rounded_seconds=0, at=clock.at)
+    clock.at += HOUR
+    assert commands.recover_timer(at, "discard") is None
+    assert at.store.database.execute_sql("SELECT count(*) FROM fixed_price").fetchone() == (0,)

@@ -519,6 +519,17 @@ def test_what_began_before_the_company_is_closed_keeps_its_price(here: Place) ->
     assert said(price(here.session, free).charge) == "70.00 EUR"
 
 
+def test_what_is_closed_keeps_its_price_when_the_employees_days_begin_elsewhere(here: Place) -> None:
+    add_rate(here, rate_for(19, "100.00"))
+    add_rate(here, rate_for(19, "150.00", "2026-03-11"))
+    closed, free = add_entry(here, "2026-03-11T00:30"), add_entry(here, "2026-03-12T09:00")
+    assert said(price(here.session, closed).charge) == "150.00 EUR"  # it is the tenth still in UTC
+    Company.update(locked_before=date(2026, 3, 12)).execute()
+    people.set_employee(here.session, "anna", timezone="UTC")
+    assert [said(price(here.session, one).charge) for one in (closed, free)] == ["150.00 EUR", "150.00 EUR"]
+    assert price(here.session, closed).fixed and not price(here.session, free).fixed
+
+
 def test_rounding_and_categories_ask_and_leave_what_is_locked(here: Place) -> None:
     entry, free = add_entry(here, seconds=61), add_entry(here, "2026-03-11T09:00", 61)
     add_rate(here, "category 60.00 EUR 2026-01-01")

@@ -18,6 +18,7 @@ from models.values.text import (
     clean_text,
     identity_key,
     like_pattern,
+    neutral,
     quoted,
     search_key,
     shown,
@@ -253,3 +254,13 @@ def test_single_characters_keep_the_promises():
         assert_harmless(result)
         key = search_key(character)
         assert search_key(key) == key, hex(code)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\u00a0\u00a0=HYPERLINK()", "\n+1"])
+def test_no_cell_of_a_file_begins_as_a_formula(text):
+    assert neutral(text) == f"'{shown(text)}"
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-2", "", " a", "'=1"])
+def test_other_cells_stay_as_they_are(text):
+    assert neutral(text) == text

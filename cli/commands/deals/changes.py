@@ -75,11 +75,12 @@ def set_(call: Call, deal_id: str, changes: tuple[str, ...], version: int | None
     session, wanted, said = call.session, deal_number(deal_id), pairs(changes)
     from models.pipeline import commands, views
 
-    card = views.deal(session, wanted)
-    known = {search_key(field.name) for field in card.fields}
-    custom = {key: text for key, text in said.items() if search_key(key) in known}
-    values = _values(card, {key: text for key, text in said.items() if key not in custom})
-    commands.set_deal(session, wanted, version=version, custom=custom, **values)
+    with session.writing():  # an amount in another currency is worked out from the present one
+        card = views.deal(session, wanted)
+        known = {search_key(field.name) for field in card.fields}
+        custom = {key: text for key, text in said.items() if search_key(key) in known}
+        values = _values(card, {key: text for key, text in said.items() if key not in custom})
+        commands.set_deal(session, wanted, version=version, custom=custom, **values)
     answer_deal(call, wanted)
 
 

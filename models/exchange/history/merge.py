@@ -136,6 +136,7 @@ CHANGED_DEALS = f"""
     UPDATE deal SET stage_id = s.stage_id, owner_id = f.owner_id, title = f.title, title_key = f.title_key,
         outcome = s.outcome, amount = f.amount, currency = f.currency, expected_close = f.expected,
         entered_at = coalesce(s.entered_at, deal.entered_at), closed_at = s.closed_at, close_reason = s.close_reason,
+        loss_reason_id = CASE WHEN s.outcome = 'lost' AND s.closed_at = deal.closed_at THEN deal.loss_reason_id END,
         version = deal.version + 1
     FROM ({STANDS}) AS s JOIN import_final AS f ON f.deal_id = s.deal_id
     WHERE deal.id = s.deal_id AND f.is_changed

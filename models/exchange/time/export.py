@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +15,7 @@ from models.storage.database import database
 from models.timekeeping.views.prices import Priced, prices
 from models.values.instants import SECOND, Instant, instant_text, local_datetime
 from models.values.money import as_json, plain_text
-from models.values.text import STEERING
+from models.values.text import STEERING, no_formula
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -31,8 +30,6 @@ NAMES = """
         LEFT JOIN service s ON s.id = t.service_id
 """
 TWINS = "SELECT client_id, title FROM deal GROUP BY client_id, title HAVING count(*) > 1"
-# A spreadsheet takes these for the beginning of a formula.
-FORMULA = re.compile(r"[=+\-@\t\r]|\s+[=+\-@]")
 
 
 class Line(NamedTuple):
@@ -87,7 +84,7 @@ def as_csv(found: Iterable[Line]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for line in found:
-        writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in _row(line)])
+        writer.writerow([no_formula(cell) if isinstance(cell, str) else cell for cell in _row(line)])
     return text.getvalue().encode("utf-8", "replace")
 
 
@@ -224,10 +221,6 @@ def _iso(at: Instant, zone: str) -> str:
 
 def _yes(said: bool) -> str:
     return "yes" if said else "no"
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def _sheet_text(text: str) -> str:

@@ -10,7 +10,7 @@ from peewee import IntegrityError
 from models.journal import views as journal
 from models.journal.commands import Image, Pen, record, take_back
 from models.people import views as people
-from models.people.rules import covers, readable
+from models.people.rules import covers, readable, writable
 from models.pipeline import facts, rules
 from models.pipeline.commands.steps import Done, bump
 from models.pipeline.commands.terms import follow_taken_back
@@ -184,7 +184,12 @@ def _still_theirs(session: Session, step: journal.Line) -> bool:
         return covers(readable(session.actor), deal.owner_id) and (
             facts.may_change(session, deal) or _root(step) in ("deal.tick", "deal.untick")
         )
-    return any(name == "deal" and row == step.subject_id for name, row, *_rest in step.facts.get("rows", []))
+    owners = [
+        before["owner_id"]
+        for name, row, before, _after in step.facts.get("rows", [])
+        if name == "deal" and row == step.subject_id and before is not None
+    ]
+    return any(covers(writable(session.actor), owner) for owner in owners)
 
 
 def _refuse_if_built_on(step: journal.Line) -> None:

@@ -17,6 +17,7 @@ from models.timekeeping.commands.followers import (
     follow_deal_deleted,
     follow_deal_merged,
     follow_time_opened,
+    follow_zone_changed,
 )
 from models.timekeeping.commands.services import add_service, archive_service, rename_service, restore_service
 from models.timekeeping.commands.stopwatch import (
@@ -34,7 +35,7 @@ from models.timekeeping.commands.weeks import answer_week, reopen_week, submit_w
 __all__ = [
     "add_entry", "add_service", "answer_week", "archive_service", "assign_timer", "change_entries", "continue_entry",
     "delete_entries", "drop_budget", "duplicate_entry", "edit_entry", "follow_category_changed",
-    "follow_category_deleted", "follow_deal_deleted", "follow_deal_merged", "follow_time_opened", "merge_entries",
+    "follow_category_deleted", "follow_deal_deleted", "follow_deal_merged", "follow_time_opened", "follow_zone_changed", "merge_entries",
     "recover_timer", "redo_time", "rename_service", "reopen_week", "restore_service", "set_budget", "set_cell", "split_entry",
     "start_timer", "still_there", "stop_timer", "submit_week", "switch_timer", "undo_time", "withdraw_week",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from models.timekeeping.rules.rates import Keys
 from models.timekeeping.tables import Budget, FixedPrice, Rate, TimeEntry
 from models.timekeeping.views.prices import read_pricing
 from models.values.errors import Refused
-from models.values.instants import Instant, local_day
+from models.values.instants import Instant, LocalDays, local_day
 from models.values.language import _
 from models.values.text import quoted
 
@@ -70,6 +70,14 @@ def follow_category_changed(
             known[employee_id] = [day for day, _category in before], [category for _day, category in before]
         keys = Keys(employee=employee_id)
         reprice(session, pen, after._replace(categories=known), after, keys=keys, asks=asks, at=at)
+
+
+def follow_zone_changed(session: Session, *, pen: Pen, employee_id: int, before: str, at: Instant) -> None:
+    """An employee's days began elsewhere before, in the zone `before`: what is locked keeps its price."""
+    for side in SIDES:
+        after = read_pricing(side)
+        earlier = after._replace(zones={**after.zones, employee_id: LocalDays(before)})
+        reprice(session, pen, earlier, after, keys=Keys(employee=employee_id), asks=False, at=at)
 
 
 def follow_time_opened(session: Session, *, pen: Pen, closed: date | None) -> None:

@@ -95,8 +95,8 @@ def reprice(
 
 
 def locked_ids(entry_ids: Collection[int], side: str) -> set[int]:
-    """Those of the entries whose price on that side stays: approved, invoiced (`bill`) or paid (`pay`), or before the day
-    to which the company is closed."""
+    """Those of the entries whose price on that side stays: approved, invoiced (`bill`) or paid (`pay`), or over and
+    before the day to which the company is closed."""
     closed = Company.get().locked_before
     locked: set[int] = set()
     for some in _in_turn(sorted(entry_ids)):
@@ -104,7 +104,7 @@ def locked_ids(entry_ids: Collection[int], side: str) -> set[int]:
         locked.update(row[0] for row in Lock.select(Lock.subject_id).where(held).tuples())
         if closed is not None:
             begun = TimeEntry.select(TimeEntry.id, TimeEntry.started_at, Employee.timezone).join(Employee)
-            found = begun.where(TimeEntry.id.in_(some)).tuples()
+            found = begun.where(TimeEntry.id.in_(some) & TimeEntry.ended_at.is_null(False)).tuples()
             locked.update(entry for entry, start, zone in found if local_day(start, zone) < closed)
     return locked
 
@@ -129,9 +129,10 @@ def _fix(pen: Pen, side: str, one: Priced, at: Instant) -> None:
 
 
 def _locked(side: str, found: list[Priced]) -> set[int]:
-    """The ids of those that are approved, invoiced or paid, or before the day to which the company is closed."""
+    """The ids of those that are approved, invoiced or paid, or over and before the day to which the company is closed: the
+    price of what runs on is not known yet."""
     closed = Company.get().locked_before
-    locked = {one.id for one in found if closed is not None and one.day < closed}
+    locked = {one.id for one in found if closed is not None and one.ended_at is not None and one.day < closed}
     for some in _in_turn([one.id for one in found]):
         locked.update(
             row[0]

@@ -10,12 +10,13 @@ from models.people.tables import Employee
 from models.timekeeping import rules, views
 from models.timekeeping.commands.entries import (
     assigned,
+    delete_with_own,
     edit_entry,
     must_be_in_use,
     must_be_open,
     week_must_be_open,
 )
-from models.timekeeping.tables import Rate, TimeEntry
+from models.timekeeping.tables import TimeEntry
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import CLOCK_TOLERANCE, Instant, instant_text
@@ -109,9 +110,7 @@ def recover_timer(session: Session, answer: str, at: Instant | None = None) -> v
         if answer == "keep":
             people.sign_of_life(session)
         elif answer == "discard":
-            for rate in Rate.select().where(Rate.entry == entry_id):
-                pen.delete(rate)
-            pen.delete(running)
+            delete_with_own(pen, running)
         else:
             _end(pen, running, sign if at is None else at)
         _record(session, f"timer.{answer}", entry_id, pen, now)

@@ -8,7 +8,6 @@ from models.timekeeping.views.entries import (
     planned_after,
     recent,
     running,
-    seconds_on_deal,
 )
 from models.timekeeping.views.forgotten import Forgotten, forgotten
 from models.timekeeping.views.services import ServiceLine, find_service, service_name, services
@@ -16,5 +15,5 @@ from models.timekeeping.views.watched import Watched, elapsed, priced, so_far, w
 
 __all__ = [
     "Entry", "Forgotten", "ServiceLine", "Watched", "elapsed", "entries", "entry", "find_service", "forgotten", "planned_after", "priced",
-    "recent", "running", "seconds_on_deal", "service_name", "services", "so_far", "watched",
+    "recent", "running", "service_name", "services", "so_far", "watched",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from models.people.rules import covers, readable
 from models.storage.database import database
 from models.timekeeping.rules.budgets import passed, spent_percent
-from models.timekeeping.views.entries import running
+from models.timekeeping.views.entries import planned_after, running
 from models.timekeeping.views.prices import price_entries, read_pricing
 from models.values.instants import SECOND
 from models.values.language import _
@@ -98,12 +98,16 @@ def _state(session: Session, row: Any) -> BudgetState:
 
 
 def _seconds(session: Session, client_id: int | None, deal_id: int | None) -> int:
-    """Seconds of everybody up to now."""
+    """Seconds of everybody up to now; what runs has them up to the next entry planned ahead."""
     column, value = ("client_id", client_id) if deal_id is None else ("deal_id", deal_id)
     now = session.now()
-    ended = f"CASE WHEN ended_at IS NULL OR ended_at > {int(now)} THEN {int(now)} ELSE ended_at END"
-    sql = f"SELECT sum({ended} - started_at) FROM time_entry WHERE {column} = ? AND started_at <= ?"
-    return int(database.execute_sql(sql, (value, now)).fetchone()[0] or 0) // SECOND
+    ended = f"CASE WHEN ended_at > {int(now)} THEN {int(now)} ELSE ended_at END"
+    over = f"SELECT sum({ended} - started_at) FROM time_entry WHERE {column} = ? AND started_at <= ? AND ended_at IS NOT NULL"
+    spent = int(database.execute_sql(over, (value, now)).fetchone()[0] or 0)
+    runs = f"SELECT employee_id, started_at FROM time_entry WHERE {column} = ? AND ended_at IS NULL"
+    for employee, start in database.execute_sql(runs, (value,)).fetchall():
+        spent += max(0, min(now, planned_after(employee, start) or now) - start)
+    return spent // SECOND
 
 
 def _money(session: Session, client_id: int | None, deal_id: int | None, currency: str) -> tuple[int, int]:

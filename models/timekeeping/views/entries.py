@@ -81,7 +81,10 @@ def entries(
         if value is not None:
             where += f" AND t.{condition}"
             values.append(value)
-    return _entries(session, where + " ORDER BY t.started_at DESC, t.id DESC LIMIT ?", *values, limit)
+    order = "ORDER BY t.started_at DESC, t.id DESC"
+    # Sorted by their numbers alone: what is said of each, its stage above all, is looked up for the window only.
+    window = f"SELECT t.id FROM time_entry t {where} {order} LIMIT ?"
+    return _entries(session, f"WHERE t.id IN ({window}) {order}", *values, limit)
 
 
 def recent(session: Session, limit: int = 9) -> list[Entry]:
@@ -93,16 +96,6 @@ def recent(session: Session, limit: int = 9) -> list[Entry]:
     for one in _entries(session, rest, session.actor.id, session.now()):
         found.setdefault((one.client_id, one.deal_id, one.service, one.note), one)
     return list(found.values())[:limit]
-
-
-def seconds_on_deal(session: Session, deal_id: int) -> int:
-    """Seconds that everybody whose time the actor may read has spent on a deal, up to now."""
-    spent = session.store.database.execute_sql(
-        "SELECT sum(coalesce(t.ended_at, ?) - t.started_at) FROM time_entry t WHERE t.deal_id = ?"
-        + _of(readable(session.actor)),
-        (session.now(), deal_id),
-    ).fetchone()[0]
-    return max(0, int(spent or 0)) // SECOND
 
 
 def _entries(session: Session, rest: str, *values: Any) -> list[Entry]:

@@ -55,12 +55,13 @@ class Priced(NamedTuple):
 
 
 class Pricing(NamedTuple):
-    """What prices of one side come from, read once: rates, the employees' categories, rounding."""
+    """What prices of one side come from, read once: rates, the employees' categories, rounding, the days of their zones."""
 
     side: str
     book: RateBook
     categories: Mapping[int, History]
     policies: Policies
+    zones: Mapping[int, LocalDays]
 
 
 def prices(
@@ -101,8 +102,9 @@ def price(session: Session, entry_id: int, side: str = "bill") -> Priced:
 
 
 def read_pricing(side: str) -> Pricing:
-    """All rates of a side, all categories, all policies."""
-    return Pricing(side, RateBook(read_rates(side)), read_categories(), read_policies() if side == "bill" else Policies())
+    """All rates of a side, all categories, all policies, all zones."""
+    policies = read_policies() if side == "bill" else Policies()
+    return Pricing(side, RateBook(read_rates(side)), read_categories(), policies, _zones())
 
 
 def read_rates(side: str) -> list[RateLine]:
@@ -197,8 +199,8 @@ def read_rows(side: str, narrow: str = "", since: Instant | None = None, until: 
 
 def price_rows(rows: Iterable[Any], pricing: Pricing, now: Instant) -> list[Priced]:
     """Price rows of `read_rows`, which must hold whole days where those are rounded together."""
-    side, book, categories, policies = pricing
-    zones, spans = _zones(), _Spans(pricing)
+    side, book, categories, policies, zones = pricing
+    spans = _Spans(pricing)
     known_rates: dict[Any, tuple[int | None, Money | None]] = {}
     known_policies: dict[Any, Policy] = {}
     own = {line.keys.entry for line in book.lines if line.keys.entry is not None}
