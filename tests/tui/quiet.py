@@ -19,7 +19,7 @@ from textual.widget import Widget
 from tui.typed import Typed
 
 LONGEST = 5.0  # seconds
-HELD_UP = 1.5  # seconds: so long, once, for what a test may hold up on purpose, the store and readings aside
+HELD_UP = 1.0  # seconds: so long, once, for what a test may hold up on purpose, the store and readings aside
 RESTS = 0.1  # seconds: one-shot timers up to here are rests of the cursor, longer ones wait for a person
 QUIET_ROUNDS = 3  # what is found in one round may be set off by the messages of the round before
 
@@ -34,7 +34,7 @@ async def quiet(pilot: Pilot[Any], *, rests: bool = True) -> None:
         found = await _keys_passed_on(app, end - clock())
         begun = clock()
         found |= await _answered(app, patience)
-        found |= await _read(app, patience)
+        found |= await _read(app, max(0.0, patience - (clock() - begun)))
         if clock() - begun >= patience:
             patience = 0.0
         found |= await _asked(app)

@@ -34,7 +34,7 @@ async def test_the_volumes_stand_before_the_forecast_and_keys_work_meanwhile(run
     going, real = threading.Event(), forecasts.forecast
 
     def slow(*args, **said):
-        assert going.wait(20)
+        assert going.wait(60)
         return real(*args, **said)
 
     monkeypatch.setattr(forecasts, "forecast", slow)
