@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -29,9 +29,6 @@ from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import styled, symbol
-
-if TYPE_CHECKING:
-    pass
 
 REST_SECONDS = 0.08
 WIDE, BROAD = 120, 170
