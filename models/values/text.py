@@ -192,11 +192,6 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", folded).replace("ё", "е")
 
 
-def identity_key(name: str) -> str:
-    """Two names with the same key are the same name."""
-    return search_key(name)
-
-
 # Cyrillic and Greek letters, folded, that look like a Latin one in most typefaces.
 _LOOK_ALIKES = str.maketrans("авекмнорстухіјѕԁԛԝαβεηικμνορτυχο", "abekmhopctyxijsdqwabehikmvoptuxo")
 
