@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from models.pipeline.rules import StageFacts
     from models.session import Session
 
-LARGEST_ID = 2**63 - 1
-
 
 def number(text: str, said: str) -> int:
     """The id `text` of a thing. Raises NotFound with the words `said` for what can be no id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -96,16 +95,6 @@ def activity(session: Session, activity_id: int) -> Activity:
     if row is None or not covers(readable(session.actor), row.employee_id):
         raise NotFound(_("There is no activity {id}.").format(id=activity_id))
     return _activity(row)
-
-
-def next_of_deals(deal_ids: Sequence[int]) -> dict[int, tuple[str, str, Instant, bool]]:
-    """The next open activity of each deal: kind, text, when it is due, whether at a time of day."""
-    query = (
-        Row.select(Row.deal, Row.kind, Row.text, Row.due_at, Row.has_time)
-        .where(Row.deal.in_(list(deal_ids)) & Row.done_at.is_null())
-        .order_by(Row.due_at.desc(), Row.id.desc())
-    )
-    return {deal: (kind, text, due, bool(timed)) for deal, kind, text, due, timed in query.tuples()}
 
 
 def _activities() -> Any:

@@ -11,7 +11,7 @@ from models.clients.tables import Client, Contact
 from models.people.rules import Owners, readable, writable
 from models.values.errors import NotFound, Refused
 from models.values.language import _
-from models.values.text import like_pattern, search_key
+from models.values.text import like_pattern, search_key, storable
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -95,7 +95,7 @@ def find_client(session: Session, text: str) -> int:
     Raises NotFound, Refused `ambiguous` with the candidates.
     """
     able = seen_by(session)
-    found = list(Client.select(Client.id, Client.name).where(able & (Client.name == text.strip())).limit(6))
+    found = list(Client.select(Client.id, Client.name).where(able & (Client.name == storable(text.strip()))).limit(6))
     found = found or list(Client.select(Client.id, Client.name).where(able & (Client.name_key == search_key(text))).limit(6))
     if not found and text.isascii() and text.isdigit() and len(text) < 10:
         found = list(Client.select(Client.id, Client.name).where(able & (Client.id == int(text))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,10 +70,16 @@ def past_instant(dates: Dates, text: str, name: str, now: Instant) -> Instant:
 
 
 class Names:
-    """Finds types, stages and employees, and makes those that may be made."""
+    """Finds types, stages and employees, and makes those that may be made. Raises Refused `bad_text`, `bad_currency`; Usage
+    `bad_timezone`."""
 
     def __init__(self, session: Session, options: ImportOptions, result: ImportResult) -> None:
-        self.session, self.options, self.result = session, options, result
+        self.session, self.result = session, result
+        self.options = replace(  # what the command line names is from outside like the file
+            options,
+            default_client=clean_line(options.default_client or "", _("Client")),
+            service=clean_line(options.service or "", _("Service")),
+        )
         self.now, self.pen = session.now(), Pen()
         self.zone = options.timezone or session.actor.timezone
         zone(self.zone)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from models.journal.commands import Pen, record
 from models.people import commands as people
 from models.people import views as people_views
+from models.people.commands import must_set_up
 from models.pipeline import setup
-from models.pipeline.setup.types import must_set_up
 from models.pipeline.templates import LOSS_REASONS, QUICK_SALES, TEMPLATES
 from models.pipeline.templates import template as template_of
 from models.storage.store import Store, create_store, remove_store

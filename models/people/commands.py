@@ -58,7 +58,7 @@ def add_employee(
     from_day: date | None = None,
 ) -> views.Person:
     """Add someone who can log in. An unknown team or category is made. Raises Refused `exists`, `bad_role`, `bad_text`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     if role not in rules.ROLES:
         raise Refused("bad_role", _("{role} is no role; there are: {roles}.").format(role=repr(role), roles=", ".join(rules.ROLES)))
     login = _login(login)
@@ -87,7 +87,7 @@ def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
 
     The last administrator who can log in stays one.
     """
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         person = views.find_employee(login)
         row, at, pen = Employee.get_by_id(person.id), session.now(), Pen()
@@ -127,7 +127,7 @@ def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
 
 def add_category(session: Session, name: str) -> int:
     """Add a category of employees; returns its id. Raises Refused `exists`, `empty`, `bad_text`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     name = _category_name(name)
     with session.writing():
         _refuse_twin(name)
@@ -139,7 +139,7 @@ def add_category(session: Session, name: str) -> int:
 
 def rename_category(session: Session, category_id: int, name: str) -> None:
     """Give a category another name; who has it keeps it. Raises Refused `exists`, `empty`, `bad_text`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     name = _category_name(name)
     with session.writing():
         row, pen = _category_row(category_id), Pen()
@@ -150,7 +150,7 @@ def rename_category(session: Session, category_id: int, name: str) -> None:
 
 def archive_category(session: Session, category_id: int) -> None:
     """Offer a category no more; who has it keeps it, and its rates hold. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen, at = _category_row(category_id), Pen(), session.now()
         if row.archived_at is None:
@@ -160,7 +160,7 @@ def archive_category(session: Session, category_id: int) -> None:
 
 def restore_category(session: Session, category_id: int) -> None:
     """Offer an archived category again. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen = _category_row(category_id), Pen()
         if row.archived_at is not None:
@@ -170,7 +170,7 @@ def restore_category(session: Session, category_id: int) -> None:
 
 def delete_category(session: Session, category_id: int) -> None:
     """Delete a category that nobody had and no rate is for. Raises Refused `category_used`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen = _category_row(category_id), Pen()
         if EmployeeCategory.get_or_none(EmployeeCategory.category == category_id):
@@ -189,7 +189,7 @@ def set_category(
 
     Raises Refused `confirmation_needed` (the charge of entries would change), `category_archived`, `bad_text`; NotFound.
     """
-    _must_set_up(session)
+    must_set_up(session)
     name = _category_name(category)
     with session.writing():
         person, pen, at = views.find_employee(login), Pen(), session.now()
@@ -212,7 +212,7 @@ def set_category(
 
 def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
     """Change name, timezone, currency, clock, team_read, weeks_approved or locked_before (a day or None) of the company. Raises Refused, Usage `bad_timezone`."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen = Company.get(), Pen()
         if "currency" in changes:
@@ -235,7 +235,7 @@ def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
 def set_hours(session: Session, days: Iterable[int], opens: int | None = None, closes: int | None = None) -> None:
     """Let the company work on these weekdays (0 is Monday) from `opens` to `closes`, in seconds after midnight; without
     them those are days off. Raises Refused `bad_hours`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     wanted = sorted(set(days))
     if not wanted or not all(0 <= day <= 6 for day in wanted) or (opens is None) != (closes is None):
         raise Refused("bad_hours", _("Say on which weekdays, and from when to when."))
@@ -258,7 +258,7 @@ def add_holidays(session: Session, days: dict[date, str]) -> int:
 
     Raises Refused `bad_text`; NotFound.
     """
-    _must_set_up(session)
+    must_set_up(session)
     named = {day: clean_line(name, _("Holiday"), 200) for day, name in days.items()}
     with session.writing():
         known = dict(Holiday.select(Holiday.day, Holiday.name).tuples())
@@ -276,14 +276,14 @@ def take_holidays(session: Session, country: str, years: Iterable[int] | None = 
     `years`; returns how many are new. Raises Refused `unknown_country`; NotFound."""
     from models.people.calendars import holidays_of
 
-    _must_set_up(session)
+    must_set_up(session)
     year = local_day(session.now(), views.company().timezone).year
     return add_holidays(session, holidays_of(country, list(years or (year, year + 1)), language or session.actor.language))
 
 
 def add_holiday(session: Session, day: date, name: str = "") -> None:
     """Let the company not work on that day. Raises Refused `exists`, `bad_text`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         if Holiday.get_or_none(Holiday.day == day) is not None:
             raise Refused("exists", _("{day} is a holiday already.").format(day=day.isoformat()))
@@ -292,7 +292,7 @@ def add_holiday(session: Session, day: date, name: str = "") -> None:
 
 def remove_holiday(session: Session, day: date) -> None:
     """Let the company work on that day as on others of its week. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row = Holiday.get_or_none(Holiday.day == day)
         if row is None:
@@ -397,6 +397,7 @@ def _login(login: str) -> str:
     return login
 
 
-def _must_set_up(session: Session) -> None:
+def must_set_up(session: Session) -> None:
+    """Raise NotFound unless the actor is an administrator."""
     if not rules.may_set_up(session.actor):
         raise NotFound(_("Only an administrator may do that."))

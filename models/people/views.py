@@ -22,7 +22,7 @@ from models.storage.database import database
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant, local_datetime
 from models.values.language import _
-from models.values.text import quoted, search_key
+from models.values.text import quoted, search_key, storable
 
 if TYPE_CHECKING:
     from models.values.exchange import Rate
@@ -90,7 +90,7 @@ def acting(login: str | None, unix_user: str) -> Actor:
     """
     able = (Employee.can_login == True) & Employee.disabled_at.is_null()  # noqa: E712
     if login is not None:
-        row = Employee.get_or_none(able & (Employee.login == login))
+        row = Employee.get_or_none(able & (Employee.login == storable(login)))
         if row is None:
             raise Usage("unknown_employee", _("There is no employee {login} who can log in.").format(login=repr(login)))
         return _actor(row)
@@ -146,7 +146,7 @@ def names() -> dict[int, str]:
 def find_employee(text: str) -> Person:
     """By login, then name, then id. Raises NotFound, Refused `ambiguous`."""
     query = Employee.select(Employee, Team).left_outer_join(Team)
-    found = list(query.where(Employee.login == text))
+    found = list(query.where(Employee.login == storable(text)))
     found = found or list(query.where(Employee.name_key == search_key(text)).limit(6))
     if not found and text.isascii() and text.isdigit() and len(text) < 10:
         found = list(query.where(Employee.id == int(text)))

@@ -132,7 +132,7 @@ def _copy(source: Path, target: Path) -> None:
 def _quoted(path: Path) -> str:
     from urllib.parse import quote
 
-    return quote(str(path))
+    return quote(os.fsencode(path))
 
 
 def _sync(path: Path) -> None:

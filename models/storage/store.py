@@ -162,7 +162,7 @@ class _Sqlite(peewee.SqliteDatabase):
     def _connect(self) -> Any:
         from urllib.parse import quote
 
-        uri = f"file:{quote(str(self.path))}?mode=rw"
+        uri = f"file:{quote(os.fsencode(self.path))}?mode=rw"
         kept, self.database = self.database, uri
         try:
             return super()._connect()

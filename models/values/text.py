@@ -21,6 +21,7 @@ STEERING = re.compile("[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2
 # A spreadsheet takes these for the beginning of a formula.
 _FORMULA = re.compile(r"[=+\-@\t\r]|\s+[=+\-@]")
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _BREAKS = re.compile("[ \t\r\n\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
 _HARMLESS_BREAKS = "\t\n\x0b\x0c\r\x85\u2028\u2029"
@@ -183,18 +184,18 @@ def search_key(text: str) -> str:
     else:
         visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
         # Folding can bring forth what folds again.
-        key = re.sub("[\ud800-\udfff]", "\ufffd", _folded(_folded(visible)))
+        key = storable(_folded(_folded(visible)))
     return _SPACES.sub(" ", key).strip()
+
+
+def storable(text: str) -> str:
+    """The text as a store can be asked for it: half a surrogate pair, which no store holds, becomes U+FFFD."""
+    return text if text.isascii() else _HALF_PAIR.sub("\ufffd", text)
 
 
 def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFKC", folded).replace("ё", "е")
-
-
-def identity_key(name: str) -> str:
-    """Two names with the same key are the same name."""
-    return search_key(name)
 
 
 # Cyrillic and Greek letters, folded, that look like a Latin one in most typefaces.

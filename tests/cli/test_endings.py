@@ -32,6 +32,25 @@ def test_what_is_refused_or_not_found_is_1(program: Program) -> None:
     assert code(program, "type", "add", "Quick sales", "--mode", "free") == (1, "exists")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("deal", "new", "\udcff"), ("deal", "new", "Orion", "--owner", "\udcff"), ("client", "show", "\udcff"),
+        ("user", "show", "\udcff"), ("time", "list", "--client", "\udcff"), ("--as", "\udcff", "client", "list"),
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_text_name_nothing(program: Program, arguments: tuple[str, ...]) -> None:
+    said = program(*arguments, "--json")
+    assert said.status in (1, 2) and said.json["error"]["code"] in ("not_found", "bad_text", "unknown_employee")
+
+
+def test_a_store_may_lie_at_a_path_of_any_bytes(bare: Program, tmp_path: Path) -> None:
+    path = str(tmp_path / "\udcff.db")
+    assert bare("--db", path, "init").status == 0
+    assert bare("--db", path, "backup", str(tmp_path / "\udcfe.db")).status == 0
+    assert bare("--db", path, "restore", str(tmp_path / "\udcfe.db"), "--force").status == 0
+
+
 def test_an_ambiguous_name_is_refused_with_the_candidates(program: Program) -> None:
     for _time in range(2):
         assert program("client", "add", "Orion").status == 0

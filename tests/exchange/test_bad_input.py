@@ -293,3 +293,11 @@ def test_rows_without_a_word_do_not_count(session: Session, tmp_path: Path, kind
     row = "1,Orion,Quick Sales,Demonstration,2026-01-05,\n"
     result = take(session, kind, tmp_path / "a.csv", f"{HEADER},,,,,\n{row}\n,,,,,\n,,,,,\n")
     assert (result.rows, result.rejected_rows, result.created["deals"]) == (1, 0, 1)
+
+
+@both
+def test_the_client_of_rows_without_one_is_cleaned_too(session: Session, tmp_path: Path, kind: str) -> None:
+    for sign in ("\x1b", "\udcff"):
+        with pytest.raises(Refused) as refusal:
+            take(session, kind, tmp_path / "a.csv", f"{HEADER}1,,Quick Sales,Demonstration,2026-01-05,\n", default_client=f"a{sign}b")
+        assert refusal.value.code == "bad_text"

@@ -16,7 +16,6 @@ from models.values.text import (
     MARKS_SHOWN,
     clean_line,
     clean_text,
-    identity_key,
     like_pattern,
     neutral,
     quoted,
@@ -173,7 +172,6 @@ def test_what_was_cleaned_is_clean_and_can_be_stored(text):
 )  # fmt: skip
 def test_search_finds_what_people_take_for_the_same(one, other):
     assert search_key(one) == search_key(other)
-    assert identity_key(one) == identity_key(other)
 
 
 def test_search_keeps_different_names_apart():

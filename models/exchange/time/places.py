@@ -57,7 +57,7 @@ class Places:
         self.services: Memo = Memo(self._service)
         self.lines: Memo = Memo(lambda said: line(said[0], said[1]))
         self.mapped = _mapped(names)
-        self.default = line(names.options.default_client or "", "client")
+        self.default = names.options.default_client or ""
         active = timekeeping.services(names.session)
         self.only = active[0].id if len(active) == 1 else None
         self._zones = {person.id: person.timezone for person in people.people()}

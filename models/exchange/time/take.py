@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.exchange.files import BadCell
-from models.exchange.names import Names
+from models.exchange.names import Names, line
 from models.exchange.taking import PROGRESS_ROWS, ImportOptions, ImportResult, Progress
 from models.exchange.time.detect import Found
 from models.exchange.time.piece import CLOSED, DAY, LAID, Faulty, Piece
@@ -124,7 +124,7 @@ class Taking:
     def _external_id(self, piece: Piece, who: Who) -> str:
         """The program's own number, else a digest of what the row says; of rows that say the same, with their count."""
         if piece.own_id:
-            base = piece.own_id[:200]
+            base = line(piece.own_id[:200], "id")
         else:
             when = (piece.start, piece.end) if piece.start is not None else (piece.day, piece.seconds)
             said = (*when, piece.client, piece.project, piece.task, piece.note, piece.user or piece.mail)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
-from models.people.rules import may_set_up
+from models.people.commands import must_set_up
 from models.people.tables import ExchangeRate
 from models.values.errors import NotFound, Refused
 from models.values.exchange import DIGITS, PLACES, rate_text
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def set_exchange_rate(session: Session, source: str, target: str, day: date, units: int, places: int) -> int:
     """Let one of `source` be `units` / 10^`places` of `target` from that day on, in place of what stood for that day;
     returns its id. Raises Refused `bad_currency`, `bad_rate`, `bad_date`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     for currency in (source, target):
         exponent(currency)
     if source == target:
@@ -49,7 +49,7 @@ def set_exchange_rate(session: Session, source: str, target: str, day: date, uni
 
 def drop_exchange_rate(session: Session, source: str, target: str, day: date) -> None:
     """Take away the rate that was entered for just that day. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         pen, row = Pen(), _row(source, target, day)
         if row is None:
@@ -66,8 +66,3 @@ def _row(source: str, target: str, day: date) -> ExchangeRate | None:
     return ExchangeRate.get_or_none(
         (ExchangeRate.from_currency == source) & (ExchangeRate.to_currency == target) & (ExchangeRate.day == day)
     )
-
-
-def _must_set_up(session: Session) -> None:
-    if not may_set_up(session.actor):
-        raise NotFound(_("Only an administrator may do that."))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen
 from models.people import views as people
+from models.people.commands import must_set_up
 from models.people.rules import ROLES
 from models.pipeline.fields import find_any_field
 from models.pipeline.setup.demands import (
@@ -29,7 +30,7 @@ from models.pipeline.setup.typefile import (
     type_text,
     wrong_at,
 )
-from models.pipeline.setup.types import must_set_up, new_type, record_type, type_row
+from models.pipeline.setup.types import new_type, record_type, type_row
 from models.pipeline.tables import CustomField, DealType, Stage, StageAction, Transition
 from models.pipeline.views import type_card
 from models.values.instants import Instant

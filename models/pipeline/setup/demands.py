@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from peewee import fn
 
 from models.journal.commands import Pen, record
+from models.people.commands import must_set_up
 from models.people.rules import ROLES
 from models.pipeline.fields import KINDS, find_any_field
 from models.pipeline.setup.stages import role_or_employee, stage_row
-from models.pipeline.setup.types import check_free, must_set_up, named, record_type, type_row
+from models.pipeline.setup.types import check_free, named, record_type, type_row
 from models.pipeline.tables import (
     CustomField,
     CustomValue,

@@ -8,10 +8,11 @@ from peewee import fn
 
 from models.journal.commands import Pen
 from models.people import views as people
+from models.people.commands import must_set_up
 from models.people.rules import ROLES
 from models.pipeline.commands.steps import Several, take_several
 from models.pipeline.rules import Attempt
-from models.pipeline.setup.types import DEALS_NAMED, check_free, must_set_up, named, record_type, type_row
+from models.pipeline.setup.types import DEALS_NAMED, check_free, named, record_type, type_row
 from models.pipeline.tables import (
     Deal,
     MoveRequest,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.clients.tables import Client
 from models.journal.commands import Pen, record
-from models.people.rules import may_set_up
+from models.people.commands import must_set_up
 from models.timekeeping.commands.prices import reprice
 from models.timekeeping.rules.rates import Keys
 from models.timekeeping.rules.rounding import DIRECTIONS, INCREMENTS, LONGEST_MINIMUM, UNITS, Policy
@@ -32,7 +32,7 @@ def set_rounding(
     Raises Refused `bad_policy`, `confirmation_needed` (the charge of entries would change); Usage `bad_combination`;
     NotFound.
     """
-    _must_set_up(session)
+    must_set_up(session)
     _check(policy)
     with session.writing():
         pen, row = Pen(), _found(client_id, service_id)
@@ -52,7 +52,7 @@ def drop_rounding(
     session: Session, *, client_id: int | None = None, service_id: int | None = None, confirmed: bool = False
 ) -> None:
     """Take a policy away. Raises Refused `confirmation_needed`; Usage `bad_combination`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         pen, row = Pen(), _found(client_id, service_id)
         if row is None:
@@ -88,11 +88,6 @@ def _check(policy: Policy) -> None:
         raise Refused("bad_policy", _("Rounding goes up, nearest or down, for each entry or a day."))
     if not 0 <= policy.minimum <= LONGEST_MINIMUM:
         raise Refused("bad_policy", _("The minimum is from 0 to {most} minutes.").format(most=LONGEST_MINIMUM))
-
-
-def _must_set_up(session: Session) -> None:
-    if not may_set_up(session.actor):
-        raise NotFound(_("Only an administrator may do that."))
 
 
 def _record(

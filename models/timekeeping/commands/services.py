@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
-from models.people.rules import may_set_up
+from models.people.commands import must_set_up
 from models.timekeeping.tables import Service
 from models.values.errors import NotFound, Refused
 from models.values.language import _
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_service(session: Session, name: str) -> int:
     """Add a service, the process that is billed; returns its id. Raises Refused `exists`, `empty`; NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     name = _service_name(name)
     with session.writing():
         if Service.get_or_none(Service.name_key == search_key(name)):
@@ -34,7 +34,7 @@ def add_service(session: Session, name: str) -> int:
 def rename_service(session: Session, service_id: int, name: str) -> None:
     """Give a service another name; what was booked on it stays on it. Raises Refused `exists`, `empty`, `bad_text`;
     NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     name = _service_name(name)
     with session.writing():
         row, pen = _service(service_id), Pen()
@@ -50,7 +50,7 @@ def rename_service(session: Session, service_id: int, name: str) -> None:
 
 def archive_service(session: Session, service_id: int) -> None:
     """Offer a service no more; what was booked on it keeps it, and its rates hold. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen, at = _service(service_id), Pen(), session.now()
         if row.archived_at is None:
@@ -63,7 +63,7 @@ def archive_service(session: Session, service_id: int) -> None:
 
 def restore_service(session: Session, service_id: int) -> None:
     """Offer an archived service again. Raises NotFound."""
-    _must_set_up(session)
+    must_set_up(session)
     with session.writing():
         row, pen = _service(service_id), Pen()
         if row.archived_at is not None:
@@ -86,8 +86,3 @@ def _service_name(name: str) -> str:
     if not name:
         raise Refused("empty", _("A service needs a name."))
     return name
-
-
-def _must_set_up(session: Session) -> None:
-    if not may_set_up(session.actor):
-        raise NotFound(_("Only an administrator may do that."))

@@ -353,3 +353,22 @@ def test_the_example_can_be_imported(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "example.csv"
     example_file("time", path)
     assert import_time(session, path, ImportOptions()).created["entries"] == 2
+
+
+def test_a_programs_own_number_is_text_like_any_cell(session: Session, tmp_path: Path) -> None:
+    for sign in ("\\ud800", "\\u001b"):
+        path = tmp_path / "frames.json"
+        path.write_text(f'[[1700000000,1700003600,"p","a{sign}b",[]]]')
+        with pytest.raises(Refused) as refusal:
+            import_time(session, path, ImportOptions())
+        assert [row["column"] for row in refusal.value.details] == ["id"]
+
+
+@pytest.mark.parametrize("option", ["default_client", "service"])
+@pytest.mark.parametrize("sign", ["\x1b", "\udcff"])
+def test_what_the_command_line_names_is_cleaned_too(session: Session, tmp_path: Path, option: str, sign: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("start,end\n2026-01-05T09:00,2026-01-05T10:00\n")
+    with pytest.raises(Refused) as refusal:
+        import_time(session, path, ImportOptions(**{option: f"a{sign}b"}))  # type: ignore[arg-type]
+    assert refusal.value.code == "bad_text"
