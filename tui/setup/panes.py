@@ -88,14 +88,21 @@ class PanesScreen(FramedScreen):
 
     async def _read_area(self) -> None:
         area = self.areas.item
-        self.card = self.facts = None
-        self._read_of = items.key(area)
+        wanted = items.key(area)
+        if wanted != self._read_of:  # what is read again stays until it is there: a key may come meanwhile
+            self.card = self.facts = None
+        self._read_of = wanted
         if isinstance(area, TypeRow):
             self.type_id = area.line.id
-            self.card, self.facts = await self.desk.ask(asks.whole, area.line.id)
+            card, facts = await self.desk.ask(asks.whole, area.line.id)
+            if self._read_of == wanted:
+                self.card, self.facts = card, facts
         elif isinstance(area, AreaRow):
-            self._listed = await self.desk.ask(AREAS[area.name].read)
-        self._show_things()
+            listed = await self.desk.ask(AREAS[area.name].read)
+            if self._read_of == wanted:
+                self._listed = listed
+        if self._read_of == wanted:
+            self._show_things()
 
     async def _read_area_safely(self) -> None:
         try:
