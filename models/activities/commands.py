@@ -49,8 +49,6 @@ def add_activity(
     done = done or kind == "note"
     if not done and due_at is None:
         raise Refused("no_due", _("Say when it is due."))
-    if not writable(session.actor) and writable(session.actor) is not None:
-        raise Refused("not_permitted", _("You may not plan activities."))
     with session.writing():
         now, pen = session.now(), Pen()
         if deal_id is not None:

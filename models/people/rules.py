@@ -40,14 +40,17 @@ def readable(actor: Actor) -> Owners:
 
 
 def writable(actor: Actor) -> Owners:
-    """Whose deals, clients and activities the actor may change."""
+    """Whose deals, clients, activities and time the actor may change."""
     if actor.role == "admin":
         return None
     if actor.role == "manager":
         return actor.team | {actor.id}
-    if actor.role == "rep":
-        return frozenset({actor.id})
-    return frozenset()
+    return frozenset({actor.id})
+
+
+def may_move(actor: Actor) -> bool:
+    """Steps of deals, the own too, are not the accountant's."""
+    return actor.role != "accountant"
 
 
 def covers(owners: Owners, owner_id: int | None) -> bool:
@@ -64,11 +67,6 @@ def overlap(owners: Owners, wanted: Iterable[int] | None) -> Owners:
 def may_set_up(actor: Actor) -> bool:
     """Types, stages, people, company, services: the administrator's."""
     return actor.role == "admin"
-
-
-def time_writable(actor: Actor) -> Owners:
-    """Whose time the actor may change: an accountant's own too."""
-    return frozenset({actor.id}) if actor.role == "accountant" else writable(actor)
 
 
 def may_answer_weeks(actor: Actor, employee_id: int) -> bool:

@@ -9,7 +9,7 @@ from peewee import fn
 
 from models.journal.tables import Journal
 from models.people import views as people
-from models.people.rules import covers, readable, writable
+from models.people.rules import covers, may_move, readable, writable
 from models.people.tables import Employee
 from models.pipeline.fields import custom_key, custom_values, field_name, filled_fields
 from models.pipeline.rules import (
@@ -47,6 +47,8 @@ from models.values.text import search_key
 
 if TYPE_CHECKING:
     from models.session import Session
+
+MOVES = frozenset({"move", "win", "lose", "reopen", "retype"})  # attempts that take a deal to another stage or to its end
 
 
 def type_facts(type_id: int) -> TypeFacts:
@@ -216,7 +218,7 @@ def who_may(owner_id: int) -> tuple[PersonFacts, ...]:
 def attempt_by(session: Session, owner_id: int, deal_type: TypeFacts, attempt: Attempt) -> Attempt:
     """The attempt with who acts, what the actor may do to a deal of that owner, and, where anybody may be asked for,
     who else may."""
-    may = covers(writable(session.actor), owner_id)
+    may = covers(writable(session.actor), owner_id) and (attempt.kind not in MOVES or may_move(session.actor))
     narrowed = any(stage.enter != ANYBODY or stage.leave != ANYBODY for stage in deal_type.stages)
     return replace(
         attempt,

@@ -203,3 +203,11 @@ def test_the_forecast_joins_the_months_of_the_volumes_as_table_and_chart(bare: P
     assert "░ planned" in drawn.out and "P90" not in drawn.out
     assert "├●┤ P10–P50–P90" in with_band.out and "░ planned" in with_band.out and "│●│" in with_band.out
     assert bare("report", "volumes", "--forecast", "--format", "csv").out.startswith("month,currency,p10")
+
+
+@pytest.mark.parametrize("kind", ["clients", "durations", "volumes", "transitions", "funnel", "ageing", "reps", "time", "margin", "paths"])
+def test_every_report_takes_what_the_contract_fixes(program, kind):
+    said = "--rep", "root", "--from", "2026-01-01", "--to", "2026-01-31", "--as-of", "2026-02-01", "--clock", "calendar"
+    assert program("report", kind, "--type", "Quick Sales", *said, "--json").status == 0
+    refused = program("report", kind, "--from", "2026-02-01", "--to", "2026-01-01", "--json")
+    assert (refused.status, refused.json["error"]["code"]) == (2, "bad_period")

@@ -24,7 +24,7 @@ SCOPES = [
     ("rep", False, {1}, {1}),
     ("rep", True, {1, 2}, {1}),
     ("manager", False, {1, 2}, {1, 2}),
-    ("accountant", False, None, set()),
+    ("accountant", False, None, {1}),
     ("admin", False, None, None),
 ]
 

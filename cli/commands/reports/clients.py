@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.drawn import draw, whose
+from cli.commands.reports.drawn import draw, period, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
@@ -26,10 +26,16 @@ if TYPE_CHECKING:
 @click.option("--type", "type_name", metavar="NAME", help="The deal type; default: the only one, else the default one.")
 @click.option("--rep", "--employee", "rep", metavar="LOGIN", help="Only of this employee.")
 @click.option("--team", metavar="NAME", help="Only of this team.")
+@click.option("--from", "first", metavar="DAY", help="Taken as by every report; who is where depends on the instant alone.")
+@click.option("--to", "last", metavar="DAY", help="The same.")
+@click.option("--clock", type=click.Choice(["calendar", "working"]), help="The same.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As it stood at that instant; default: now.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
-def clients(call: Call, type_name: str | None, rep: str | None, team: str | None, as_of: str | None, form: str) -> None:
+def clients(
+    call: Call, /, type_name: str | None, rep: str | None, team: str | None, first: str | None, last: str | None,
+    clock: str | None, as_of: str | None, form: str,
+) -> None:  # fmt: skip
     """How many open deals and clients are at each stage, by rep."""
     if form == "json":
         call.as_json = True
@@ -37,6 +43,7 @@ def clients(call: Call, type_name: str | None, rep: str | None, team: str | None
     from models.pipeline.facts import find_type
     from models.statistics.views import clients_per_stage
 
+    period(first, last)
     found = clients_per_stage(
         session,
         None if type_name == "all" else find_type(type_name),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models.values.errors import NotFound, Usage
+from models.values.instants import parse_day
 from models.values.language import _
 
 if TYPE_CHECKING:
@@ -32,6 +34,14 @@ def whose(session: Session, rep: str | None, team: str | None) -> dict[str, Any]
         "rep_ids": None if rep is None else [find_employee(rep).id],
         "team_id": None if team is None else find_readable_team(session.actor, team),
     }
+
+
+def period(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """First and last day of a period. Raises Usage `bad_date`, `bad_period`."""
+    begin, end = (None if said is None else parse_day(said) for said in (first, last))
+    if begin is not None and end is not None and end < begin:
+        raise Usage("bad_period", _("The period ends before it begins."))
+    return begin, end
 
 
 def one_type(name: str | None) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def _period(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed."),
+        click.option("--clock", type=click.Choice(["calendar", "working"]), help="Taken as by every report; time worked is the same on both."),
         click.option("--as-of", "as_of", metavar="INSTANT", help="Begun up to that instant; default: now."),
         click.option("--to", "last", metavar="DAY", help="Begun on that day or earlier."),
         click.option("--from", "first", metavar="DAY", help="Begun on that day or later."),
@@ -58,7 +59,7 @@ def margin(call: Call, /, **said: Any) -> None:
 
 def _answer_time(
     call: Call, *, margin: bool, by: str, type_name: str | None, rep: str | None, team: str | None, first: str | None,
-    last: str | None, as_of: str | None, form: str,
+    last: str | None, as_of: str | None, form: str, clock: str | None,
 ) -> None:  # fmt: skip
     if form == "json":
         call.as_json = True

@@ -71,8 +71,6 @@ def new_deal(
         now, pen = session.now(), Pen()
         deal_type = facts.type_facts(type_id)
         owner_id = people.find_employee(owner).id if owner else session.actor.id
-        if owner_id == session.actor.id and not covers(writable(session.actor), owner_id):
-            raise Refused("not_permitted", _("You may not start deals."))
         if not covers(writable(session.actor), owner_id):
             raise NotFound(_("You may not start a deal for {who}.").format(who=repr(owner or session.actor.login)))
         if stage_id is not None and stage_id not in [stage.id for stage in deal_type.stages]:

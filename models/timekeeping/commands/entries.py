@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
 from models.journal.tables import Lock
-from models.people.rules import covers, readable, time_writable
+from models.people.rules import covers, readable, writable
 from models.people.tables import Company, Employee
 from models.pipeline import facts
 from models.timekeeping import rules, views
@@ -182,7 +182,7 @@ def writable_entry(session: Session, entry_id: int) -> TimeEntry:
     row = TimeEntry.get_or_none(TimeEntry.id == entry_id)
     if row is None or not covers(readable(session.actor), row.employee_id):
         raise _unknown(entry_id)
-    if not covers(time_writable(session.actor), row.employee_id):
+    if not covers(writable(session.actor), row.employee_id):
         raise Refused("not_permitted", _("You may read this entry, not change it."))
     must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
     must_be_unlocked([entry_id])
@@ -236,7 +236,7 @@ def whose(session: Session, employee_id: int) -> Employee:
     row = Employee.get_or_none(Employee.id == employee_id)
     if row is None or not covers(readable(session.actor), row.id):
         raise NotFound(_("There is no employee {name} whose time you may change.").format(name=employee_id))
-    if not covers(time_writable(session.actor), row.id):
+    if not covers(writable(session.actor), row.id):
         raise Refused("not_permitted", _("You may read this person's time, not change it."))
     return row
 

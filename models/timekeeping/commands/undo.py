@@ -8,7 +8,7 @@ from peewee import IntegrityError
 
 from models.journal import views as journal
 from models.journal.commands import record, take_back
-from models.people.rules import covers, time_writable
+from models.people.rules import covers, writable
 from models.people.tables import Employee
 from models.pipeline.rules import UNDO_WINDOW
 from models.timekeeping.commands.entries import must_be_open, must_be_unlocked
@@ -109,6 +109,6 @@ def _must_be_free(session: Session, images: list[Any]) -> None:
     ids = [row_id for name, row_id, *_rest in images if name == "time_entry"]
     must_be_unlocked(ids)
     for row in TimeEntry.select().where(TimeEntry.id.in_(ids)):
-        if not covers(time_writable(session.actor), row.employee_id):
+        if not covers(writable(session.actor), row.employee_id):
             raise Refused("not_permitted", _("You may not change this entry any more."))
         must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
