@@ -17,7 +17,7 @@ from random import Random
 from models.exchange.demo import targets, worth
 from models.exchange.demo.deals import write_deal
 from models.exchange.demo.entries import most_timed, name_services, remember, write_entries
-from models.exchange.demo.hours import Hours, working_time
+from models.exchange.demo.hours import Hours, working_time, write_hours
 from models.exchange.demo.lives import chosen, live, plans_of
 from models.exchange.demo.people import client_name, write_client, write_people
 from models.exchange.demo.rows import COLUMNS, Rows, flush
@@ -79,6 +79,7 @@ def _fill(
     deals: int, reps: int, seed: int, until: Instant,
 ) -> dict[str, int]:
     admin_id = int(store.database.execute_sql("SELECT id FROM employee").fetchone()[0])
+    write_hours(store)
     plans = plans_of(language, admin_id, hours.starts[0] - 3600 * SECOND)
     rows: Rows = {name: [] for name in COLUMNS}
     counts = dict.fromkeys(COLUMNS, 0)

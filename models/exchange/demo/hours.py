@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from models.storage.store import Store
 from models.values import instants
 from models.values.instants import SECOND, Instant
 
 HISTORY_DAYS = 300
-WORKDAY = 9 * 3600  # seconds
+OPENS, WORKDAY = 9 * 3600, 9 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,11 @@ def working_time(until: Instant, today: date, zone: str) -> Hours:
     ahead = [today + timedelta(days=on) for on in range(45)]
     coming = [day for day in ahead if day == today or day.weekday() < 5]
     return Hours(starts, days, length, [nine(day) for day in coming], coming, zone)
+
+
+def write_hours(store: Store) -> None:
+    """The company's working hours are those in which its people work."""
+    store.database.connection().executemany(
+        "INSERT INTO working_hours (weekday, opens, closes) VALUES (?, ?, ?)",
+        [(day, OPENS, OPENS + WORKDAY) for day in range(5)],
+    )
