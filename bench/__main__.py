@@ -25,6 +25,7 @@ LATENCY, BANDWIDTH = 0.1, 256_000  # of the simulated link: seconds each way, bi
 PANE = 0.3  # seconds after which the detail pane has been painted
 SAID = 8  # seconds after which the line of keys says no more what was done
 SESSIONS = 20
+STARTED = 5  # seconds after which sessions that began together have nothing left to do
 Row = tuple[str, str, str, str]
 
 
@@ -240,22 +241,38 @@ def together(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
     for command in (HELLO, board(path)):
         with ExitStack() as stack:
             sessions = [started(stack, command, (80, 24)) for _number in range(SESSIONS)]
-            time.sleep(2)
-            before = [session.used() for session in sessions]
-            time.sleep(seconds)
-            used.append(sum(session.used() for session in sessions) - sum(before))
+            time.sleep(STARTED)
+            used.append(used_by(sessions, seconds))
             if command != HELLO:
                 seen = []
                 for number in range(4):
                     for session in sessions:
                         session.settle(0.1)
                     seen.append(seen_by_all(sessions[0], sessions[1:], "H" if number % 2 else "L"))
+                sessions[0].key("s")  # a stopwatch of their employee, which all of them show
+                sessions[0].settle(PANE)
+                sessions[0].key("1")
+                time.sleep(SAID)
+                used.append(used_by(sessions, seconds))
+                sessions[0].key("s")
+                sessions[0].settle(0.5)
     share = [each / seconds / SESSIONS * 100 for each in used]
     yield (
         f"{SESSIONS} idle sessions, processor time against as many hellos", f"{used[1] / max(used[0], 0.01):.2f}", "2.00",
         f"{share[1]:.2f} % to {share[0]:.2f} % of a core each",
     )
+    yield (
+        f"{SESSIONS} sessions that show a stopwatch, processor time against as many hellos", f"{used[2] / max(used[0], 0.01):.2f}", "",
+        f"{share[2]:.2f} % of a core each",
+    )
     yield (f"{SESSIONS} sessions: the last one sees another's move after", f"{max(seen):.2f} s", "1.00 s", "")
+
+
+def used_by(sessions: list[Terminal], seconds: float) -> float:
+    """Seconds of processor time that they use together meanwhile."""
+    before = sum(session.used() for session in sessions)
+    time.sleep(seconds)
+    return sum(session.used() for session in sessions) - before
 
 
 def seen_by_all(mover: Terminal, others: list[Terminal], key: str) -> float:
