@@ -59,8 +59,16 @@ class Lines(Widget, Generic[Item], can_focus=True):
     class Ended(Moved):
         """The cursor stands on the last item that was read."""
 
-    class Sized(Moved):
-        """The list has got another size."""
+    class Sized(Message):
+        """The list has got another size; its cursor has not moved."""
+
+        def __init__(self, lines: Lines[Item]) -> None:
+            super().__init__()
+            self.lines = lines
+
+        @property
+        def control(self) -> Lines[Item]:
+            return self.lines
 
     def __init__(self, draw: Draw[Item], firm: Callable[[Item], bool] = lambda _item: False, *, id: str) -> None:
         super().__init__(id=id)

@@ -59,6 +59,19 @@ async def test_c_again_or_esc_goes_back_to_the_report(running, session, two_reps
         assert screen(pilot).focused is screen(pilot).list
 
 
+@pytest.mark.parametrize(("before", "after"), [((80, 24), (160, 48)), ((120, 36), (160, 48)), ((160, 48), (80, 24))])
+async def test_a_terminal_of_another_size_leaves_the_comparison_as_it_is(running, session, two_reps, before, after):  # noqa: F811
+    async with running(size=before) as pilot:
+        await press(pilot, *to("reps"), "c", "1", "1", "1")
+        for size in (after, before, after):
+            await pilot.resize_terminal(*size)
+            await read(pilot)
+        assert screen(pilot)._found[0].name == "compare" and "Comparison" in shown(pilot)
+        await press(pilot, "c")
+        await read(pilot)
+        assert screen(pilot)._found[0].name == "reps" and screen(pilot).focused is screen(pilot).list
+
+
 async def test_esc_in_the_question_leaves_the_report_as_it_is(running, session, two_reps):  # noqa: F811
     async with running() as pilot:
         await press(pilot, *to("reps"), "c", "escape")
