@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +121,7 @@ class Records:
     owner_id: Ints
     known_deals: Deals | None = None
     # What is worked out of them for every instant alike.
-    kept: dict[object, dict[object, bool]] = field(default_factory=dict, repr=False)
+    kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
     @property
     def stages(self) -> int:
@@ -147,6 +147,7 @@ class Visits:
 
     `left` is the instant itself while a visit lasts (then `left_as` is 0 and `target` STAYS). `target` is the stage that
     comes next, else the number of stages + the place in ENDS. `reopened` tells of an outcome that the deal came back from.
+    `known` are their places in the records.
     """
 
     records: Records
@@ -159,7 +160,7 @@ class Visits:
     begin_unknown: Bools
     target: Ints
     reopened: Bools
-    _known: Bools | slice = field(repr=False)
+    known: Bools | slice = field(repr=False)
     _kept: dict[object, object] = field(default_factory=dict, repr=False)
 
     def once(self, key: object, work: Callable[[], Worked]) -> Worked:
@@ -170,15 +171,15 @@ class Visits:
 
     @cached_property
     def entered_as(self) -> Ints:
-        return self.records.entered_as[self._known]
+        return self.records.entered_as[self.known]
 
     @cached_property
     def reasoned(self) -> Bools:
-        return self.records.reasoned[self._known]
+        return self.records.reasoned[self.known]
 
     @cached_property
     def reach(self) -> Ints:
-        return self.records.reach[self._known]
+        return self.records.reach[self.known]
 
     @cached_property
     def there(self) -> Bools:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -12,7 +12,7 @@ import numpy as np
 
 from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
-from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, History, Ints, Visits
+from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, Bools, History, Ints, Records, Visits
 from models.statistics.rules.estimates import ascending
 from models.statistics.selection import select
 from models.statistics.standing import started_deals
@@ -80,28 +80,48 @@ def paths(
     deal, outcome = started_deals(asked)
     ways = visits.once("ways", lambda: _ways(visits))
     place = np.searchsorted(ways.deals, deal)
-    gone = ways.path[place]
-    order = np.argsort(gone, kind="stable")
-    lists = [column[order].tolist() for column in (deal, outcome == WON, ways.seconds[place], outcome != 0)]
-    starts = np.flatnonzero(np.diff(gone[order], prepend=-1))
-    found = []
-    for begin, end in zip(starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True):
-        ids, won, seconds, ended = (column[begin:end] for column in lists)
-        stays = [one for one in zip(seconds, ended, strict=True) if one[0] >= 0]
-        found.append(Path(ways.paths[gone[order[begin]]], len(ids), sum(won), median(stays), tuple(ids)))
+    way, trails = ways.way[place], _trails(visits.records)
+    path, seconds, ended = trails.path[way], ways.seconds[place], outcome != 0
+    order = np.argsort(path, kind="stable")
+    starts = np.flatnonzero(np.diff(path[order], prepend=-1))
+    numbers, won = path[order][starts], np.add.reduceat((outcome == WON)[order], starts, dtype=np.int64) if len(starts) else starts
+    medians = _medians(path, seconds, ended)
+    ids = deal[order].tolist()
+    bounds = zip(numbers.tolist(), won.tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
+    found = [
+        Path(trails.paths[number], end - begin, wins, medians.get(number), tuple(ids[begin:end]))
+        for number, wins, begin, end in bounds
+    ]  # fmt: skip
     found.sort(key=attrgetter("stages"))
     found.sort(key=attrgetter("deals"), reverse=True)
-    broken = {mode: _broken(visits, mode, deal, ways.way[place], ways.distinct) for mode in ("strict", "semi-strict")}
-    return PathsReport(deal_type.name, visits.at, len(deal), tuple(found), broken["strict"], broken["semi-strict"])
+    strict, semi_strict = _broken(visits, deal, way)
+    return PathsReport(deal_type.name, visits.at, len(deal), tuple(found), strict, semi_strict)
+
+
+def _medians(path: Ints, seconds: Ints, ended: Bools) -> dict[int, int | None]:
+    """The median of each path's times, where one of them is known."""
+    known = np.flatnonzero(seconds >= 0)
+    # At equal times ends come before what is censored.
+    order = known[ascending(seconds[known] * 2 + ~ended[known])]
+    order = order[ascending(path[order])]
+    starts = np.flatnonzero(np.diff(path[order], prepend=-1))
+    times, ends = seconds[order].tolist(), ended[order].tolist()
+    bounds = zip(path[order][starts].tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
+    return {number: _half(times[begin:end], ends[begin:end]) for number, begin, end in bounds}
 
 
 def median(times: Sequence[tuple[int, bool]]) -> int | None:
     """The Kaplan–Meier median of times with whether each is complete (an end, else censored): the first with at most
     half surviving, None where there is none."""
+    lasted = sorted((time, not ended) for time, ended in times)
+    return _half([time for time, _censored in lasted], [not censored for _time, censored in lasted])
+
+
+def _half(times: Sequence[int], ended: Sequence[bool]) -> int | None:
+    """The same of times in order, at equal ones ends before what is censored."""
     left, survival = len(times), 1.0
-    # At equal times ends come before what is censored.
-    for time, lasting in sorted([(time, not ended) for time, ended in times]):
-        if not lasting:
+    for time, one in zip(times, ended, strict=True):
+        if one:
             survival *= 1 - 1 / left
             if survival <= 0.5 + 1e-9:
                 return time
@@ -111,53 +131,99 @@ def median(times: Sequence[tuple[int, bool]]) -> int | None:
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """Of all deals that ever were of the type by the instant, by number: the place of each one's way among the `distinct`
-    ones, and of its stages among the `paths`; its whole seconds in the type without holds, -1 where a beginning is not
-    known."""
+    """Of all deals that ever were of the type by the instant, by number: the number of each one's way, and its whole seconds
+    in the type without holds, -1 where a beginning is not known."""
 
     deals: Ints
     way: Ints
-    path: Ints
     seconds: Ints
-    distinct: list[tuple[Came, ...]]
-    paths: list[tuple[str, ...]]
 
 
 def _ways(visits: Visits) -> _Ways:
-    columns = visits.stage, visits.entered_as, visits.reasoned, visits.left_as == WON, visits.reach
-    code = np.zeros(len(visits.deal), np.int64)
-    for column in columns:
-        code = code * (int(column.max(initial=0)) + 1) + column
-    # Of each code that comes its place among them, and one of the visits that have it.
-    code = np.cumsum(np.bincount(code) > 0)[code] - 1 if len(code) else code
-    one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
-    one[code] = np.arange(len(code))
-    stages = visits.records.type.stages
-    cames = [
-        Came(stages[stage].id, ENTERED_AS[how], bool(reason), bool(won), number)
-        for stage, how, reason, won, number in zip(*(column[one].tolist() for column in columns), strict=True)
-    ]
+    trails = _trails(visits.records)
     begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
-    length = np.diff(begins, append=len(code))
-    # Deals that came one way so far share a number; each step gives new ones.
-    way, given, step, going = np.zeros(len(begins), np.int64), 0, 0, np.arange(len(begins))
-    while len(going):
-        number = _numbered(way[going] * len(cames) + code[begins[going] + step])
-        way[going] = given + number
-        given, step = given + int(number.max()) + 1, step + 1
-        going = going[length[going] > step]
-    way = _numbered(way)
-    one = np.zeros(int(way.max(initial=-1)) + 1, np.int64)
-    one[way] = np.arange(len(way))
-    told = code.tolist()
-    spans = zip(begins[one].tolist(), length[one].tolist(), strict=True)
-    distinct = [tuple(cames[each] for each in told[begin : begin + many]) for begin, many in spans]
-    names = {stage.id: stage.name for stage in stages}
-    paths: dict[tuple[str, ...], int] = {}
-    path = np.array([paths.setdefault(tuple(names[step.stage_id] for step in one), len(paths)) for one in distinct], np.int64)
+    last = np.append(begins[1:], len(visits.deal))[: len(begins)] - 1
+    way = trails.step[visits.known][last] * 2 + (visits.left_as[last] == WON)
+    trails.tell(way)
     seconds = np.add.reduceat(visits.lasted(CALENDAR), begins) // SECOND if len(begins) else begins
     seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
-    return _Ways(visits.deal[begins], way, path[way], seconds, distinct, list(paths))
+    return _Ways(visits.deal[begins], way, seconds)
+
+
+class _Trails:
+    """How far each visit of the records brought its deal. `step` is a number that deals which came one way up to a visit
+    share, however that ended: so the ways as of any instant are those numbers at the visits that were then the last. A way
+    is 2 · step, and 1 more where it ended with a win; `path` is the place of a way's stages among `paths`, of ways that
+    were told."""
+
+    def __init__(self, records: Records) -> None:
+        stages, won = records.type.stages, records.left_as == WON
+        columns = records.stage, records.entered_as, records.reasoned, records.reach
+        code = np.zeros(len(records.deal), np.int64)
+        for column in columns:
+            code = code * (int(column.max(initial=0)) + 1) + column
+        # Of each code that comes its place among them, and one of the visits that have it.
+        code = np.cumsum(np.bincount(code) > 0)[code] - 1 if len(code) else code
+        one = np.zeros(int(code.max(initial=-1)) + 1, np.int64)
+        one[code] = np.arange(len(code))
+        told = list(zip(*(column[one].tolist() for column in columns), strict=True))
+        self._came = [
+            Came(stages[stage].id, ENTERED_AS[how], bool(reason), won, number)
+            for stage, how, reason, number in told
+            for won in (False, True)
+        ]
+        self._name = [stages[stage].name for stage, _how, _reason, _number in told]
+        begins = np.flatnonzero(np.diff(records.deal, prepend=-1))
+        length = np.diff(begins, append=len(code))
+        self.step = np.empty(len(code), np.int64)
+        before, given, at, going = np.zeros(len(begins), np.int64), 0, 0, np.arange(len(begins))
+        while len(going):
+            visit = begins[going] + at
+            number = _numbered(before[going] * len(told) + code[visit])
+            self.step[visit] = given + number
+            before[going] = number * 2 + won[visit]
+            given, at = given + int(number.max()) + 1, at + 1
+            going = going[length[going] > at]
+        self._code, self._won = code.astype(np.int32), won
+        # One visit of each step, and where those of its deal begin.
+        self._visit = np.zeros(given, np.int64)
+        self._visit[self.step] = np.arange(len(code))
+        self._begin = np.repeat(begins, length)[self._visit]
+        self.path = np.full(given * 2, -1, np.int64)
+        self.paths: list[tuple[str, ...]] = []
+        self._places: dict[tuple[str, ...], int] = {}
+
+    def tell(self, ways: Ints) -> None:
+        """Put the paths of these ways among `paths`."""
+        new = np.flatnonzero(np.bincount(ways, minlength=len(self.path)).astype(bool) & (self.path < 0))
+        found = []
+        for codes in self._codes(new):
+            names = tuple(self._name[code] for code in codes)
+            if names not in self._places:
+                self._places[names] = len(self.paths)
+                self.paths.append(names)
+            found.append(self._places[names])
+        self.path[new] = found
+
+    def came(self, way: int) -> tuple[Came, ...]:
+        """The steps of a way, for those who judge them."""
+        visit = int(self._visit[way >> 1])
+        some = slice(int(self._begin[way >> 1]), visit + 1)
+        won = [*self._won[some].tolist()[:-1], way & 1]
+        return tuple(self._came[2 * code + one] for code, one in zip(self._code[some].tolist(), won, strict=True))
+
+    def _codes(self, ways: Ints) -> Iterator[list[int]]:
+        step = ways >> 1
+        for begin, visit in zip(self._begin[step].tolist(), self._visit[step].tolist(), strict=True):
+            yield self._code[begin : visit + 1].tolist()
+
+
+def _trails(records: Records) -> _Trails:
+    """Worked out once for all instants."""
+    if "trails" not in records.kept:
+        records.kept["trails"] = _Trails(records)
+    found: _Trails = records.kept["trails"]
+    return found
 
 
 def _numbered(values: Ints) -> Ints:
@@ -170,29 +236,27 @@ def _numbered(values: Ints) -> Ints:
     return number
 
 
-def _broken(visits: Visits, mode: str, deal: Ints, way: Ints, distinct: list[tuple[Came, ...]]) -> int:
-    """How many of the deals came a way that the mode would have refused."""
-    deal_type, deals = visits.records.type, visits.records.deals
-    mapped = mapped_stages(deal_type.id)
+def _broken(visits: Visits, deal: Ints, way: Ints) -> list[int]:
+    """How many of the deals came a way that strict, and that semi-strict, would have refused."""
+    records, deals, trails = visits.records, visits.records.deals, _trails(visits.records)
+    mapped = mapped_stages(records.type.id)
     known = deals.known[np.searchsorted(deals.id, deal)]
     # Deals entered between the same two additions of stages are judged alike, unless stages of another type count for them.
-    added = np.unique(np.array([-1, *(stage.required_from for stage in deal_type.stages)], np.int64))
+    added = np.unique(np.array([-1, *(stage.required_from for stage in records.type.stages)], np.int64))
     since = np.maximum(np.searchsorted(added, known, "right") - 1, 0)
-    own = np.isin(deal, list(mapped))
-    alike, counts = np.unique(way[~own] * len(added) + since[~own], return_counts=True)
-    replay = Replay(deal_type, mode, deal_type.returns)
-    judged: dict[int, bool] = visits.once(("judged", mode), dict)
-    # Most ways of a past instant are ways of today.
-    ever = visits.records.kept.setdefault(("judged", mode), {})
-    count = 0
-    for one, many in zip(alike.tolist(), counts.tolist(), strict=True):
-        if one not in judged:
-            came = distinct[one // len(added)], int(added[one % len(added)])
-            if came not in ever:
-                ever[came] = replay.breaks(came[0], known_since=came[1])
-            judged[one] = ever[came]
-        count += many * judged[one]
-    return count + sum(
-        replay.breaks(distinct[place], known_since=since_when, mapped=mapped[number])
-        for number, place, since_when in zip(deal[own].tolist(), way[own].tolist(), known[own].tolist(), strict=True)
-    )
+    own = np.isin(deal, list(mapped)) if mapped else np.zeros(len(deal), bool)
+    times = np.bincount(way[~own] * len(added) + since[~own])
+    alike = np.flatnonzero(times)
+    counts, apart = [], [column[own].tolist() for column in (deal, way, known)]
+    for mode in ("strict", "semi-strict"):
+        replay = Replay(records.type, mode, records.type.returns)
+        # Most ways of a past instant are ways of today: they are judged once.
+        judged = records.kept.setdefault(("judged", mode), np.full(len(trails.path) * len(added), -1, np.int8))
+        for one in alike[judged[alike] < 0].tolist():
+            judged[one] = replay.breaks(trails.came(one // len(added)), known_since=int(added[one % len(added)]))
+        count = int(times[alike] @ judged[alike])
+        counts.append(count + sum(
+            replay.breaks(trails.came(came), known_since=since_when, mapped=mapped[number])
+            for number, came, since_when in zip(*apart, strict=True)
+        ))  # fmt: skip
+    return counts
