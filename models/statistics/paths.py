@@ -12,7 +12,7 @@ import numpy as np
 
 from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
-from models.statistics.arrays import CALENDAR, ENTERED_AS, WON, Bools, History, Ints, Records, Visits
+from models.statistics.arrays import ENTERED_AS, WON, Bools, History, Ints, Records, Visits
 from models.statistics.rules.estimates import ascending
 from models.statistics.selection import select
 from models.statistics.standing import started_deals
@@ -36,10 +36,12 @@ class Path:
 
 @dataclass(frozen=True)
 class PathsReport:
-    """The paths, the most frequent first; `strict` and `semi_strict` count the deals whose way broke that mode."""
+    """The paths, the most frequent first; `day` is how many seconds a day has on the clock; `strict` and `semi_strict` count the deals whose way broke that mode."""
 
     type: str
     as_of: Instant
+    clock: str
+    day: int
     deals: int
     paths: tuple[Path, ...]
     strict: int
@@ -65,20 +67,22 @@ def paths(
     first: date | None = None,
     last: date | None = None,
     as_of: Instant | None = None,
+    clock: str | None = None,
     history: History | None = None,
 ) -> PathsReport:
     """The ways of the deals that started from `first` to `last` (days of the company, both included) and were of the
-    type at `as_of`, as far as they had come by then (what happened at it included). `history`, what was read before, saves
-    reading it.
+    type at `as_of`, as far as they had come by then (what happened at it included). `clock` is `calendar` or `working`, the
+    company's without; `history`, what was read before, saves reading it.
 
     Strict is judged with the type's own setting for returns. Raises what `select` does.
     """
     asked = select(
-        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
-    )
+        session, type_id, rep_ids=rep_ids, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history,
+        deals=True,
+    )  # fmt: skip
     visits, deal_type = asked.visits, asked.visits.records.type
     deal, outcome = started_deals(asked)
-    ways = visits.once("ways", lambda: _ways(visits))
+    ways = visits.once(("ways", asked.clock), lambda: _ways(visits, asked.clock))
     place = np.searchsorted(ways.deals, deal)
     way, trails = ways.way[place], _trails(visits.records)
     path, seconds, ended = trails.path[way], ways.seconds[place], outcome != 0
@@ -95,7 +99,7 @@ def paths(
     found.sort(key=attrgetter("stages"))
     found.sort(key=attrgetter("deals"), reverse=True)
     strict, semi_strict = _broken(visits, deal, way)
-    return PathsReport(deal_type.name, visits.at, len(deal), tuple(found), strict, semi_strict)
+    return PathsReport(deal_type.name, visits.at, asked.clock, asked.day // SECOND, len(deal), tuple(found), strict, semi_strict)
 
 
 def _medians(path: Ints, seconds: Ints, ended: Bools) -> dict[int, int | None]:
@@ -139,13 +143,13 @@ class _Ways:
     seconds: Ints
 
 
-def _ways(visits: Visits) -> _Ways:
+def _ways(visits: Visits, clock: str) -> _Ways:
     trails = _trails(visits.records)
     begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
     last = np.append(begins[1:], len(visits.deal))[: len(begins)] - 1
     way = trails.step[visits.known][last] * 2 + (visits.left_as[last] == WON)
     trails.tell(way)
-    seconds = np.add.reduceat(visits.lasted(CALENDAR), begins) // SECOND if len(begins) else begins
+    seconds = np.add.reduceat(visits.lasted(clock), begins) // SECOND if len(begins) else begins
     seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
     return _Ways(visits.deal[begins], way, seconds)
 

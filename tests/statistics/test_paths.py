@@ -250,3 +250,17 @@ def test_the_command_prints_the_contracts_json_and_the_other_formats(session, ru
     for refused in (["--as-of", "2199-01-01T00:00:00Z"], ["--from", "2011-01-02", "--to", "2011-01-01"], ["--type", "all"]):
         assert program(*refused)[0] == 2
     assert program("--type", "nothing")[0] not in (0, 2)
+
+
+def test_the_median_is_on_the_clock_that_was_asked_for_the_companys_without(at, abc, clock):
+    type_id, _stages = abc
+    people.set_hours(at, range(5), 9 * 3600, 18 * 3600)
+    clock[0] = int(datetime(2026, 9, 25, 12, tzinfo=UTC).timestamp()) * 1_000_000  # Friday
+    deal = commands.new_deal(at, "Orion", type_id=type_id).deal_id
+    clock[0] += 3 * 86_400_000_000  # Monday at the same hour
+    commands.lose_deal(at, deal, reason="price")
+    told = {one: paths(at, type_id, clock=one).paths[0].median_seconds for one in ("calendar", "working", None)}
+    assert told == {"calendar": 3 * 86_400, "working": 9 * 3600, None: 3 * 86_400}
+    people.set_company(at, clock="working")
+    report = paths(at, type_id)
+    assert (report.paths[0].median_seconds, report.clock, report.day) == (9 * 3600, "working", 9 * 3600)

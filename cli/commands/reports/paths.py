@@ -13,8 +13,8 @@ from cli.commands.reports.drawn import draw, one_type, whose
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
+from models.statistics.words import lasting
 from models.values.dates import day_time_text
-from models.values.durations import words
 from models.values.instants import parse_day
 from models.values.language import _
 from models.values.numbers import percent_text
@@ -33,11 +33,12 @@ PATHS_SHOWN = 30
 @click.option("--from", "first", metavar="DAY", help="Deals started on that day or later.")
 @click.option("--to", "last", metavar="DAY", help="Deals started on that day or before.")
 @click.option("--as-of", "as_of", metavar="INSTANT", help="As far as they had come at that instant; default: now.")
+@click.option("--clock", type=click.Choice(["calendar", "working"]), help="Count all time, or the company's working hours alone; default: the company's clock.")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "chart"]), default="table", show_default=True, help="How it is printed.")
 @click.pass_obj
 def paths(
     call: Call, /, type_name: str | None, rep: str | None, team: str | None, first: str | None, last: str | None,
-    as_of: str | None, form: str,
+    as_of: str | None, clock: str | None, form: str,
 ) -> None:  # fmt: skip
     """Which ways deals take through the stages, how often, how long and with what share won."""
     if form == "json":
@@ -51,6 +52,7 @@ def paths(
         first=None if first is None else parse_day(first),
         last=None if last is None else parse_day(last),
         as_of=instant(session, as_of),
+        clock=clock,
         **whose(session, rep, team),
     )
     if call.as_json:
@@ -77,7 +79,7 @@ def _tell_paths(found: PathsReport, zone: str) -> None:
     rows = [
         [
             path.deals, path.won, percent_text(path.won / path.deals),
-            "" if path.median_seconds is None else words(path.median_seconds), _steps(path),
+            lasting(path.median_seconds, found.day), _steps(path),
         ]
         for path in found.paths[:PATHS_SHOWN]
     ]

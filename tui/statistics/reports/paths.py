@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import paths_bars
-from models.values.durations import words
+from models.statistics.words import lasting
 from models.values.language import _, ngettext
 from models.values.numbers import int_text, percent_text
 from tui.statistics.report import Asked, Column, Number, Report, Row
@@ -23,7 +23,6 @@ LISTED, DRAWN = 500, 8
 class Paths(Report):
     name = "paths"
     table = 2
-    uses = frozenset({"type", "period", "rep", "as_of"})
 
     def title(self) -> str:
         return _("Paths")
@@ -31,14 +30,14 @@ class Paths(Report):
     def read(self, session: Session, asked: Asked, kept: dict[Any, Any]) -> PathsReport:
         from models.statistics.paths import paths
 
-        said = filtered(asked, "rep_ids", "first", "last", "as_of")
+        said = filtered(asked, "rep_ids", "first", "last", "as_of", "clock")
         return paths(session, asked.filters.type_id, history=history_of(session, asked, kept), **said)
 
     def columns(self, found: PathsReport, asked: Asked) -> Sequence[Column]:
         return [Column(_("way"), 24), Column(_("deals"), 8), Column(_("share"), 8, 2), Column(_("won"), 8), Column(_("median"), 13, 1)]
 
     def rows(self, found: PathsReport, asked: Asked) -> Sequence[Row]:
-        return [_row(place, path, found.deals) for place, path in enumerate(found.paths[:LISTED])]
+        return [_row(place, path, found.deals, found.day) for place, path in enumerate(found.paths[:LISTED])]
 
     def chart(self, found: PathsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         first = found.paths[: min(DRAWN, max(1, (height - 3) // 2))]
@@ -52,10 +51,10 @@ class Paths(Report):
         return f"{ways} {symbol('·')} {broken}"
 
 
-def _row(place: int, path: Path, deals: int) -> Row:
+def _row(place: int, path: Path, deals: int, day: int) -> Row:
     way = f" {symbol('→')} ".join(path.stages) or symbol("·")
     cells = (
         way, int_text(path.deals), percent_text(path.deals / deals), percent_text(path.won / path.deals),
-        "" if path.median_seconds is None else words(path.median_seconds),
+        lasting(path.median_seconds, day),
     )  # fmt: skip
     return Row(path.stages, cells, numbers=(Number(f"{way} {symbol('·')} {int_text(path.deals)}", {"ids": list(path.ids)}),))
