@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Coroutine, Iterable
 from importlib import import_module
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 for _name in [name for name in os.environ if name.startswith("TEXTUAL_")]:
@@ -44,6 +45,7 @@ SCREENS = {
     "statistics": "tui.statistics.screen:StatisticsScreen",
     "setup": "tui.setup.screen:SetupScreen",
 }
+LOOK_SECONDS, LEAVE_AFTER = 5, 10
 TRIM_AFTER = 2  # seconds, when the first screen has long been painted
 CRASHED = 70
 CUT_OFF = -1  # the app's result after SIGHUP or SIGTERM; the process ends with 0
@@ -341,15 +343,25 @@ def _stop_timer(session: Session) -> None:
 def show(app: StagewatchApp, config: Config) -> int:
     """Run the app on the terminal until it ends; the exit status. What ended it unforeseen is raised again."""
 
-    def end(_number: int, _frame: object) -> None:
-        if app.return_value != CUT_OFF:  # a closing terminal tells it twice
-            app.keep_workplace(cut_off=True)
-            app.exit(CUT_OFF)
+    def end() -> None:
+        if app.return_value == CUT_OFF:  # a closing terminal tells it twice
+            return
+        # Whatever hinders the end, a session that nobody sees does not go on; what was told as done is in the store.
+        leave = Timer(LEAVE_AFTER, os._exit, (0,))
+        leave.daemon = True
+        leave.start()
+        app.keep_workplace(cut_off=True)
+        if _is_gone():  # Textual would wait for ever to write its farewell
+            app.desk.close()
+            os._exit(0)
+        app.exit(CUT_OFF)
 
     async def listen() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, end, number, None)
+            loop.add_signal_handler(number, end)
+        # A terminal that is not the program's own goes without a signal.
+        app.set_interval(LOOK_SECONDS, lambda: end() if _is_gone() else None)
 
     app.call_later(listen)
     mouse = config.mouse if config.mouse is not None else "SSH_CONNECTION" not in os.environ
@@ -359,6 +371,11 @@ def show(app: StagewatchApp, config: Config) -> int:
     if app.return_value != CUT_OFF:
         app.keep_workplace()
     return app.return_code or 0
+
+
+def _is_gone() -> bool:
+    """Whether the terminal was closed."""
+    return not os.isatty(0)
 
 
 def _trim_memory() -> None:

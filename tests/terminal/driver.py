@@ -22,9 +22,12 @@ PATIENCE = 20.0
 
 
 class Terminal:
-    """One program on a terminal of its own; `raw` holds every byte it sent."""
+    """One program on a terminal of its own, or (not `owned`) on one whose closing sends it no signal; `raw` holds every
+    byte it sent."""
 
-    def __init__(self, command: Sequence[str], *, columns: int = 80, rows: int = 24, **environment: str) -> None:
+    def __init__(
+        self, command: Sequence[str], *, columns: int = 80, rows: int = 24, owned: bool = True, **environment: str
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -33,8 +36,13 @@ class Terminal:
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
+            if not owned:
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
+                fcntl.ioctl(0, termios.TIOCNOTTY)
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
             os.environ.update({"TERM": "xterm-256color", "LANG": "C.UTF-8", **environment})
             os.execvp(command[0], list(command))
+        os.set_inheritable(self._terminal, False)  # nobody else holds it open
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds: float) -> bool:
@@ -76,6 +84,18 @@ class Terminal:
         os.kill(self.pid, number)
         self.end()
 
+    def close(self) -> int:
+        """Close the terminal, and wait until the program has ended; its exit status."""
+        os.close(self._terminal)
+        end = time.monotonic() + PATIENCE
+        while self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+            assert time.monotonic() < end, "it did not end"
+            time.sleep(0.05)
+        return self.status
+
     def end(self) -> int:
         """Wait until the program has ended; its exit status, negative for a signal."""
         end = time.monotonic() + PATIENCE
@@ -89,6 +109,6 @@ class Terminal:
         return self.status
 
 
-def stagewatch(path: Path, *more: str, columns: int = 80, rows: int = 24) -> Terminal:
+def stagewatch(path: Path, *more: str, columns: int = 80, rows: int = 24, owned: bool = True) -> Terminal:
     """The program over the store at `path`."""
-    return Terminal([sys.executable, "-m", "cli", "--db", str(path), *more], columns=columns, rows=rows)
+    return Terminal([sys.executable, "-m", "cli", "--db", str(path), *more], columns=columns, rows=rows, owned=owned)

@@ -153,3 +153,28 @@ def test_the_screen_that_was_left_opens_again(session: Session, key: str, screen
     again.wait(screen)
     again.kill(signal.SIGTERM)
     assert again.status == 0
+
+
+@pytest.mark.parametrize("owned", [True, False])
+def test_a_terminal_that_is_closed_ends_the_session_and_one_is_where_one_was(session: Session, owned: bool) -> None:
+    commands.new_deal(session, "Orion Legal", type_id=1)
+    program = stagewatch(session.store.path, owned=owned)
+    program.wait("Orion Legal")
+    program.rest()
+    program.type("i")
+    program.wait("Note on Orion Legal")
+    program.type("Ring back")
+    program.wait("Ring back")
+    assert program.close() == 0
+    again = stagewatch(session.store.path)
+    again.wait("Ring back")
+    again.kill(signal.SIGKILL)
+
+
+def test_sessions_whose_terminals_are_closed_at_once_all_end(session: Session) -> None:
+    commands.new_deal(session, "Orion Legal", type_id=1)
+    programs = [stagewatch(session.store.path) for _each in range(4)]
+    for program in programs:
+        program.wait("Orion Legal")
+        program.rest()
+    assert [program.close() for program in programs] == [0] * 4
