@@ -218,6 +218,12 @@ def place(
     if row is None:
         return None
     stage_id = row[0]
+    if counts is not None and order == "entered" and stage_id in counts:
+        behind = run(
+            f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND (d.entered_at, d.id) >= (?, ?){where}",
+            (stage_id, row[1], deal_id, *values),
+        ).fetchone()[0]
+        return int(stage_id), counts[stage_id] - int(behind)
     key = row[1 + tuple(ORDERS).index(order)]
     column = ("entered_at", "amount", "next_due_at", "title_key")[tuple(ORDERS).index(order)]
     earlier, sign = (">", ">") if order == "amount" else ("<", "<")
@@ -226,13 +232,11 @@ def place(
         before, extra = f"(d.{column} IS NOT NULL OR d.id {sign} ?)", (deal_id,)
     else:
         before, extra = f"(d.{column}, d.id) {earlier} (?, ?)", (key, deal_id)
-        after = f"(d.{column}, d.id) >= (?, ?)"
-    behind = None if counts is None or order != "entered" else counts.get(stage_id)
     count = run(
-        f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before if behind is None else after}{where}",
+        f"SELECT count(*) FROM deal d WHERE d.stage_id = ? AND d.outcome = 'open' AND {before}{where}",
         (stage_id, *extra, *values),
     ).fetchone()[0]
-    return int(stage_id), int(count) if behind is None else behind - int(count)
+    return int(stage_id), int(count)
 
 
 def window(

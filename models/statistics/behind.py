@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,9 +38,9 @@ def deals_behind(
     """Ids of the deals with visits at a stage (or any): those that last at the instant (`there`), or were entered in the
     period: `all`, `completed` or `open` ones; with `exits` those that left in the period, `to` a stage's id or an end.
     With `rep` only visits of the employee with that login. Raises what `select` does; NotFound."""
-    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
+    whose = _whose(rep, rep_ids, team_id)
     asked = select(
-        session, type_id, rep_ids=whose, team_id=team_id, first=first, last=last, as_of=as_of, clock=clock, history=history
+        session, type_id, **whose, first=first, last=last, as_of=as_of, clock=clock, history=history
     )
     stages = [one.id for one in asked.visits.records.type.stages]
     places = np.concatenate([asked.of_stage(place) for place, one in enumerate(stages) if stage_id in (None, one)] or [np.zeros(0, np.int64)])
@@ -62,8 +62,8 @@ def open_behind(
 ) -> list[int]:
     """Ids of the deals that were open at the instant: at a stage, of a rep (by login), expected in a month (`2026-11`, or
     `none`: without a day), each where it is given. Raises what `select` does."""
-    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
-    _question, asked = select_types(session, type_id, rep_ids=whose, team_id=team_id, as_of=as_of, history=history, deals=True)
+    whose = _whose(rep, rep_ids, team_id)
+    _question, asked = select_types(session, type_id, **whose, as_of=as_of, history=history, deals=True)
     ids = []
     for one in asked:
         found = open_deals(one)
@@ -88,9 +88,9 @@ def closed_behind(
     history: History | None = None,
 ) -> list[int]:
     """Ids of the deals `won` or `lost` in the period, of who owned them just before. Raises what `select` does."""
-    whose, team_id = (rep_ids, team_id) if rep is None else ([people.find_employee(rep).id], None)
+    whose = _whose(rep, rep_ids, team_id)
     _question, asked = select_types(
-        session, type_id, rep_ids=whose, team_id=team_id, first=first, last=last, as_of=as_of, history=history, deals=True
+        session, type_id, **whose, first=first, last=last, as_of=as_of, history=history, deals=True
     )
     wanted = {"won": WON, "lost": LOST}[outcome]
     closed = [closed_by_those_meant(one) for one in asked]
@@ -113,3 +113,8 @@ def _exits(asked: Selection, places: Ints, to: int | str | None, stages: list[in
         return ended
     target = len(stages) + ENDS.index(to) if isinstance(to, str) else stages.index(to)
     return ended[asked.visits.target[ended] == target]
+
+
+def _whose(rep: str | None, rep_ids: Iterable[int] | None, team_id: int | None) -> dict[str, Any]:
+    """Whom `select` is asked about: the rep of that login where one is named. Raises NotFound."""
+    return {"rep_ids": rep_ids, "team_id": team_id} if rep is None else {"rep_ids": [people.find_employee(rep).id]}

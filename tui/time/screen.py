@@ -1,4 +1,4 @@
-"""Time: the stopwatch's entries as a day, a week or a month."""
+"""Time: one employee's entries by day, week and month, worked on by keys."""
 
 from __future__ import annotations
 
@@ -6,104 +6,32 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from textual.app import ComposeResult
-
 from models.people.rules import may_answer_weeks
 from models.timekeeping.rules import calendar
-from models.timekeeping.views.timesheet import DaySheet, Grid, GridRow, Piece, day_sheet, grid, members
-from models.values.dates import day_text, full_day, month_text, time_text, weekday_text
-from models.values.durations import clock_text
+from models.timekeeping.views.timesheet import GridRow, Piece, members
+from models.values.dates import day_text, full_day, weekday_text
 from models.values.errors import Refused
 from models.values.language import _, ngettext
-from models.values.money import Money, money_text, short_money
-from models.values.numbers import percent_text
-from models.values.text import shown
 from tui import keymap
 from tui.time import asked
-from tui.time.asks import ask_cell, ask_entry, ask_split, minutes_text
-from tui.time.bar import day_bar
-from tui.time.sheet import CellGrid, Sheet
+from tui.time.asks import ask_cell, ask_entry, ask_split
+from tui.time.view import TimeView
+from tui.time.weeks import no_way, ways_of_week
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Field, Form, Line, Notice
-from tui.widgets.lines import Part
-from tui.widgets.still import Still
 from tui.widgets.timing import start
-from tui.widgets.words import cells, plain, styled, symbol
-from tui.widgets.work import WorkScreen
 
 if TYPE_CHECKING:
     from models.activities.views import Activity
 
-FORMS = ("day", "week", "month")
-NAME, CELL, SUM = 20, 7, 9  # cells: of a name, of a column at least, of the sum with its margin
 
-
-class TimeScreen(WorkScreen):
-    """One employee's time. The day shows entries, the week and the month a grid by client, deal and service."""
+class TimeScreen(TimeView):
+    """Turns keys into commands on entries, cells and weeks."""
 
     where = "time"
     BINDINGS = keymap.bindings("time")
     AUTO_FOCUS = "#day"
     CSS_PATH = "time.tcss"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.form = "day"
-        self.day: date | None = None
-        self.employee_id: int | None = None
-        self._sheet: DaySheet | None = None
-        self._grid: Grid | None = None
-        self._marked: set[int] = set()
-
-    def body(self) -> ComposeResult:
-        kept = self.app.workplace.get("time", {})
-        self.form = kept.get("form") if kept.get("form") in FORMS else "day"
-        self.list: Sheet[Piece] = Sheet(self._draw_piece, id="day")
-        self.cells: CellGrid[GridRow] = CellGrid(self._draw_row, id="grid")
-        yield Still(id="bar")
-        yield Still(id="heads")
-        yield self.list
-        yield self.cells
-        yield Still(id="sums")
-
-    def workplace(self) -> dict[str, Any]:
-        """What to remember for the next time; the day is always today's."""
-        return {"form": self.form}
-
-    async def read(self) -> None:
-        if self.day is None:
-            self.day = await self.desk.ask(asked.today)
-        if self.form == "day":
-            self._sheet = await self.desk.ask(day_sheet, self.day, self.employee_id)
-        else:
-            starts, until = calendar.columns(self.form, self.day)
-            self._grid = await self.desk.ask(grid, starts, until, self.employee_id)
-        self._show()
-
-    def on_resize(self) -> None:
-        if self._sheet is not None or self._grid is not None:
-            self._show()
-
-    async def on_sheet_turned(self, event: Sheet.Turned) -> None:
-        event.stop()
-        await self._turn(event.by)
-
-    async def action_earlier(self) -> None:
-        await self._turn(-1)
-
-    async def action_later(self) -> None:
-        await self._turn(1)
-
-    async def action_today(self) -> None:
-        self.day = await self.desk.ask(asked.today)
-        await self.read_safely()
-
-    async def action_form(self) -> None:
-        self.form = FORMS[(FORMS.index(self.form) + 1) % len(FORMS)]
-        self._marked.clear()
-        await self.read_safely()
-        (self.list if self.form == "day" else self.cells).focus()
 
     def activity(self) -> Activity | None:
         return None
@@ -302,9 +230,9 @@ class TimeScreen(WorkScreen):
         actor = self.desk.session().actor
         state = await self.desk.ask(asked.week_state, self._whose(), monday)
         answers = may_answer_weeks(actor, self._whose())
-        ways = _ways_of_week(state, own=self._whose() == actor.id, answers=answers)
+        ways = ways_of_week(state, own=self._whose() == actor.id, answers=answers)
         if not ways:
-            raise Refused("nothing_to_do", _no_way(state, answers))
+            raise Refused("nothing_to_do", no_way(state, answers))
         title = _("Week of {day}").format(day=day_text(monday))
         chosen = await self.app.push_screen_wait(Choice(title, [Line(word) for word, _command, _said in ways]))
         if chosen is None:
@@ -332,160 +260,3 @@ class TimeScreen(WorkScreen):
 
     async def _asked(self, form: Form) -> bool:
         return await self.app.push_screen_wait(form) is not None
-
-    async def _turn(self, by: int) -> None:
-        assert self.day is not None
-        try:
-            self.day = calendar.turned(self.form, self.day, by)
-        except OverflowError:
-            return
-        self._marked.clear()
-        await self.read_safely()
-
-    # What is shown.
-
-    def _whose(self) -> int:
-        return self.desk.session().actor.id if self.employee_id is None else self.employee_id
-
-    def _zone(self) -> str:
-        """The zone of the employee in view."""
-        seen = self._sheet if self.form == "day" else self._grid
-        return self.desk.session().actor.timezone if seen is None else seen.zone
-
-    def _piece(self) -> Piece | None:
-        return self.list.item if self.form == "day" else None
-
-    def _chosen(self) -> list[int]:
-        piece = self._piece()
-        return sorted(self._marked) or ([] if piece is None else [piece.entry.id])
-
-    def _show(self) -> None:
-        is_day = self.form == "day"
-        for name, seen in (("#bar", is_day), ("#heads", not is_day)):
-            self.query_one(name).display = seen
-        self.list.display, self.cells.display = is_day, not is_day
-        self._show_day() if is_day else self._show_grid()
-
-    def _show_day(self) -> None:
-        sheet = self._sheet
-        if sheet is None:
-            return
-        who = "" if sheet.employee_id == self.desk.session().actor.id else f"{sheet.employee} {symbol('·')} "
-        self.head(styled((f" {who}{full_day(sheet.day)} {sheet.day.year}", "bold"), f"   {clock_text(sheet.seconds)}"))
-        hours, blocks = day_bar(sheet, max(10, self.size.width - 2))
-        self.query_one("#bar", Still).show_text(styled((hours + "\n", "dim"), *blocks))
-        self.list.show(sheet.pieces, empty=_("Nothing on this day. a adds an entry, s starts the timer, v shows the week."))
-        self._sums(sheet.seconds, sheet.billable, sheet.charges, {}, 0)
-
-    def _show_grid(self) -> None:
-        found = self._grid
-        if found is None:
-            return
-        who = "" if found.employee_id == self.desk.session().actor.id else f"{found.employee} {symbol('·')} "
-        first, last = found.starts[0], found.until - date.resolution
-        if self.form == "week":
-            title = f"{day_text(first, found.today if first.year == last.year else None)} – {day_text(last, found.today)}"
-            states = {"submitted": _("handed in"), "approved": _("approved"), "declined": _("declined")}
-            state = f" {symbol('·')} {states[found.state]}" if found.state else ""
-        else:
-            title, state = month_text(first), ""
-        self.head(styled((f" {who}{title}", "bold"), f"   {clock_text(found.seconds)}{state}"))
-        self.cells.columns = len(found.starts)
-        self.cells.column = min(self.cells.column, self.cells.columns - 1)
-        name, cell = self._widths()
-        heads: list[Part] = [(cells("", name), "")]
-        for first_day, after in zip(found.starts, (*found.starts[1:], found.until), strict=True):
-            last_day = after - date.resolution
-            if self.form == "week":
-                word = f"{weekday_text(first_day)} {first_day.day}"
-            else:
-                word = f"{first_day.day}–{last_day.day}" if last_day > first_day else str(first_day.day)
-            heads.append((cells(word, cell, right=True), "bold $accent" if first_day <= found.today <= last_day else "bold"))
-        heads.append((cells(_("Sum"), SUM - 1, right=True) + "\n", "bold"))
-        sums = [cells(minutes_text(seconds), cell, right=True) for seconds in found.totals]
-        total = cells(minutes_text(found.seconds), SUM - 1, right=True)
-        self.query_one("#heads", Still).show_text(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
-        self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
-        self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
-
-    def _sums(self, seconds: int, billable: int, charges: dict[str, int], unbilled: dict[str, int], unpriced: int) -> None:
-        share = f" ({percent_text(billable / seconds)})" if seconds else ""
-        parts = [f" {_('Billable')} {clock_text(billable)}{share}"]
-        parts += [money_text(Money(charges[currency], currency)) for currency in sorted(charges)]
-        parts += [_("unbilled {amount}").format(amount=money_text(Money(unbilled[currency], currency))) for currency in sorted(unbilled)]
-        if unpriced:
-            parts.append(ngettext("{count} without a rate", "{count} without a rate", unpriced).format(count=unpriced))
-        if self._marked:
-            parts.append(ngettext("{count} marked", "{count} marked", len(self._marked)).format(count=len(self._marked)))
-        self.query_one("#sums", Still).show_text(plain(f"  {symbol('·')} ".join(parts)))
-
-    def _widths(self) -> tuple[int, int]:
-        """Cells of the name and of a column."""
-        columns = self.cells.columns
-        cell = max(CELL, min(9, (self.size.width - SUM - NAME) // columns))
-        return max(10, self.size.width - SUM - cell * columns), cell
-
-    def _draw_piece(self, piece: Piece, width: int) -> Sequence[Part]:
-        entry, zone = piece.entry, self._zone()
-        running = entry.ended_at is None
-        mark = symbol("▸") if entry.id in self._marked else symbol("◷") if running else " "
-        ended = symbol("…") if running else time_text(piece.end, zone)
-        span = cells(f"{time_text(piece.start, zone)}–{ended}", 12)
-        charge = piece.price.charge if piece.price is not None else None
-        money = short_money(charge) if charge is not None else "" if entry.billable else _("free")
-        room = width - 3 - 12 - 9 - 10 - 13 - 2
-        names = " · ".join(part for part in (entry.client or _("to be assigned"), entry.deal, entry.note) if part)
-        if entry.marks:
-            names = f"! {names}"
-        style = "timer" if running else "late" if entry.client is None or entry.service is None or entry.marks else ""
-        return [
-            (f" {mark} ", "timer" if running else ""),
-            (span, "muted"),
-            (cells(clock_text(piece.seconds), 8, right=True) + " ", "timer" if running else ""),
-            (" " + cells(names, room) + " ", style),
-            (cells(entry.service or "", 12) + " ", "muted"),
-            (cells(money, 9, right=True) + " ", ""),
-        ]
-
-    def _draw_row(self, row: GridRow, width: int) -> Sequence[Part]:
-        name, cell = self._widths()
-        style = "late" if row.client is None or row.service is None else "" if row.billable else "muted"
-        columns = [
-            (cells(minutes_text(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
-        ]
-        return [(_names(row, name), style), *columns, (cells(minutes_text(row.seconds), SUM - 1, right=True) + " ", "")]
-
-
-def _ways_of_week(state: str | None, *, own: bool, answers: bool) -> list[tuple[str, Callable[..., None], str]]:
-    """What can be done with a week: in words, the command, and where that takes a reason what is said once it is done."""
-    found: list[tuple[str, Callable[..., None], str]] = []
-    if own and state in (None, "declined"):
-        found.append((_("Hand in the week") if state is None else _("Hand in the week again"), asked.submit, ""))
-    if own and state == "submitted":
-        found.append((_("Take the week back"), asked.withdraw, ""))
-    if answers and state == "submitted":
-        found.append((_("Approve the week"), asked.approve, ""))
-        found.append((_("Decline it, with a reason"), asked.decline, _("declined")))
-    if answers and state == "approved":
-        found.append((_("Open the week again, with a reason"), asked.reopen, _("open again")))
-    return found
-
-
-def _no_way(state: str | None, answers: bool) -> str:
-    """Why nothing can be done with a week."""
-    if state == "approved":
-        return _("This week is approved.") if answers else _("This week is approved; who may answer it opens it again.")
-    if state == "submitted":
-        return _("You may read this week, not answer it.")
-    return _("This week was not handed in.")
-
-
-def _names(row: GridRow, width: int) -> str:
-    """Client, deal and service; where they do not fit, half of the room is the client's."""
-    client = row.client or _("to be assigned")
-    rest = " · ".join(part for part in (row.deal, row.service) if part)
-    room = width - 2
-    if rest and cell_len(shown(client)) + 3 + cell_len(shown(rest)) > room:
-        half = max(room // 2, room - 3 - cell_len(shown(rest)))
-        client = cells(client, min(half, cell_len(shown(client))))
-    return cells(f" {client} · {rest}" if rest else f" {client}", width - 1) + " "

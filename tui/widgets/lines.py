@@ -47,7 +47,9 @@ class Lines(Widget, Generic[Item], can_focus=True):
         "lines--head",
     }
 
-    class Moved(Message):
+    class Told(Message):
+        """Base of what a list tells; `control` is the list."""
+
         def __init__(self, lines: Lines[Item]) -> None:
             super().__init__()
             self.lines = lines
@@ -56,19 +58,14 @@ class Lines(Widget, Generic[Item], can_focus=True):
         def control(self) -> Lines[Item]:
             return self.lines
 
-    class Ended(Moved):
-        """The cursor stands on the last item that was read."""
+    class Moved(Told):
+        """The cursor has moved."""
 
-    class Sized(Message):
+    class Ended(Told):
+        """It has moved to the last item that was read."""
+
+    class Sized(Told):
         """The list has got another size; its cursor has not moved."""
-
-        def __init__(self, lines: Lines[Item]) -> None:
-            super().__init__()
-            self.lines = lines
-
-        @property
-        def control(self) -> Lines[Item]:
-            return self.lines
 
     def __init__(self, draw: Draw[Item], firm: Callable[[Item], bool] = lambda _item: False, *, id: str) -> None:
         super().__init__(id=id)
