@@ -36,12 +36,13 @@ class Path:
 
 @dataclass(frozen=True)
 class PathsReport:
-    """The paths, the most frequent first; `day` is how many seconds a day has on the clock; `strict` and `semi_strict` count the deals whose way broke that mode."""
+    """The paths, the most frequent first; `stages` are those of the type; `day` is how many seconds a day has on the clock; `strict` and `semi_strict` count the deals whose way broke that mode."""
 
     type: str
     as_of: Instant
     clock: str
     day: int
+    stages: tuple[str, ...]
     deals: int
     paths: tuple[Path, ...]
     strict: int
@@ -99,7 +100,10 @@ def paths(
     found.sort(key=attrgetter("stages"))
     found.sort(key=attrgetter("deals"), reverse=True)
     strict, semi_strict = _broken(visits, deal, way)
-    return PathsReport(deal_type.name, visits.at, asked.clock, asked.day // SECOND, len(deal), tuple(found), strict, semi_strict)
+    stages = tuple(stage.name for stage in deal_type.stages)
+    return PathsReport(
+        deal_type.name, visits.at, asked.clock, asked.day // SECOND, stages, len(deal), tuple(found), strict, semi_strict
+    )
 
 
 def _medians(path: Ints, seconds: Ints, ended: Bools) -> dict[int, int | None]:

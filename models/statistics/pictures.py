@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 
 from models.statistics import charts
 from models.statistics.flows import around
-from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for
-from models.values.instants import instant_text
+from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for, way_text
+from models.values.dates import month_in_short
+from models.values.instants import instant_text, parse_month
 from models.values.language import _, ngettext
 from models.values.money import exponent
 from models.values.text import fitted, shown, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from models.statistics.ageing import AgeingReport
     from models.statistics.comparison import ComparisonReport, Measure
     from models.statistics.durations import StageDuration
     from models.statistics.forecast import Forecast
     from models.statistics.funnel import FunnelReport
-    from models.statistics.paths import Path
+    from models.statistics.paths import PathsReport
     from models.statistics.reps import RepsReport
     from models.statistics.time import Sums
     from models.statistics.transitions import StageExits, TransitionsReport, Way
@@ -114,11 +116,11 @@ def exits_matrix(
     return [fitted(line, width) for line in lines]
 
 
-def paths_bars(found: Sequence[Path], width: int, height: int, *, ascii: bool = False) -> list[str]:
-    """Deals of each path, in the order given."""
-    arrow = " > " if ascii else " → "
-    labels = [fitted(f"{place} {shown(arrow.join(path.stages))}", max(12, width // 2)) for place, path in enumerate(found, 1)]
-    return charts.bars(labels, [path.deals for path in found], width, height, ascii=ascii)
+def paths_bars(found: PathsReport, count: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """Deals of the first `count` paths."""
+    first, arrow = found.paths[:count], " > " if ascii else " → "
+    labels = [fitted(f"{place} {way_text(path.stages, found.stages, arrow)}", max(12, width // 2)) for place, path in enumerate(first, 1)]
+    return charts.bars(labels, [path.deals for path in first], width, height, ascii=ascii)
 
 
 def volumes_bars(
@@ -151,7 +153,7 @@ def volumes_bars(
         for one, had in zip(map(bands.get, keys), won, strict=True)
     ]
     drawn = charts.months(
-        [key[2:] for key in keys], groups, [one or None for one in sums("target")], _("target"), boxes,
+        _month_labels([parse_month(key) for key in keys]), groups, [one or None for one in sums("target")], _("target"), boxes,
         "P10-P50-P90" if ascii else "P10–P50–P90", width, height - 1, ascii=ascii,
     )  # fmt: skip
     others = [code for code in currencies if code != currency]
@@ -159,6 +161,11 @@ def volumes_bars(
     if others:
         title += "  " + _("of most deals; {others} in the table").format(others=", ".join(others))
     return [fitted(title, width), *drawn] if drawn else []
+
+
+def _month_labels(months: Sequence[date]) -> list[str]:
+    """The months in short, the first and each January with the year."""
+    return [month_in_short(month, year=not place or month.month == 1) for place, month in enumerate(months)]
 
 
 def _about(keys: list[str], present: str, count: int) -> list[str]:
@@ -178,9 +185,11 @@ def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = Fal
     currencies = sorted({row.currency for row in found.rows})
     for currency in currencies:
         rows = [row for row in found.rows if row.currency == currency and row.month is not None][: max(2, (width - EDGE) // MONTH)]
+        while len(rows) > 1 and not rows[-1].p90:  # of months in which nothing comes the scale need not tell
+            rows.pop()
         size = 10 ** exponent(currency)
         boxes = [(row.p10 / size, row.p50 / size, row.p90 / size) for row in rows]
-        labels = [row.month.isoformat()[2:7] for row in rows if row.month is not None]
+        labels = _month_labels([row.month for row in rows if row.month is not None])
         room = max(8, height // len(currencies)) - 1
         band = "P10-P50-P90" if ascii else "P10–P50–P90"
         drawn = charts.months(labels, {}, [None] * len(rows), "", boxes, band, width, room, ascii=ascii)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from models.pipeline.rules import trail
 from models.statistics.rules.coming import TOO_FEW as COUNTS_ONLY
 from models.values.dates import month_text
 from models.values.durations import DAY, HOUR, short_age, words
 from models.values.language import _
 from models.values.money import Money, money_text, short_money
 from models.values.numbers import int_text, percent_text
+from models.values.text import shown
 
 if TYPE_CHECKING:
     from models.statistics.comparison import Measure, Told
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 def lasting(seconds: int | None, day: int) -> str:
     """A time in two units, days of the clock's length (`day` seconds); nothing for none."""
     return "" if seconds is None else words(seconds // day * DAY + seconds % day)
+
+
+def way_text(stages: Sequence[str], of: Sequence[str], arrow: str) -> str:
+    """A way through the stages `of` a type: where it has several, in short before in full, so that ways which begin alike
+    are told apart where there is no room for the rest."""
+    named = arrow.join(shown(stage) for stage in stages)
+    return f"{trail(stages, of)}  {named}" if len(stages) > 1 else named
 
 
 def age_text(seconds: int | None, day: int) -> str:

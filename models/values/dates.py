@@ -37,6 +37,12 @@ def month_text(day: date) -> str:
     return f"{MONTHS_ALONE[current_language()][day.month - 1]} {day.year}"
 
 
+def month_in_short(day: date, *, year: bool) -> str:
+    """The month of `day` in three letters, for scales: `Nov`, `ноя`; with its `year` in two digits `Jan 27`."""
+    name = MONTHS_ALONE[current_language()][day.month - 1][:3]
+    return f"{name} {day:%y}" if year else name
+
+
 def time_text(instant: Instant, zone_name: str) -> str:
     """`15:00`."""
     return f"{local_datetime(instant, zone_name):%H:%M}"

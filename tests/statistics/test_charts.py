@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.statistics import charts
+from models.statistics import charts, pictures
+from models.statistics.words import way_text
+from models.values.language import use_language
 from models.values.text import width_of
 
 sizes = st.tuples(st.integers(1, 160), st.integers(1, 48))
@@ -93,3 +97,19 @@ def test_planned_months_stack_their_parts_on_one_scale_with_target_and_band():
 def test_months_keep_to_their_size(found, size, ascii):
     labels, boxes = [f"26-{place:02}" for place in range(len(found))], [(one / 4, one / 2, one) for one in found]
     assert kept(charts.months(labels, {"one": found, "two": found[::-1]}, found, "target", boxes, "band", *size, ascii=ascii), size)
+
+
+def test_ways_that_begin_alike_are_told_apart_at_their_beginning():
+    stages = "Initiating interest", "Demonstration", "Closing the deal"
+    assert way_text(stages, stages, " > ") == "IDC  Initiating interest > Demonstration > Closing the deal"
+    assert way_text(stages[:1], stages, " > ") == "Initiating interest" and way_text((), stages, " > ") == ""
+
+
+def test_months_on_a_scale_bear_the_year_at_the_first_and_in_january():
+    months = [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
+    assert pictures._month_labels(months) == ["Nov 26", "Dec", "Jan 27", "Feb"]
+    use_language("ru")
+    try:
+        assert pictures._month_labels(months) == ["ноя 26", "дек", "янв 27", "фев"]
+    finally:
+        use_language("en")

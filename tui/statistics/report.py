@@ -99,6 +99,10 @@ class Report:
     def rows(self, found: Any, asked: Asked) -> Sequence[Row]:
         raise NotImplementedError
 
+    def begins(self, found: Any, asked: Asked) -> object:
+        """The key of the row that the cursor begins on; without it the first."""
+        return None
+
     def chart(self, found: Any, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         """The picture for the line under the cursor, in at most so many lines."""
         raise NotImplementedError

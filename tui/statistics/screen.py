@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -18,7 +19,6 @@ from models.pipeline.views import TypeLine, mode_word, types
 from models.values.dates import day_time_text
 from models.values.errors import StagewatchError
 from models.values.language import _
-from models.values.text import width_of
 from tui import keymap
 from tui.statistics import filters as asking
 from tui.statistics.filters import Filters, Known
@@ -39,6 +39,7 @@ KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WITH_FIRST_PAINT = 0.1  # seconds for which the first paint waits for the report
 WIDE, NAME = 110, 16
+NOTE = 3  # lines of small print, at most
 CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
@@ -362,7 +363,7 @@ class StatisticsScreen(FramedScreen):
         self._columns = _fitting(columns, self.table.size.width or self.size.width)
         heads = "".join(self._cell(column.head, column, place) for place, column in self._columns)
         self.query_one("#heads", Static).update(plain(heads, "dim") if rows else "")
-        key = self.table.item.key if same and self.table.item is not None else None
+        key = self.table.item.key if same and self.table.item is not None else wanted.begins(found, asked)
         at = next((place for place, row in enumerate(rows) if row.key == key), 0)
         self.table.styles.height = max(1, min(len(rows), self._room() * wanted.table // 5))
         self.table.show(rows, at, wanted.empty())
@@ -376,7 +377,7 @@ class StatisticsScreen(FramedScreen):
         row, width = self.table.item, max(10, self.query_one("#report").size.width - 1)
         note = wanted.note(found, asked, row) if self.table.items else ""
         height = self._room() - len(self.table.items[: self._room() * wanted.table // 5])
-        height -= width_of(note) > width - 1  # then it has two lines
+        height -= min(NOTE, len(wrap(note, width - 1))) - 1 if note else 0
         is_ascii = words.symbol("→") != "→"
         drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
         self.table.styles.height = max(1, min(len(self.table.items), self._room() * (wanted.table if drawn else 5) // 5))

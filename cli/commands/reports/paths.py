@@ -63,8 +63,8 @@ def paths(
         from models.statistics.pictures import paths_bars
 
         say(_("Paths of deals, {type}").format(type=shown(found.type)))
-        first = found.paths[:PATHS_SHOWN]
-        draw(lambda width, ascii: paths_bars(first, width, 2 * len(first) + 3, ascii=ascii))
+        count = min(PATHS_SHOWN, len(found.paths))
+        draw(lambda width, ascii: paths_bars(found, count, width, 2 * count + 3, ascii=ascii))
     else:
         _tell_paths(found, session.actor.timezone)
 

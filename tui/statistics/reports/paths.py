@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import paths_bars
-from models.statistics.words import lasting
+from models.statistics.words import lasting, way_text
 from models.values.language import _, ngettext
 from models.values.numbers import int_text, percent_text
 from tui.statistics.report import Asked, Column, Number, Report, Row
@@ -37,11 +37,11 @@ class Paths(Report):
         return [Column(_("way"), 24), Column(_("deals"), 8), Column(_("share"), 8, 2), Column(_("won"), 8), Column(_("median"), 13, 1)]
 
     def rows(self, found: PathsReport, asked: Asked) -> Sequence[Row]:
-        return [_row(place, path, found.deals, found.day) for place, path in enumerate(found.paths[:LISTED])]
+        return [_row(path, found) for path in found.paths[:LISTED]]
 
     def chart(self, found: PathsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
-        first = found.paths[: min(DRAWN, max(1, (height - 3) // 2))]
-        return paths_bars(first, width, min(height, 2 * len(first) + 3), ascii=ascii)
+        count = min(DRAWN, max(1, (height - 3) // 2), len(found.paths))
+        return paths_bars(found, count, width, min(height, 2 * count + 3), ascii=ascii)
 
     def note(self, found: PathsReport, asked: Asked, row: Row | None) -> str:
         ways = ngettext("{count} way", "{count} ways", len(found.paths)).format(count=int_text(len(found.paths)))
@@ -51,10 +51,10 @@ class Paths(Report):
         return f"{ways} {symbol('·')} {broken}"
 
 
-def _row(place: int, path: Path, deals: int, day: int) -> Row:
-    way = f" {symbol('→')} ".join(path.stages) or symbol("·")
+def _row(path: Path, found: PathsReport) -> Row:
+    way = way_text(path.stages, found.stages, f" {symbol('→')} ") or symbol("·")
     cells = (
-        way, int_text(path.deals), percent_text(path.deals / deals), percent_text(path.won / path.deals),
-        lasting(path.median_seconds, day),
+        way, int_text(path.deals), percent_text(path.deals / found.deals), percent_text(path.won / path.deals),
+        lasting(path.median_seconds, found.day),
     )  # fmt: skip
     return Row(path.stages, cells, numbers=(Number(f"{way} {symbol('·')} {int_text(path.deals)}", {"ids": list(path.ids)}),))

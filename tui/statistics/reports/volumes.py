@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.statistics.pictures import volumes_bars
 from models.values.dates import month_text
-from models.values.instants import parse_month
+from models.values.instants import instant_text, parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money
 from models.values.numbers import int_text, percent_text
@@ -72,7 +72,7 @@ class Volumes(Report):
         if asked.form == STAGES:
             return [Column(_("stage"), 18), Column(_("deals"), 7), Column(_("planned"), MONEY), Column(_("chance"), 17, 1), Column(_("weighted"), MONEY)]
         name = _("month") if asked.form == MONTHS else _("rep")
-        money = [Column(word, MONEY, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 0), (_("won"), 2), (_("target"), 1), (_("of target"), 3))]
+        money = [Column(word, MONEY, rank) for word, rank in ((_("planned"), 0), (_("weighted"), 2), (_("won"), 0), (_("target"), 1), (_("of target"), 3))]
         bands = [Column(name, MONEY, rank) for name, rank in (("P10", 5), ("P50", 4), ("P90", 5))] if asked.form == MONTHS else []
         return [Column(name, 16), *money, *bands]
 
@@ -94,6 +94,9 @@ class Volumes(Report):
             cells = (_("without a day"), money_cell(whole.undated.planned, MONEY), money_cell(whole.undated.weighted, MONEY), *[""] * 6)
             rows.append(Row("none", cells, numbers=numbers))
         return [*rows, _all(whole)]
+
+    def begins(self, found: Planned, asked: Asked) -> object:
+        return instant_text(found.volumes.as_of)[:7] if asked.form == MONTHS else None
 
     def chart(self, found: Planned, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         return volumes_bars(found.volumes, width, min(height, MOST_LINES), coming=found.coming, ascii=ascii)
