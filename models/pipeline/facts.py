@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from peewee import fn
@@ -220,8 +219,7 @@ def attempt_by(session: Session, owner_id: int, deal_type: TypeFacts, attempt: A
     who else may."""
     may = covers(writable(session.actor), owner_id) and (attempt.kind not in MOVES or may_move(session.actor))
     narrowed = any(stage.enter != ANYBODY or stage.leave != ANYBODY for stage in deal_type.stages)
-    return replace(
-        attempt,
+    return attempt._replace(
         may=may,
         actor_id=session.actor.id,
         role=session.actor.role,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import covers, readable
 from models.people.views import company, people, teams_of
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 PERIODS = ("year_back", "all", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "days")
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """Shared by all reports. `first` and `last` hold for the period `days`; without `rep_id` or `team_id`
     everybody's that may be read; without `as_of` now; without `clock` the company's."""
 
@@ -54,15 +52,14 @@ class Filters:
         }[self.period]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What filters may name: reps and teams by id, and the company's today, zone and clock."""
 
     reps: dict[int, str]
     today: date
     timezone: str
     clock: str
-    teams: dict[int, str] = field(default_factory=dict)
+    teams: dict[int, str]
 
 
 def known(session: Session) -> Known:
@@ -121,8 +118,8 @@ def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) ->
         if (rep == filters.rep_id) == (team == filters.team_id):
             raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
         rep, team = (None, team) if rep == filters.rep_id else (rep, None)
-    return replace(
-        filters, period=period, first=first, last=last, rep_id=rep, team_id=team, as_of=as_of,
+    return filters._replace(
+        period=period, first=first, last=last, rep_id=rep, team_id=team, as_of=as_of,
         clock=None if clock == seen.clock else clock,
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -101,7 +100,7 @@ class StatisticsScreen(FramedScreen):
         if self.filters is None:
             self.filters = asking.taken_up(self._remembered(), self._remembered().get("type") or known[0].id)
         if self.filters.type_id not in [line.id for line in known]:
-            self.filters = replace(self.filters, type_id=known[0].id)
+            self.filters = self.filters._replace(type_id=known[0].id)
         self._type = next(line.name for line in known if line.id == self.filters.type_id)
         self._known = await self.desk.ask(asking.known)
         self._begin()
@@ -162,7 +161,7 @@ class StatisticsScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
             return
-        self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
+        self._found = (wanted, asked._replace(form=self.forms.get(wanted.name, 0)), found)
         self._show(same=True)
 
     @on(Lines.Moved, "#reports")
@@ -221,14 +220,14 @@ class StatisticsScreen(FramedScreen):
         if report(name).rereads:
             self._begin()
         elif self._found is not None and self._found[0].name == name:
-            self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
+            self._found = (self._found[0], self._found[1]._replace(form=self.forms[name]), self._found[2])
             self._show(same=True)
 
     async def action_clock(self) -> None:
         if self.filters is not None and self._known is not None:
             now = self.filters.clock or self._known.clock
             other = "working" if now == "calendar" else "calendar"
-            self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
+            self.filters = self.filters._replace(clock=None if other == self._known.clock else other)
             self._begin()
 
     async def action_compare(self) -> None:
@@ -321,7 +320,7 @@ class StatisticsScreen(FramedScreen):
         at = next((place for place, line in enumerate(known) if line.id == self.filters.type_id), 0)
         chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
         if chosen is not None:
-            self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
+            self.filters, self._type = self.filters._replace(type_id=known[chosen].id), known[chosen].name
             self._begin()
 
     async def _open_behind(self, row: Row) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from textual import events
@@ -33,8 +32,7 @@ Row = TypeVar("Row")
 Part = str | tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line to choose: its text, a note at the right in grey (`tail` stays where that is cut), whether it may be chosen,
     and what more is said of it below while it is in light."""
 
@@ -274,8 +272,7 @@ class Wording(Choice):
         return self._lines[row] if row < len(self._lines) else Line(self.typed, _("as typed"))
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A field of a form; a `needed` one cannot stay empty."""
 
     name: str
@@ -286,8 +283,7 @@ class Field:
     options: Sequence[str] = ()  # where the value is one of these
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(NamedTuple):
     """What a screen needs to open a form again (`FramedScreen.open_again`): its name for the form, and what the form
     is about, as JSON holds it."""
 

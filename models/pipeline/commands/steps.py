@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen, record
@@ -129,7 +129,7 @@ def take_several(
     types: dict[int, TypeFacts] = {}
     for deal_id in dict.fromkeys(deal_ids):
         try:
-            step = Step(session, deal_id, replace(attempt, version=(versions or {}).get(deal_id)), types)
+            step = Step(session, deal_id, attempt._replace(version=(versions or {}).get(deal_id)), types)
         except (Refused, ChangedMeanwhile) as error:
             left.append(_unmoved(session, deal_id, error))
         else:

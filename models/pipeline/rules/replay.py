@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.pipeline.rules.judge import judge
@@ -47,10 +47,10 @@ class Replay:
 
     def __init__(self, deal_type: TypeFacts, mode: str, returns: bool) -> None:
         bare = tuple(
-            replace(stage, actions=(), enter_fields=(), leave_fields=(), enter=ANYBODY, leave=ANYBODY)
+            stage._replace(actions=(), enter_fields=(), leave_fields=(), enter=ANYBODY, leave=ANYBODY)
             for stage in deal_type.stages
         )
-        self.type = replace(deal_type, mode=mode, returns=returns, stages=bare)
+        self.type = deal_type._replace(mode=mode, returns=returns, stages=bare)
         self._active = {stage.id for stage in bare if not stage.archived}
         self._since = sorted({stage.required_from for stage in bare})
         self._ways: dict[tuple[tuple[Came, ...], Instant, frozenset[int]], tuple[Broken, ...]] = {}
