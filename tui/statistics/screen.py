@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
 if TYPE_CHECKING:
+    from models.session import Session
     from tui.statistics.against import Against
     from tui.statistics.export import Sheet
 
@@ -64,6 +66,7 @@ class StatisticsScreen(FramedScreen):
         self._reading: asyncio.Task[None] | None = None
         self._begun: str | None = None
         self._resting: Timer | None = None
+        self._draws = False  # whether what draws charts is at hand
 
     def body(self) -> ComposeResult:
         self.list: Lines[str] = Lines(self._draw_report, id="reports")
@@ -151,6 +154,10 @@ class StatisticsScreen(FramedScreen):
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
+        if not self._draws:
+            await self.desk.ask_aside(_fetch_charts)
+            self._draws = True
+            self._show_below()
         if wanted.has_rest:
             await self._read_rest(wanted, asked)
 
@@ -378,8 +385,9 @@ class StatisticsScreen(FramedScreen):
         height = self._room() - len(self.table.items[: self._room() * wanted.table // 5])
         height -= min(NOTE, len(wrap(note, width - 1))) - 1 if note else 0
         is_ascii = words.symbol("→") != "→"
-        drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
-        self.table.styles.height = max(1, min(len(self.table.items), self._room() * (wanted.table if drawn else 5) // 5))
+        drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self._draws and self.table.items else []
+        fifths = wanted.table if drawn or not self._draws else 5
+        self.table.styles.height = max(1, min(len(self.table.items), self._room() * fifths // 5))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
         self.query_one("#note", Static).update(plain(note, "dim"))
 
@@ -435,6 +443,11 @@ class StatisticsScreen(FramedScreen):
             for place, column in self._columns
             for text in (row.cells[place],)
         ]
+
+
+def _fetch_charts(_session: Session) -> None:
+    """Import what draws charts, which takes longer than a key may wait."""
+    import_module("plotext")
 
 
 def _fitting(columns: Sequence[Column], width: int) -> list[tuple[int, Column]]:
