@@ -114,7 +114,7 @@ def _write(name: str, count: int) -> None:
     days = -(-count // (people_count * A_DAY))
     day, wanted = instants.local_day(at, "Europe/Berlin"), count
     # Added in the order in which people would have: the days one after the other.
-    found = []
+    found: list[date] = []
     while len(found) < days:
         day -= timedelta(days=1)
         if day.weekday() < 5:

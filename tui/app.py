@@ -272,8 +272,8 @@ class StagewatchApp(Typed):
     def action_command_palette(self) -> None:
         from tui.widgets.palette import Palette
 
-        if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette finds: every act of here and now, by its name."""

@@ -86,7 +86,7 @@ def fields(filters: Filters, seen: Known) -> list[Field]:
     """The form of the filters."""
     periods, reps, clocks = _periods(), _reps(seen), _clocks()
     as_of = "" if filters.as_of is None else day_time_text(filters.as_of, seen.timezone, seen.today)
-    teams = {None: _("all"), **seen.teams}
+    teams = {None: _("all")} | seen.teams
     team = Field("team", _("Team"), teams[filters.team_id] if filters.team_id in teams else _("all"), options=tuple(teams.values()))
     return [
         Field("period", _("Period"), periods[filters.period], options=tuple(periods.values())),
@@ -181,7 +181,7 @@ def _periods() -> dict[str, str]:
 
 
 def _reps(seen: Known) -> dict[int | None, str]:
-    return {None: _("all"), **seen.reps}
+    return {None: _("all")} | seen.reps
 
 
 def _clocks() -> dict[str, str]:
