@@ -61,7 +61,7 @@ def fields(filters: Filters, seen: Known) -> list[Field]:
     """The form of the filters."""
     periods, reps, clocks = period_names(), _reps(seen), _clocks()
     as_of = "" if filters.as_of is None else day_time_text(filters.as_of, seen.timezone, seen.today)
-    teams = {None: _("all"), **seen.teams}
+    teams = {None: _("all")} | seen.teams
     team = Field("team", _("Team"), teams[filters.team_id] if filters.team_id in teams else _("all"), options=tuple(teams.values()))
     return [
         Field("period", _("Period"), periods[filters.period], options=tuple(periods.values())),
@@ -103,7 +103,7 @@ def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) ->
 
 
 def _reps(seen: Known) -> dict[int | None, str]:
-    return {None: _("all"), **seen.reps}
+    return {None: _("all")} | seen.reps
 
 
 def _clocks() -> dict[str, str]:

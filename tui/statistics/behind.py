@@ -23,6 +23,7 @@ from tui.widgets.words import cells, plain
 
 if TYPE_CHECKING:
     from models.session import Session
+    from tui.app import StagewatchApp
 
 LISTED = 500  # deals
 
@@ -55,6 +56,7 @@ def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept
 class DealsBehind(Dialog[int]):
     """Shows them; gives the id of the client whose card is wanted, None when it was left."""
 
+    app: StagewatchApp
     BINDINGS = [("enter", "choose")]
 
     def __init__(self, title: str, count: int, found: Sequence[DealLine]) -> None:
@@ -77,7 +79,7 @@ class DealsBehind(Dialog[int]):
         self._lines.show(self._found, 0, _("Nothing that you may see."))
 
     def _draw(self, line: DealLine, width: int) -> Sequence[Part]:
-        now = self.app.desk.session().now()  # type: ignore[attr-defined]
+        now = self.app.desk.session().now()
         state = {"won": _("won"), "lost": _("lost")}.get(line.outcome) or line.stage or ""
         age = short_age((now - line.entered_at) // SECOND) if line.outcome == "open" else ""
         money = short_money(line.amount) if line.amount else ""

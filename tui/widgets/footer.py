@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from models.values.language import _
 from tui import keymap
 from tui.widgets.still import Still
 from tui.widgets.words import styled
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 SHORT = ("today", "board", "clients", "time", "statistics", "setup")
 MESSAGE_SECONDS = 6.0
@@ -20,7 +25,7 @@ class KeyLine(Still):
         super().__init__(id="foot")
         self.where = where
         self._message: tuple[str, str] | None = None
-        self._timer: object = None
+        self._timer: Timer | None = None
         self._width = 0
 
     def say(self, text: str, style: str = "") -> None:
@@ -28,7 +33,7 @@ class KeyLine(Still):
         self._message = (text, style)
         self._show()
         if self._timer is not None:
-            self._timer.stop()  # type: ignore[attr-defined]
+            self._timer.stop()
         self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
 
     def be_quiet(self) -> None:
