@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 REST_SECONDS = 0.08
-WIDE = 110
+WIDE, BROAD = 110, 170
 LEAST = (60, 15)
 
 
@@ -131,7 +131,8 @@ class BoardView(WorkScreen):
         columns.settle()
         await self._need_pages()
         was_empty = columns.empty
-        columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
+        columns.empty = "" if found.head.columns else _("No stages yet: 7 Setup adds them, y: another type.")
+        columns.unfilled = not found.head.count and not self.text and self.past is None
         self._paint_head()
         columns.forget() if was_empty or columns.empty or not columns.head.columns else columns.repaint()
         self._rest()
@@ -259,6 +260,7 @@ class BoardView(WorkScreen):
         self.set_class(small, "-small")
         wide = width >= WIDE
         self.set_class(wide, "-wide")
+        self.set_class(width >= BROAD, "-broad")
         self.pane.styles.dock = "right" if wide else None
 
     async def on_resize(self, event: events.Resize) -> None:
