@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 
@@ -19,8 +18,7 @@ RUSSIAN = "йцукенгшщзфывапролдячсмить"
 TWINS = dict(zip(LATIN + LATIN.upper(), RUSSIAN + RUSSIAN.upper(), strict=True))
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """One thing a key does. `id` names it in the config, `action` is the method `action_…` that does it;
     `short` is its word in the line of keys, empty where it is not shown there."""
 

@@ -255,16 +255,15 @@ def _broken(visits: Visits, deal: Ints, way: Ints) -> list[int]:
     own = np.isin(deal, list(mapped)) if mapped else np.zeros(len(deal), bool)
     times = np.bincount(way[~own] * len(added) + since[~own])
     alike = np.flatnonzero(times)
-    counts, apart = [], [column[own].tolist() for column in (deal, way, known)]
-    for mode in ("strict", "semi-strict"):
-        replay = Replay(records.type, mode, records.type.returns)
-        # Most ways of a past instant are ways of today: they are judged once.
-        judged = records.kept.setdefault(("judged", mode), np.full(len(trails.path) * len(added), -1, np.int8))
-        for one in alike[judged[alike] < 0].tolist():
-            judged[one] = replay.breaks(trails.came(one // len(added)), known_since=int(added[one % len(added)]))
-        count = int(times[alike] @ judged[alike])
-        counts.append(count + sum(
-            replay.breaks(trails.came(came), known_since=since_when, mapped=mapped[number])
-            for number, came, since_when in zip(*apart, strict=True)
-        ))  # fmt: skip
-    return counts
+    replays = [Replay(records.type, mode, records.type.returns) for mode in ("strict", "semi-strict")]
+    # Most ways of a past instant are ways of today: they are judged once.
+    if "judged" not in records.kept:
+        records.kept["judged"] = np.full((len(trails.path) * len(added), len(replays)), -1, np.int8)
+    judged = records.kept["judged"]
+    for one in alike[judged[alike, 0] < 0].tolist():
+        came, entered = trails.came(one // len(added)), int(added[one % len(added)])
+        judged[one] = [replay.breaks(came, known_since=entered) for replay in replays]
+    counts = times[alike] @ judged[alike]
+    for number, one, entered in zip(*(column[own].tolist() for column in (deal, way, known)), strict=True):
+        counts += [replay.breaks(trails.came(one), known_since=entered, mapped=mapped[number]) for replay in replays]
+    return counts.tolist()  # type: ignore[no-any-return]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from textual import events, on
@@ -321,7 +320,7 @@ class PanesScreen(FramedScreen):
 
             if await self._agreed(title, told, agreed):
                 return True
-            fields = [replace(field, value=filled[field.name]) for field in fields]
+            fields = [field._replace(value=filled[field.name]) for field in fields]
 
     def _watched(self, item: Item | None) -> Callable[[], Awaitable[None]]:
         """Raises ChangedMeanwhile, when called, where a line of the company's lists is not as the person sees it now;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -33,7 +32,7 @@ def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, 
     """How many deals there are, and the newest of them."""
     said = dict(number.asked)
     if "filters" in said:  # those of one side of a comparison
-        asked = replace(asked, filters=said.pop("filters"))
+        asked = asked._replace(filters=said.pop("filters"))
     ids = said["ids"] if "ids" in said else _ids(session, asked, said.pop("behind", "visits"), said, kept)
     newest = sorted(ids)[-LISTED:]
     return len(ids), deals(session, ids=newest, limit=LISTED) if newest else []

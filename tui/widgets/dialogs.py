@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from textual import events
@@ -36,8 +35,7 @@ Row = TypeVar("Row")
 Part = str | tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line to choose: its text, a note at the right in grey (`tail` stays where that is cut), whether it may be chosen,
     and what more is said of it below while it is in light."""
 
@@ -277,8 +275,7 @@ class Wording(Choice):
         return self._lines[row] if row < len(self._lines) else Line(self.typed, _("as typed"))
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A field of a form; a `needed` one cannot stay empty."""
 
     name: str
@@ -289,8 +286,7 @@ class Field:
     options: Sequence[str] = ()  # where the value is one of these
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(NamedTuple):
     """What a screen needs to open a form again (`FramedScreen.open_again`): its name for the form, and what the form
     is about, as JSON holds it."""
 
