@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.call import Call
-from cli.commands.reports.filters import any_type, begin, deal_options, filters, head, share_text, sums_text
 from cli.commands.reports.drawn import draw
+from cli.commands.reports.filters import any_type, begin, deal_options, filters, head, share_text, sums_text
 from cli.main import Command
 from cli.output import print_json, say, table
 from models.statistics.words import lasting

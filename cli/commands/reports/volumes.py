@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.call import Call
-from cli.commands.reports.filters import any_type, begin, deal_options, filters, head, share_text, sums_text
 from cli.commands.reports.drawn import draw
+from cli.commands.reports.filters import any_type, begin, deal_options, filters, head, share_text, sums_text
 from cli.commands.reports.forecast import answer_backtest, bands_of, csv_forecast, forecast_of, tell_forecast
 from cli.main import Command
 from cli.output import print_json, say, table
