@@ -234,8 +234,11 @@ class StagewatchApp(Typed):
 
     def show_client(self, client_id: int) -> None:
         """Go to the screen Clients with the card of that client."""
+        from tui.clients.screen import ClientsScreen
+
         screen = self.made("clients")
-        screen.client_id = client_id  # type: ignore[attr-defined]
+        assert isinstance(screen, ClientsScreen)
+        screen.client_id = client_id
         self._current = "clients"
         self.switch_screen(screen)
 

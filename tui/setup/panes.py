@@ -291,7 +291,7 @@ class PanesScreen(FramedScreen):
 
         form = Form(title, fields, checked, note=note)
         if at in [field.name for field in fields]:
-            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
+            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]  # declared of the class; read of the screen
         return await self.app.push_screen_wait(form) is not None
 
     async def confirmed_form(
