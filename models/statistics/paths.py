@@ -181,7 +181,7 @@ class _Trails:
             for stage, how, reason, number in told
             for won in (False, True)
         ]
-        self._name = [stages[stage].name for stage, _how, _reason, _number in told]
+        self._name = [stages[stage].name for stage, _how, _reason, _number in told for _won in (False, True)]
         begins = np.flatnonzero(np.diff(records.deal, prepend=-1))
         length = np.diff(begins, append=len(code))
         self.step = np.empty(len(code), np.int64)
@@ -193,7 +193,7 @@ class _Trails:
             before[going] = number * 2 + won[visit]
             given, at = given + int(number.max()) + 1, at + 1
             going = going[length[going] > at]
-        self._code, self._won = code.astype(np.int32), won
+        self._kind = (2 * code + won).astype(np.int32)  # of each visit its place among `_came` and `_name`
         # One visit of each step, and where those of its deal begin.
         self._visit = np.zeros(given, np.int64)
         self._visit[self.step] = np.arange(len(code))
@@ -206,8 +206,8 @@ class _Trails:
         """Put the paths of these ways among `paths`."""
         new = np.flatnonzero(np.bincount(ways, minlength=len(self.path)).astype(bool) & (self.path < 0))
         found = []
-        for codes in self._codes(new):
-            names = tuple(self._name[code] for code in codes)
+        for steps in self._steps(new):
+            names = tuple([self._name[step] for step in steps])
             if names not in self._places:
                 self._places[names] = len(self.paths)
                 self.paths.append(names)
@@ -216,15 +216,14 @@ class _Trails:
 
     def came(self, way: int) -> tuple[Came, ...]:
         """The steps of a way, for those who judge them."""
-        visit = int(self._visit[way >> 1])
-        some = slice(int(self._begin[way >> 1]), visit + 1)
-        won = [*self._won[some].tolist()[:-1], way & 1]
-        return tuple(self._came[2 * code + one] for code, one in zip(self._code[some].tolist(), won, strict=True))
+        visit, begin = int(self._visit[way >> 1]), int(self._begin[way >> 1])
+        *before, last = self._kind[begin : visit + 1].tolist()
+        return tuple([self._came[one] for one in (*before, last & ~1 | way & 1)])
 
-    def _codes(self, ways: Ints) -> Iterator[list[int]]:
+    def _steps(self, ways: Ints) -> Iterator[list[int]]:
         step = ways >> 1
         for begin, visit in zip(self._begin[step].tolist(), self._visit[step].tolist(), strict=True):
-            yield self._code[begin : visit + 1].tolist()
+            yield self._kind[begin : visit + 1].tolist()
 
 
 def _trails(records: Records) -> _Trails:
@@ -256,16 +255,15 @@ def _broken(visits: Visits, deal: Ints, way: Ints) -> list[int]:
     own = np.isin(deal, list(mapped)) if mapped else np.zeros(len(deal), bool)
     times = np.bincount(way[~own] * len(added) + since[~own])
     alike = np.flatnonzero(times)
-    counts, apart = [], [column[own].tolist() for column in (deal, way, known)]
-    for mode in ("strict", "semi-strict"):
-        replay = Replay(records.type, mode, records.type.returns)
-        # Most ways of a past instant are ways of today: they are judged once.
-        judged = records.kept.setdefault(("judged", mode), np.full(len(trails.path) * len(added), -1, np.int8))
-        for one in alike[judged[alike] < 0].tolist():
-            judged[one] = replay.breaks(trails.came(one // len(added)), known_since=int(added[one % len(added)]))
-        count = int(times[alike] @ judged[alike])
-        counts.append(count + sum(
-            replay.breaks(trails.came(came), known_since=since_when, mapped=mapped[number])
-            for number, came, since_when in zip(*apart, strict=True)
-        ))  # fmt: skip
-    return counts
+    replays = [Replay(records.type, mode, records.type.returns) for mode in ("strict", "semi-strict")]
+    # Most ways of a past instant are ways of today: they are judged once.
+    if "judged" not in records.kept:
+        records.kept["judged"] = np.full((len(trails.path) * len(added), len(replays)), -1, np.int8)
+    judged = records.kept["judged"]
+    for one in alike[judged[alike, 0] < 0].tolist():
+        came, entered = trails.came(one // len(added)), int(added[one % len(added)])
+        judged[one] = [replay.breaks(came, known_since=entered) for replay in replays]
+    counts = times[alike] @ judged[alike]
+    for number, one, entered in zip(*(column[own].tolist() for column in (deal, way, known)), strict=True):
+        counts += [replay.breaks(trails.came(one), known_since=entered, mapped=mapped[number]) for replay in replays]
+    return counts.tolist()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 REST_SECONDS = 0.08
-WIDE = 110
+WIDE, BROAD = 110, 170
 LEAST = (60, 15)
 
 
@@ -131,7 +131,8 @@ class BoardView(WorkScreen):
         columns.settle()
         await self._need_pages()
         was_empty = columns.empty
-        columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
+        columns.empty = "" if found.head.columns else _("No stages yet: 7 Setup adds them, y: another type.")
+        columns.unfilled = not found.head.count and not self.text and self.past is None
         self._paint_head()
         columns.forget() if was_empty or columns.empty or not columns.head.columns else columns.repaint()
         self._rest()
@@ -257,9 +258,8 @@ class BoardView(WorkScreen):
         width, height = self.app.size
         small = width < LEAST[0] or height < LEAST[1]
         self.set_class(small, "-small")
-        wide = width >= WIDE
-        self.set_class(wide, "-wide")
-        self.pane.styles.dock = "right" if wide else None
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= BROAD, "-broad")
 
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
@@ -302,10 +302,11 @@ class BoardView(WorkScreen):
     async def action_cursor_right(self) -> None:
         await self._go(self.columns.column + 1)
 
-    async def action_page_up(self) -> None:
+    # Textual awaits what an action gives; its own for a widget are declared to give nothing.
+    async def action_page_up(self) -> None:  # type: ignore[override]
         await self._go(self.columns.column, self.columns.row - self.columns.cards_in_view)
 
-    async def action_page_down(self) -> None:
+    async def action_page_down(self) -> None:  # type: ignore[override]
         await self._go(self.columns.column, self.columns.row + self.columns.cards_in_view)
 
     async def action_home(self) -> None:
@@ -340,9 +341,9 @@ class BoardView(WorkScreen):
         if self.past is not None:
             await self._leave_past()
         elif self.columns.head.columns:
-            await self._ask(self._ask_day())
+            await self._ask(self._ask_past())
 
-    async def _ask_day(self) -> None:
+    async def _ask_past(self) -> None:
         async def go(values: dict[str, str]) -> None:
             await self._go_to(await self.desk.ask(_day_said, values["day"]))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.values.language import _
 from models.values.money import Money, money_text, short_money
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from tui.statistics.filters import Filters, Known
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table. The first takes the room that the others leave; where that gets too little, those of the
     highest `rank` are left out first."""
 
@@ -32,16 +30,14 @@ def money_cell(sums: Iterable[Money], width: int) -> str:
     return exact if len(exact) < width else " + ".join(short_money(money) for money in found)
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A number of a line that opens into deals: what it is called, and the arguments of `deals_behind`."""
 
     name: str
     asked: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line: `key` stays when it is read again; `firm` ones are headings; `cells` one for each column."""
 
     key: object
@@ -51,8 +47,7 @@ class Row:
     numbers: tuple[Number, ...] = ()
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What a report is read with: the filters, what they name, the form chosen with `v`, and what they are compared with."""
 
     filters: Filters
