@@ -19,9 +19,10 @@ from models.people import views as people
 from models.pipeline import facts
 from models.pipeline.rules import TypeFacts
 from models.pipeline.ways import stages_left
-from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
+from models.statistics.rules.clock import Stretches, stretches, worked
 from models.statistics.rules.estimates import ascending
 from models.storage.columns import columns
+from models.values.clock import NEVER, WorkingHours
 from models.values.instants import Instant, local_day
 
 if TYPE_CHECKING:
