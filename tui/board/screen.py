@@ -117,7 +117,9 @@ class BoardScreen(BoardSteps):
     # Around the deal ------------------------------------------------------------------------------------------
 
     async def action_open(self) -> None:
-        if self.columns.card is not None:
+        if self.columns.card is None:
+            self.say(_("There is no deal here."))
+        else:
             self.app.show_client(self.columns.card.client_id)
 
     def about(self) -> tuple[int, str, int | None] | None:

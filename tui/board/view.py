@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 REST_SECONDS = 0.08
-WIDE = 110
+WIDE, BROAD = 110, 170
 LEAST = (60, 15)
 
 
@@ -131,7 +131,8 @@ class BoardView(WorkScreen):
         columns.settle()
         await self._need_pages()
         was_empty = columns.empty
-        columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
+        columns.empty = "" if found.head.columns else _("No stages yet: 7 Setup adds them, y: another type.")
+        columns.unfilled = not found.head.count and not self.text and self.past is None
         self._paint_head()
         columns.forget() if was_empty or columns.empty or not columns.head.columns else columns.repaint()
         self._rest()
@@ -258,6 +259,7 @@ class BoardView(WorkScreen):
         small = width < LEAST[0] or height < LEAST[1]
         self.set_class(small, "-small")
         self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= BROAD, "-broad")
 
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()

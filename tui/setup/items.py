@@ -99,10 +99,12 @@ class Way:
 
 @dataclass(frozen=True)
 class Empty:
-    """Stands where there is none of a kind yet, so that the cursor has a place to add one."""
+    """Stands where there is none of a kind yet, so that the cursor has a place to add one; `adds` where the text names the
+    key for it."""
 
     kind: str
     text: str
+    adds: bool = True
 
 
 Item = Heading | TypeRow | AreaRow | Row | StageRow | FieldCard | Fact | ActionCard | Way | Empty

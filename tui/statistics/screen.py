@@ -112,6 +112,13 @@ class StatisticsScreen(FramedScreen):
             name = self._wanted()
             if not done and self._found is None and name is not None:
                 self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
+        if not self._draws:
+            self.call_after_refresh(self.run_worker, self._draw_from_now_on, group="charts", exclusive=True)
+
+    async def _draw_from_now_on(self) -> None:
+        await self.desk.ask_aside(_fetch_charts)
+        self._draws = True
+        self._show_below()
 
     def on_screen_suspend(self) -> None:
         """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
@@ -153,10 +160,6 @@ class StatisticsScreen(FramedScreen):
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
-        if not self._draws:
-            await self.desk.ask_aside(_fetch_charts)
-            self._draws = True
-            self._show_below()
         if wanted.has_rest:
             await self._read_rest(wanted, asked)
 

@@ -27,6 +27,13 @@ class KeyLine(Still):
         self._message: tuple[str, str] | None = None
         self._timer: Timer | None = None
         self._width = 0
+        self._only_look = False
+
+    def only_look(self, only: bool) -> None:
+        """Name no keys of the screen itself where its visitor may only look."""
+        if only != self._only_look:
+            self._only_look = only
+            self._show()
 
     def say(self, text: str, style: str = "") -> None:
         """Show a message for a while."""
@@ -59,16 +66,20 @@ class KeyLine(Still):
         if self._message is not None:
             text, style = self._message
             return styled((" " + text, style))
-        parts: list[str | tuple[str, str]] = []
-        used = 0
-        for act in keymap.table():
-            if act.id in SHORT:
-                word = f" {act.keys} {act.words} "
-                parts.append((word, "bold reverse" if act.id == self.where else "dim"))
-                used += len(word)
-        room = self._width - used - 1
-        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in ("everywhere", self.where)]
+        places = ("everywhere",) if self._only_look else ("everywhere", self.where)
+        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places]
         hints.sort(key=lambda hint: hint[0] != "?")
+        least = sum(len(part) for part in hints[0]) + 3
+        parts: list[str | tuple[str, str]] = []
+        screens = [act for act in keymap.table() if act.id in SHORT]
+        words = [f" {act.keys} {act.words} " for act in screens]
+        if sum(map(len, words)) + least >= self._width:  # the others are named by their keys alone
+            words = [word if act.id == self.where else f" {act.keys} " for act, word in zip(screens, words, strict=True)]
+        used = 0
+        for act, word in zip(screens, words, strict=True):
+            parts.append((word, "bold reverse" if act.id == self.where else "dim"))
+            used += len(word)
+        room = self._width - used - 1
         shown: list[tuple[str, str]] = []
         for key, word in hints:
             room -= len(key) + len(word) + 3

@@ -82,7 +82,7 @@ class Replay:
         self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
     ) -> bool:
         """Whether the mode would have refused anything on `way`: told by the first thing, and not kept."""
-        return any(True for _broken in self._judge(way, self._era(known_since), mapped))
+        return next(self._judge(way, self._era(known_since), mapped), None) is not None
 
     def _era(self, known_since: Instant) -> Instant:
         """Deals entered between the same two additions of stages have to pass the same ones."""
@@ -93,9 +93,10 @@ class Replay:
         stand = _BEFORE
         for step in way:
             key = (step, stand, known_since, mapped)
-            if key not in self._steps:
-                self._steps[key] = self._step(*key)
-            refused, stand = self._steps[key]
+            judged = self._steps.get(key)
+            if judged is None:
+                judged = self._steps[key] = self._step(*key)
+            refused, stand = judged
             yield from refused
 
     def _step(

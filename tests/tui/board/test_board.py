@@ -286,9 +286,37 @@ async def test_a_rep_sees_own_deals_only(running: Running, session: Session, dea
         assert "Orion" not in shown(pilot) and "0 deals" in shown(pilot)
 
 
-async def test_an_empty_board_says_what_to_press(running: Running, session: Session) -> None:
+async def test_a_type_without_deals_shows_its_stages_and_what_to_press(running: Running, session: Session) -> None:
     async with running() as pilot:
-        assert "n adds the first one" in shown(pilot)
+        assert "n adds one" in shown(pilot) and "Demonstration" in shown(pilot)
+        await press(pilot, "right")
+        assert board(pilot).columns.column == 1 and "n adds one" in shown(pilot)
+
+
+async def test_a_type_without_stages_says_where_they_are_added(running: Running, session: Session) -> None:
+    setup.set_type(session, setup.add_type(session, "Bare", mode="free"), is_default=True)
+    async with running() as pilot:
+        assert "7 Setup adds them" in shown(pilot)
+
+
+@pytest.mark.parametrize("key", ["m", "w", "x", "z", "L", "t", "r", "space", "s", "a", "c", "i", "enter"])
+async def test_a_key_for_a_deal_says_where_there_is_none(running: Running, session: Session, deals: list[int], key: str) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "right", key)
+        assert "There is no deal here." in shown(pilot)
+
+
+async def test_the_picker_has_the_stage_that_comes_next_in_light(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "m", "enter")
+        assert "Closing the deal" in shown(pilot).splitlines()[-1]
+    assert stage_of(session, deals[-1]) == "Closing the deal"
+
+
+async def test_the_next_step_of_a_deal_stands_before_its_checklist(running: Running, session: Session, deals: list[int]) -> None:
+    setup.add_action(session, 1, "Ask what the budget of this year and of the next one is")
+    async with running() as pilot:
+        assert "no next step (a)" in shown(pilot) and "Ask what the budget" in shown(pilot)
 
 
 async def test_the_board_comes_back_where_it_was_left(running: Running, session: Session, deals: list[int]) -> None:

@@ -278,3 +278,14 @@ async def test_the_same_once_more_names_the_day(running, session, yesterday):  #
     async with running() as pilot:
         await press(pilot, "4", "left", "d", *["backspace"] * 10, *day.isoformat(), "enter")
         assert f"saved on {full_day(day)}" in shown(pilot) and "draft" in shown(pilot)
+
+
+async def test_a_narrow_week_leaves_out_the_column_of_sums_and_wraps_no_line(running, session, deals, monday):  # noqa: F811
+    add(session, monday, 9, 2, deal_id=deals[0], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "v", "left", "left", "left", "left", "left", "left", "left")
+        lines = shown(pilot).splitlines()
+        assert "2:00:00" in lines[0] and "Sun" in lines[2] and lines[3].startswith(" Together") and "Orion" in lines[4]
+    async with running() as pilot:
+        await press(pilot, "4", "v")
+        assert "Sum" in shown(pilot)

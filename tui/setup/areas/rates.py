@@ -43,7 +43,7 @@ class Rates(Area):
 
     def read(self, session: Session) -> Sequence[Item]:
         if not may_set_rates(session.actor):
-            return [Heading(self.title()), Empty("rate", self.refusal())]
+            return [Heading(self.title()), Empty("rate", self.refusal(), adds=False)]
         found = rates(session)
         items: list[Item] = []
         for side, title in (("bill", _("Billed an hour")), ("pay", _("Paid an hour"))):
