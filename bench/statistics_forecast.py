@@ -82,7 +82,7 @@ def child(path: Path) -> dict[str, float]:
     from models.statistics.arrays import history
     from models.statistics.forecast import forecast
 
-    known = history(session, 1)
+    known = history(session, 1, deals=True)
     loaded = time.perf_counter()
     forecast(session, 1, history=known)
     ended = time.perf_counter()

@@ -264,14 +264,14 @@ def _drawn(visits: Visits, known: _Open, bounds: list[int], seed: int) -> Floats
     days = (since + lasted) // DAY - since // DAY
     certain = ~visits.begin_unknown
     ended = certain & ~visits.there
-    _ids, number = np.unique(visits.deal, return_inverse=True)
+    number = np.cumsum(np.diff(visits.deal, prepend=-1) != 0) - 1
     there = visits.there
     lies_ahead = np.zeros(len(days))
     lies_ahead[there] = ahead(
         visits.stage[there], days[there], lasted[there], visits.stage[ended], days[ended], lasted[ended]
     )
     stays = Stays(
-        len(_ids), visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain],
+        int(number.max(initial=-1)) + 1, visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain],
         lies_ahead[certain],
     )  # fmt: skip
     place = known.place

@@ -83,9 +83,9 @@ def ahead(stage: Ints, age: Ints, length: Ints, ended_stage: Ints, ended_days: I
     found = np.zeros(len(stage))
     for one in np.unique(stage).tolist():
         here, ended = stage == one, ended_stage == one
-        days, lengths = np.sort(ended_days[ended]), np.sort(ended_length[ended])
-        later = len(days) - np.searchsorted(days, age[here], "right")
-        of_day = len(days) - np.searchsorted(days, age[here], "left") - later
+        lengths, ages = np.sort(ended_length[ended]), age[here]
+        counts = np.bincount(ended_days[ended], minlength=int(ages.max()) + 1)
+        of_day, later = counts[ages], len(lengths) - np.cumsum(counts)[ages]
         longer = len(lengths) - np.searchsorted(lengths, length[here], "right")
         found[here] = np.where(of_day > 0, np.clip((longer - later) / np.maximum(of_day, 1), 0, 1), 0)
     return found
@@ -127,7 +127,9 @@ class _Counting:
 
     def __init__(self, stays: Stays, oldest: int) -> None:
         targets = stays.stages + 4
-        ways, way = np.unique(stays.stage * targets + stays.target + 1, return_inverse=True)
+        code = stays.stage * targets + stays.target + 1
+        comes = np.bincount(code, minlength=1) > 0
+        ways, way = np.flatnonzero(comes), (np.cumsum(comes) - 1)[code]
         self.stage, self.target = ways // targets, ways % targets - 1
         self.deals, self.deal, self.stages = stays.deals, stays.deal, stays.stages
         self.days = max(int(stays.days.max()) if len(stays.days) else 0, oldest) + 1
