@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.statistics.rules.estimates import Floats, Ints
 
 RESAMPLES, DRAWS = 200, 10_000
-FEWER, LARGE = 100, 150_000  # resamples where there are more ways times days than that, as among 30 stages with all ways
+FEWER, LARGE = 100, 150_000  # resamples where there are more stays, and ways times days, together than that
 SEED = 1
 SINGLY = 300  # of more than ALL_SINGLY deals in a currency, so many of the largest are drawn one by one
 ALL_SINGLY = 1_000
@@ -24,7 +24,7 @@ MOST_CELLS = 600  # distinct pairs of stage and age from which close ages are ta
 # Up to how many days each age then stays by itself, and how wide cells beyond are: the first that makes few enough of them.
 CLOSE = ((30, 1.08), (10, 1.15), (4, 1.3))
 DAILY, WEEK = 28, 7  # the exits of so many days to come are followed day by day, later ones as if spread evenly over a week
-AT_ONCE, MOST_AT_ONCE = 3_000_000, 25  # numbers in an array that is worked on at a time, and of how many resamples
+AT_ONCE, MOST_AT_ONCE = 3_000_000, 10  # numbers in an array that is worked on at a time, and of how many resamples
 NEARLY = 1e-9  # what a stay that leads back to itself for certain may miss 1 by
 ALIASED = 1e-8  # how much of what lies beyond the grid falls back into it
 
@@ -107,7 +107,7 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
     cells = _cells(deals)
     parts = [_part(deals, cells, currency) for currency in range(currencies)]
     counting = _Counting(stays, int(deals.age.max()))
-    resamples = RESAMPLES if counting.size <= LARGE else FEWER
+    resamples = RESAMPLES if counting.work <= LARGE else FEWER
     each, done = DRAWS // resamples, 0
     for kernels in _resampled(counting, resamples, of_process):
         chances = _chances(kernels, stays.stages, cells, np.array(bounds, np.int64))
@@ -134,6 +134,7 @@ class _Counting:
         self.deals, self.deal, self.stages = stays.deals, stays.deal, stays.stages
         self.days = max(int(stays.days.max()) if len(stays.days) else 0, oldest) + 1
         self.size = len(ways) * self.days
+        self.work = self.size + len(stays.days)  # numbers that are gone through for a resample
         self._cell = way * self.days + stays.days
         self._lasting = np.flatnonzero(stays.ahead)
         self._ahead = stays.ahead[self._lasting]
