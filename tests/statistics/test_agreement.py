@@ -106,6 +106,9 @@ def test_reports_agree_and_so_does_what_is_behind_them(session, steps, moment, r
                 head = board_head(made.at, made.type_id)
                 sums = weighted(made.at, head, "", figures(made.at, made.type_id, stays_of).win)
                 assert {one.stage_id: one.weighted for one in planned.stages if one.weighted} == sums
+            if rep is None:
+                chances = {one.stage_id: one.win.chance for one in gone.stages if one.win.chance is not None}
+                assert chances == {one.stage_id: one.probability for one in planned.stages if one.source == "observed"}
             for stage, count in open_of.items():
                 assert len(open_behind(made.at, made.type_id, stage_id=stage, **same)) == count
                 assert len(deals_behind(made.at, made.type_id, stage_id=stage, **same)) == count
