@@ -22,6 +22,7 @@ class KeyLine(Still):
         self._message: tuple[str, str] | None = None
         self._timer: object = None
         self._width = 0
+        self._narrow = False
 
     def say(self, text: str, style: str = "") -> None:
         """Show a message for a while."""
@@ -30,6 +31,12 @@ class KeyLine(Still):
         if self._timer is not None:
             self._timer.stop()  # type: ignore[attr-defined]
         self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
+
+    def narrow(self, on: bool) -> None:
+        """Whether the other screens are told by number alone where the keys of this one would not have room."""
+        if self._narrow != on:
+            self._narrow = on
+            self._show()
 
     def be_quiet(self) -> None:
         """Take the message away."""
@@ -54,16 +61,18 @@ class KeyLine(Still):
         if self._message is not None:
             text, style = self._message
             return styled((" " + text, style))
-        parts: list[str | tuple[str, str]] = []
-        used = 0
-        for act in keymap.table():
-            if act.id in SHORT:
-                word = f" {act.keys} {act.words} "
-                parts.append((word, "bold reverse" if act.id == self.where else "dim"))
-                used += len(word)
-        room = self._width - used - 1
         hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in ("everywhere", self.where)]
         hints.sort(key=lambda hint: hint[0] != "?")
+        screens = [act for act in keymap.table() if act.id in SHORT]
+        named = [(f" {act.keys} {act.words} ", act.id == self.where) for act in screens]
+        if self._narrow and sum(len(word) for word, _here in named) + sum(len(key) + len(word) + 3 for key, word in hints) > self._width - 1:
+            mine = next((place for place, (_word, here) in enumerate(named) if here), len(named))
+            named = [
+                (word if here else f" {act.keys}" if place < mine else f"{act.keys} ", here)
+                for place, (act, (word, here)) in enumerate(zip(screens, named, strict=True))
+            ]
+        parts: list[str | tuple[str, str]] = [(word, "bold reverse" if here else "dim") for word, here in named]
+        room = self._width - 1 - sum(len(word) for word, _here in named)
         shown: list[tuple[str, str]] = []
         for key, word in hints:
             room -= len(key) + len(word) + 3
