@@ -171,11 +171,15 @@ def trend(
     signs = ("*", "o", "x", "+", ":") if ascii else ("●", "○", "×", "+", "·")
     explained = _explained(list(zip(signs, lines, strict=False)), width, unit)[: height - LEAST_HEIGHT]
     figure = _figure(width, height - len(explained))
-    for sign, values in zip(signs, lines.values(), strict=False):
-        points = [(place, value) for place, value in enumerate(values) if value is not None]
-        if points:
-            figure.draw(figure.signal([x for x, _y in points], [y for _x, y in points], marker=sign))
-    top = _round_top(max(known)) if max(known) else 1.0
+    drawn = [(sign, _runs(values)) for sign, values in zip(signs, lines.values(), strict=False)]
+    for _sign, runs in drawn:
+        for places, ys in runs:
+            if len(places) > 1:
+                figure.draw(figure.signal(places, ys, marker="." if ascii else "braille").lines())
+    for sign, runs in drawn:  # over all lines
+        for places, ys in runs:
+            figure.draw(figure.signal(places, ys, marker=sign))
+    top = 2 * _round_top(max(known) / 2) if max(known) else 1.0  # so that the middle is round too
     figure.ruler("y").lim(0, top)
     figure.ruler("y").ticks([0, top / 2, top], [_short(one) for one in (0, top / 2, top)])
     step = max(1, -(-len(labels) * 9 // width))
@@ -259,8 +263,8 @@ def _figure(width: int, height: int) -> Any:
 
 def _with_room(labels: Sequence[str], unit: str) -> list[str]:
     """The labels of bars, with room for the unit below them."""
-    first, *others = labels
-    return [" " * (width_of(unit) - width_of(first)) + first, *others]
+    first, *others = (f" {label}" for label in labels)
+    return [" " * (width_of(unit) + 1 - width_of(first)) + first, *others]
 
 
 def _named(lines: list[str], labels: Sequence[str], unit: str) -> list[str]:
@@ -294,6 +298,20 @@ def _short(value: float) -> str:
     return f"{value / size:.2f}".rstrip("0").rstrip(".").replace(".", DECIMALS[language]) + letter
 
 
+def _runs(values: Sequence[float | None]) -> list[tuple[list[int], list[float]]]:
+    """The places and values of those that are known, each run between gaps by itself."""
+    runs: list[tuple[list[int], list[float]]] = []
+    before = None
+    for place, value in enumerate(values):
+        if value is not None:
+            if before is None:
+                runs.append(([], []))
+            runs[-1][0].append(place)
+            runs[-1][1].append(value)
+        before = value
+    return runs
+
+
 def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:
     """The corners of a line that keeps each value until the next."""
     corners: list[tuple[float, float]] = []
@@ -307,5 +325,6 @@ def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, fl
 
 
 def _lines(figure: Any, ascii: bool) -> list[str]:
-    _top, *drawn = (line.rstrip()[:-1] if line.rstrip().endswith(("│", "┘")) else line for line in _COLOUR.sub("", str(figure.build())).rstrip("\n").split("\n"))
+    _top, *framed = (line.rstrip() for line in _COLOUR.sub("", str(figure.build())).rstrip("\n").split("\n"))
+    drawn = [line[:-1].rstrip() if line.endswith(("│", "┘")) else line for line in framed]
     return [line.translate(_FRAME) for line in drawn] if ascii else drawn

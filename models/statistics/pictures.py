@@ -128,7 +128,7 @@ def exits_matrix(
     left = len(found.stages) - len(found.stages[about])
     if left:
         lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
-    return [fitted(line, width) for line in lines]
+    return [fitted(line.rstrip(), width) for line in lines]
 
 
 def paths_bars(found: PathsReport, count: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -316,6 +316,26 @@ def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = F
         _("not billable"): [(one.seconds - one.billable) / 3600 for one in found],
     }
     return charts.stacked_bars(_labels([one.name or "–" for one in found]), hours, _("hours"), width, height, ascii=ascii)
+
+
+def margin_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """What each line was charged at, in the currency of most: what of it was paid and the margin; what was paid beyond it
+    is a loss."""
+    charged: Counter[str] = Counter()
+    for one in found:
+        charged.update(one.charged)
+    if not charged:
+        return []
+    currency = charged.most_common(1)[0][0]
+    size = 10 ** exponent(currency)
+    sums = [(one.charged.get(currency, 0) / size, one.paid.get(currency, 0) / size) for one in found]
+    parts = {
+        _("paid"): [min(charge, paid) for charge, paid in sums], _("margin"): [max(0.0, charge - paid) for charge, paid in sums],
+        _("loss"): [max(0.0, paid - charge) for charge, paid in sums],
+    }  # fmt: skip
+    if not any(parts[_("loss")]):
+        parts.pop(_("loss"))
+    return charts.stacked_bars(_labels([one.name or "–" for one in found]), parts, currency, width, height, ascii=ascii)
 
 
 def _sides(month: Volume) -> tuple[Sequence[Money], ...]:

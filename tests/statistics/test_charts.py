@@ -39,7 +39,7 @@ def test_each_bar_has_a_line_with_its_label_where_there_is_room(count, height):
 
 def test_of_too_many_bars_the_first_ones_are_drawn():
     drawn = charts.bars([f"label {place}:" for place in range(40)], [5] * 40, "deals", 80, 10)
-    assert [line.split(":")[0] for line in drawn if ":" in line] == [f"label {place}" for place in range(8)]
+    assert [line.split(":")[0] for line in drawn if ":" in line] == [f" label {place}" for place in range(8)]
 
 
 def test_the_parts_of_a_bar_are_told_apart_without_colour():
@@ -76,6 +76,13 @@ def test_the_scale_of_months_and_lines_is_round_and_its_unit_stands_above_it():
     assert months[0].startswith(" EUR ") and months[1].startswith(" 1.5M┤") and any(line.startswith(" 750k┤") for line in months)
     lines = charts.trend(["Nov", "Dec"], {"started": [848, 257]}, "deals", 60, 14)
     assert lines[0].startswith(" deals ") and lines[1].startswith("1000┤") and any(line.startswith(" 500┤") for line in lines)
+
+
+def test_the_points_of_a_line_are_joined_but_for_a_gap():
+    whole, broken = (charts.trend(list("abc"), {"won": values}, "deals", 40, 12)[1:-2] for values in ([2, 4, 8], [2, None, 8]))
+    assert sum(line.count("●") for line in whole) == 3 and sum(line.count("●") for line in broken) == 2
+    braille = [sum("\u2800" < sign <= "\u28ff" for line in lines for sign in line) for lines in (whole, broken)]
+    assert braille[0] > 20 and braille[1] == 0
 
 
 def test_a_curve_falls_from_one_and_its_median_stands_upright():

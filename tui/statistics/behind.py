@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from models.pipeline.views import DealLine, deals
 from models.values.durations import short_age
+from models.values.errors import StagewatchError
 from models.values.instants import SECOND
 from models.values.language import _, ngettext
 from models.values.money import short_money
@@ -19,15 +20,31 @@ from models.values.numbers import int_text
 from models.values.text import width_of
 from tui.statistics.report import Asked, Number
 from tui.statistics.reports.kept import filtered, history_of
-from tui.widgets.dialogs import Dialog
+from tui.widgets.dialogs import Choice, Dialog, Line
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain
 
 if TYPE_CHECKING:
     from models.session import Session
+    from tui.statistics.screen import StatisticsScreen
 
 LISTED = 500  # deals
 STATE, OWNER = 20, 14  # cells at most
+
+
+async def ask_behind(screen: StatisticsScreen, asked: Asked, numbers: Sequence[Number], kept: dict[Any, Any]) -> int | None:
+    """Ask which of a line's numbers, and show its deals; the id of the client whose card is wanted."""
+    chosen: int | None = 0
+    if len(numbers) > 1:
+        chosen = await screen.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in numbers]))
+    if chosen is None:
+        return None
+    try:
+        count, found = await screen.desk.ask_aside(read_behind, asked, numbers[chosen], kept)
+    except StagewatchError as error:
+        screen.say_error(error)
+        return None
+    return await screen.app.push_screen_wait(DealsBehind(numbers[chosen].name, count, found))
 
 
 def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, Any]) -> tuple[int, list[DealLine]]:

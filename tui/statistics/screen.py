@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from models.values.text import in_two, width_of
 from tui import keymap
 from tui.statistics import filters as asking
 from tui.statistics.filters import Filters, Known
-from tui.statistics.report import Asked, Column, Number, Report, Row, fitting
+from tui.statistics.report import Asked, Column, Report, Row, fitting
 from tui.statistics.reports import PLACES, report, titles
 from tui.widgets import words
 from tui.widgets.dialogs import Choice, Field, Form, Line
@@ -34,7 +33,6 @@ from tui.widgets.words import cells, plain, styled, symbol
 
 if TYPE_CHECKING:
     from tui.statistics.against import Against
-    from tui.statistics.export import Sheet
 
 REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
@@ -43,7 +41,6 @@ WITH_FIRST_PAINT = 0.1  # seconds for which the first paint waits for the report
 WIDE = 110
 BEFORE = 2  # lines of the table above the one that it begins on
 NOTE = 3  # lines of small print, at most
-CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
@@ -267,43 +264,25 @@ class StatisticsScreen(FramedScreen):
         self.run_worker(self._export(), group="dialog", exclusive=True)
 
     async def _export(self) -> None:
-        """To the terminal's clipboard, or into the folder that the config names, under a name of the program's own."""
-        from tui.statistics import export
+        from tui.statistics.export import ask_export, sheet_of
 
         if self._found is None or not self.table.items:
             self.say(_("There is nothing to export."))
             return
-        sheet, name = self._sheet(), self._found[0].name
-        folder = self.app.exports
-        lines = [Line(_("Copy as text")), Line(_("Copy the table as CSV"))]
-        lines += [Line(_("Save as {kind}").format(kind=kind.upper()), folder) for kind in export.FILES] if folder else []
-        chosen = await self.app.push_screen_wait(Choice(_("What is shown"), lines))
-        if chosen is None:
-            return
-        if chosen < 2:
-            self.app.copy_to_clipboard((export.as_text, export.as_csv)[chosen](sheet))
-            self.say(_("copied, where the terminal allows it"))
-            return
-        kind = list(export.FILES)[chosen - 2]
-        assert self._known is not None
-        try:
-            path = await asyncio.to_thread(export.save, sheet, Path(folder).expanduser(), name, kind, self._known.today)
-        except StagewatchError as error:
-            self.say_error(error)
-            return
-        self.say(_("saved: {path}").format(path=path))
-
-    def _sheet(self) -> Sheet:
-        """All columns of the report as it is shown, those without room too."""
-        from tui.statistics.export import Sheet
-
-        assert self._found is not None
         wanted, asked, found = self._found
-        title = f"{wanted.title()}   {self._words(wanted, asked)}"
-        columns, row = wanted.columns(found, asked), self.table.item
-        rows = wanted.rows(found, replace(asked, exact=True))
-        chart = wanted.chart(found, asked, row, CHART_WIDTH, CHART_HEIGHT, words.symbol("→") != "→")
-        return Sheet(title, [one.head for one in columns], [one.cells for one in rows], chart, wanted.note(found, asked, row))
+        sheet = sheet_of(wanted, asked, found, self.table.item, self._words(wanted, asked))
+        await ask_export(self, sheet, wanted.name, asked.known.today)
+
+
+    async def _pick_type(self) -> None:
+        known: list[TypeLine] = await self.desk.ask(types)
+        if self.filters is None:
+            return
+        at = next((place for place, line in enumerate(known) if line.id == self.filters.type_id), 0)
+        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
+        if chosen is not None:
+            self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
+            self._begin()
 
     async def _ask_filters(self) -> None:
         filters, known = self.filters, self._known
@@ -319,33 +298,13 @@ class StatisticsScreen(FramedScreen):
             self.filters = found[-1]
             self._begin()
 
-    async def _pick_type(self) -> None:
-        known: list[TypeLine] = await self.desk.ask(types)
-        if self.filters is None:
-            return
-        at = next((place for place, line in enumerate(known) if line.id == self.filters.type_id), 0)
-        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
-        if chosen is not None:
-            self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
-            self._begin()
-
     async def _open_behind(self, row: Row) -> None:
-        from tui.statistics.behind import DealsBehind, read_behind
+        from tui.statistics.behind import ask_behind
 
-        number: Number | None = row.numbers[0]
-        if len(row.numbers) > 1:
-            chosen = await self.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in row.numbers]))
-            number = None if chosen is None else row.numbers[chosen]
-        if number is None or self._found is None:
-            return
-        try:
-            count, deals = await self.desk.ask_aside(read_behind, self._found[1], number, self._kept)
-        except StagewatchError as error:
-            self.say_error(error)
-            return
-        client = await self.app.push_screen_wait(DealsBehind(number.name, count, deals))
-        if client is not None:
-            self.app.show_client(client)
+        if self._found is not None:
+            client = await ask_behind(self, self._found[1], row.numbers, self._kept)
+            if client is not None:
+                self.app.show_client(client)
 
     # What is shown --------------------------------------------------------------------------------------------
 
@@ -395,6 +354,7 @@ class StatisticsScreen(FramedScreen):
         height = room - len(self.table.items[: self._room() * wanted.table // 5])
         is_ascii = words.symbol("→") != "→"
         drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
+        drawn = [line.replace("…", symbol("…")) for line in drawn]
         self.table.styles.height = max(1, min(len(self.table.items), self._room() * wanted.table // 5 if drawn else room))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
         self.query_one("#note", Static).update(plain(note, "dim"))

@@ -15,7 +15,7 @@ from cli.commands.reports.forecast import answer_backtest, bands_of, csv_forecas
 from cli.main import Command
 from cli.names import instant
 from cli.output import print_json, say, table
-from models.statistics.words import lasting
+from models.statistics.words import lasting, range_text
 from models.values.dates import day_text, day_time_text, month_text
 from models.values.errors import NotFound, Usage
 from models.values.instants import Instant, local_day, parse_day, parse_month
@@ -126,6 +126,7 @@ def volumes(
     elif form == "chart":
         from models.statistics.pictures import volumes_bars
 
+        say(f"{_('Planned volumes')}, {_('all types') if found.type == 'all' else shown(found.type)}")
         draw(lambda width, ascii: volumes_bars(found, width, VOLUMES_HEIGHT, coming=coming, ascii=ascii))
     else:
         _head(session, found.type, found.as_of)
@@ -248,11 +249,11 @@ def funnel(
 def _tell_funnel(found: FunnelReport) -> None:
     heads = [_("Stage"), _("Visited"), _("Share")]
     heads += [_("Still before")] if found.semi_strict else [_("Reached"), _("Share"), _("Open before")]
-    rows: list[list[Any]] = [[_("Started"), found.started]]
+    rows: list[list[Any]] = [[_("Started"), int_text(found.started)]]
     for one in found.stages:
-        implied = [] if found.semi_strict else [one.implied, _share(found.share(one.implied))]
-        rows.append([one.stage, one.actual, _share(found.share(one.actual)), *implied, one.open_before])
-    rows.append([_("Won"), found.won, _share(found.share(found.won))])
+        implied = [] if found.semi_strict else [int_text(one.implied or 0), _share(found.share(one.implied))]
+        rows.append([one.stage, int_text(one.actual), _share(found.share(one.actual)), *implied, int_text(one.open_before)])
+    rows.append([_("Won"), int_text(found.won), _share(found.share(found.won))])
     table(heads, [[*row, *[""] * (len(heads) - len(row))] for row in rows], right=tuple(range(1, len(heads))))
     say()
     said = ngettext("{count} of them is still open.", "{count} of them are still open.", found.open)
@@ -382,7 +383,7 @@ def _tell_reps(found: RepsReport) -> None:
     )
     say()
     table(
-        [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median"), _("Amount won"), _("Target")],
+        [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median to win"), _("Amount won"), _("Target")],
         [
             [
                 one.rep or _("Together"), one.deals_won, one.deals_lost, *_shares(one), lasting(one.median, found.day),
@@ -404,7 +405,7 @@ def _shares(one: RepLine) -> tuple[str, str]:
     if one.low is None or one.high is None or one.deals_won + one.deals_lost < LEAST:
         return "", ""
     few = f" ({_('few')})" if one.few else ""
-    return f"{_share(one.share)}{few}", f"{_share(one.low)}–{_share(one.high)}"
+    return f"{_share(one.share)}{few}", range_text(one.low, one.high)
 
 
 def _csv_reps(found: RepsReport) -> None:

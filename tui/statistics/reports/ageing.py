@@ -54,9 +54,9 @@ class Ageing(Report):
 
     def note(self, found: dict[str, AgeingReport], asked: Asked, row: Row | None) -> str:
         report = found[FLAGS[asked.form]]
-        counts = _("of {open} open: {ageing} ageing (!), {idle} idle for {days} days (i), {none} without a next step (·); limit: the norm, else what four of five stays keep").format(
+        counts = _("of {open} open: {ageing} ageing (!), {idle} idle for {days} days (i), {none} without a next step ({sign}); limit: the norm, else what four of five stays keep").format(
             open=int_text(report.deals), ageing=int_text(report.counts["ageing"]), idle=int_text(report.counts["idle"]),
-            days=report.idle_days, none=int_text(report.counts["no_next_step"]),
+            days=report.idle_days, sign=symbol("·"), none=int_text(report.counts["no_next_step"]),
         )  # fmt: skip
         if report.counts[FLAGS[asked.form]] > LISTED:
             counts += ". " + _("The first {count} are listed.").format(count=LISTED)

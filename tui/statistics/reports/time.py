@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from models.statistics.pictures import time_bars
+from models.statistics.pictures import margin_bars, time_bars
 from models.statistics.time import GROUPS, Sums, TimeReport, amounts, time_report
 from models.values.durations import clock_text
 from models.values.language import _, ngettext
@@ -59,7 +59,7 @@ class Time(Report):
 
     def chart(self, found: TimeReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         lines = found.groups[GROUPS[asked.form]][: min(DRAWN, max(1, height - 4))]
-        return time_bars(lines, width, min(height, 2 * len(lines) + 4), ascii=ascii)
+        return (margin_bars if self.margin else time_bars)(lines, width, min(height, 2 * len(lines) + 4), ascii=ascii)
 
     def note(self, found: TimeReport, asked: Asked, row: Row | None) -> str:
         said = _("An entry counts as a whole on the day it began, at the stage its deal was at then.")
