@@ -15,7 +15,7 @@ LARGEST = 10**15
 SHORT_CELLS = 8
 
 _TEXT_LIMIT = 64
-_STEPS = {
+STEPS = {
     "en": ((10**3, "k"), (10**6, "M"), (10**9, "B"), (10**12, "T")),
     "ru": ((10**3, "к"), (10**6, "М"), (10**9, "Мд"), (10**12, "Тр")),
 }
@@ -166,7 +166,7 @@ def _short_number(money: Money, precise: bool) -> str:
     whole = _rounded(size, unit)
     if whole < 1000:
         return f"{minus}{whole}"
-    for step, letter in _STEPS[language]:
+    for step, letter in STEPS[language]:
         for places in range((1 if step == 1000 else 2) if precise else 1, -1, -1):
             scaled = _rounded(size * 10**places, unit * step)
             if scaled < (1000 if precise else 100) or not places and scaled < 1000:

@@ -246,7 +246,7 @@ class ClientsScreen(WorkScreen):
             return item
         if len(still_open) == 1:
             return still_open[0]
-        self.say(_("There is no deal here."))
+        self.say(_("Several deals are open here: go to one on the card (enter).") if still_open else _("There is no deal here."))
         return None
 
     async def action_tick(self) -> None:

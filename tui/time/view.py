@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 
 from models.timekeeping.rules import calendar
@@ -21,7 +22,7 @@ from tui.time import asked
 from tui.time.asks import minutes_text
 from tui.time.bar import day_bar
 from tui.time.sheet import CellGrid, Sheet
-from tui.widgets.lines import Part
+from tui.widgets.lines import Lines, Part
 from tui.widgets.still import Still
 from tui.widgets.words import cells, plain, styled, symbol
 from tui.widgets.work import WorkScreen
@@ -42,6 +43,7 @@ class TimeView(WorkScreen):
         self._sheet: DaySheet | None = None
         self._grid: Grid | None = None
         self._marked: set[int] = set()
+        self._title = ("", "")  # of the week or month: its name, what it comes to
 
     def body(self) -> ComposeResult:
         kept = self.app.workplace.get("time", {})
@@ -146,7 +148,7 @@ class TimeView(WorkScreen):
             state = f" {symbol('·')} {states[found.state]}" if found.state else ""
         else:
             title, state = month_text(first), ""
-        self.head(styled((f" {who}{title}", "bold"), f"   {clock_text(found.seconds)}{state}"))
+        self._title = (f" {who}{title}", f"   {clock_text(found.seconds)}{state}")
         self.cells.columns = len(found.starts)
         self.cells.column = min(self.cells.column, self.cells.columns - 1)
         name, cell, whole = self._widths()
@@ -163,7 +165,16 @@ class TimeView(WorkScreen):
         total = cells(minutes_text(found.seconds), whole - 1, right=True)
         self.query_one("#heads", Still).show_text(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
         self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
+        self._name_row()
         self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
+
+    @on(Lines.Moved, "#grid")
+    def _name_row(self) -> None:
+        """The head, with the whole name of the row under the cursor where the row itself has no room for it."""
+        row, (title, total) = self.cells.item, self._title
+        whole = "" if row is None else _whole_name(row)
+        cut = cell_len(whole) > self._widths()[0] - 2
+        self.head(styled((title, "bold"), total, (f"   {whole}" if cut else "", "dim")))
 
     def _sums(self, seconds: int, billable: int, charges: dict[str, int], unbilled: dict[str, int], unpriced: int) -> None:
         share = f" ({percent_text(billable / seconds)})" if seconds else ""
@@ -213,6 +224,10 @@ class TimeView(WorkScreen):
             (cells(minutes_text(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
         ]
         return [(_names(row, name), style), *columns, (cells(f"{minutes_text(row.seconds)} ", whole, right=True), "")]
+
+
+def _whole_name(row: GridRow) -> str:
+    return " · ".join(shown(part) for part in (row.client or _("to be assigned"), row.deal, row.service) if part)
 
 
 def _names(row: GridRow, width: int) -> str:

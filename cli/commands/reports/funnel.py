@@ -59,11 +59,11 @@ def funnel(
 def _tell(found: FunnelReport) -> None:
     heads = [_("Stage"), _("Visited"), _("Share")]
     heads += [_("Still before")] if found.semi_strict else [_("Reached"), _("Share"), _("Open before")]
-    rows: list[list[Any]] = [[_("Started"), found.started]]
+    rows: list[list[Any]] = [[_("Started"), int_text(found.started)]]
     for one in found.stages:
-        implied = [] if found.semi_strict else [one.implied, share_text(found.share(one.implied))]
-        rows.append([one.stage, one.actual, share_text(found.share(one.actual)), *implied, one.open_before])
-    rows.append([_("Won"), found.won, share_text(found.share(found.won))])
+        implied = [] if found.semi_strict else [int_text(one.implied or 0), share_text(found.share(one.implied))]
+        rows.append([one.stage, int_text(one.actual), share_text(found.share(one.actual)), *implied, int_text(one.open_before)])
+    rows.append([_("Won"), int_text(found.won), share_text(found.share(found.won))])
     table(heads, [[*row, *[""] * (len(heads) - len(row))] for row in rows], right=tuple(range(1, len(heads))))
     say()
     said = ngettext("{count} of them is still open.", "{count} of them are still open.", found.open)

@@ -13,7 +13,7 @@ from cli.commands.reports.drawn import draw
 from cli.commands.reports.filters import any_type, begin, deal_options, filters, head, share_text, sums_text
 from cli.main import Command
 from cli.output import print_json, say, table
-from models.statistics.words import lasting
+from models.statistics.words import lasting, range_text
 from models.values.language import _
 from models.values.text import neutral
 
@@ -67,7 +67,7 @@ def _tell(found: RepsReport) -> None:
     )
     say()
     table(
-        [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median"), _("Amount won"), _("Target")],
+        [_("Rep"), _("Deals won"), _("Deals lost"), _("Share"), "95 %", _("Median to win"), _("Amount won"), _("Target")],
         [
             [
                 one.rep or _("Together"), one.deals_won, one.deals_lost, *_shares(one), lasting(one.median, found.day),
@@ -86,7 +86,7 @@ def _shares(one: RepLine) -> tuple[str, str]:
     if one.low is None or one.high is None or one.deals_won + one.deals_lost < LEAST:
         return "", ""
     few = f" ({_('few')})" if one.few else ""
-    return f"{share_text(one.share)}{few}", f"{share_text(one.low)}–{share_text(one.high)}"
+    return f"{share_text(one.share)}{few}", range_text(one.low, one.high)
 
 
 def _csv(found: RepsReport) -> None:

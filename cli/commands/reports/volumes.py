@@ -20,7 +20,7 @@ from models.values.instants import parse_month
 from models.values.language import _, ngettext
 from models.values.money import Money, exponent, plain_text
 from models.values.numbers import int_text
-from models.values.text import neutral
+from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
     from models.statistics.forecast import Forecast
@@ -58,6 +58,7 @@ def volumes(
     elif form == "chart":
         from models.statistics.pictures import volumes_bars
 
+        say(f"{_('Planned volumes')}, {_('all types') if found.type == 'all' else shown(found.type)}")
         draw(lambda width, ascii: volumes_bars(found, width, HEIGHT, coming=coming, ascii=ascii))
     else:
         head(session, found.type, found.as_of)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from models.activities.views import activities
 from models.config import load
 from models.overview.board import PAGE
 from models.people import commands as people
 from models.people.views import workplace
 from models.pipeline import commands, setup, views
 from models.session import Session
+from models.values.money import Money
 from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
 from tui import keymap
 from tui.widgets.refusal import step
@@ -317,6 +319,20 @@ async def test_the_next_step_of_a_deal_stands_before_its_checklist(running: Runn
     setup.add_action(session, 1, "Ask what the budget of this year and of the next one is")
     async with running() as pilot:
         assert "no next step (a)" in shown(pilot) and "Ask what the budget" in shown(pilot)
+
+
+async def test_a_new_deal_begins_at_the_stage_that_is_chosen_and_may_be_in_another_currency(running: Running, session: Session) -> None:
+    async with running() as pilot:
+        await press(pilot, "n", *"Vega", "tab", "tab", *"1.000,50 USD", "tab", "right", "enter")
+        assert "1,000.50\u00a0$" in shown(pilot)
+    [deal] = views.deals(session)
+    assert (deal.client, deal.stage, deal.amount) == ("Vega", "Demonstration", Money(1000_50, "USD"))
+
+
+async def test_what_is_planned_is_chosen_among_the_kinds_there_are(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "a", "m", "enter")
+    assert [one.kind for one in activities(session)] == ["meeting"]
 
 
 async def test_the_board_comes_back_where_it_was_left(running: Running, session: Session, deals: list[int]) -> None:

@@ -161,3 +161,11 @@ async def test_a_narrow_line_of_keys_names_the_screen_in_view_and_the_help(runni
         await press(pilot, "3")
         last = shown(pilot).splitlines()[-1]
         assert "3 Clients" in last and " 7 " in last and "? keys" in last and len(last) <= 60
+
+
+@pytest.mark.parametrize("key", ["t", "z", "r"])
+async def test_of_several_open_deals_of_a_client_the_person_is_asked_to_go_to_one(running, session, deals, key):  # noqa: F811
+    commands.new_deal(session, "Orion Legal", type_id=1)
+    async with running() as pilot:
+        await press(pilot, "3", "slash", *"Orion", "enter", key)
+        assert "Several deals are open here" in shown(pilot)

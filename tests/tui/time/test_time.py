@@ -289,3 +289,21 @@ async def test_a_narrow_week_leaves_out_the_column_of_sums_and_wraps_no_line(run
     async with running() as pilot:
         await press(pilot, "4", "v")
         assert "Sum" in shown(pilot)
+
+
+async def test_a_row_whose_name_is_cut_is_named_whole_in_the_head(running, session, deals, monday):  # noqa: F811
+    service = commands.add_service(session, "Reading of contracts")
+    add(session, monday, 9, 2, deal_id=deals[0], service_id=1, note="")
+    add(session, monday, 12, 2, client_id=1, service_id=service)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "[")
+        heads = [shown(pilot).splitlines()[0]]
+        await press(pilot, "down")
+        heads.append(shown(pilot).splitlines()[0])
+        assert sum("Orion Legal · Reading of contracts" in head for head in heads) == 1, heads
+
+
+async def test_where_weeks_are_not_handed_in_that_is_told_at_once(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", "t")
+        assert "This company does not hand in weeks" in shown(pilot) and "Hand in the week" not in shown(pilot)
