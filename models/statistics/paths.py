@@ -264,4 +264,4 @@ def _broken(visits: Visits, deal: Ints, way: Ints) -> list[int]:
     counts = times[alike] @ judged[alike]
     for number, one, entered in zip(*(column[own].tolist() for column in (deal, way, known)), strict=True):
         counts += [replay.breaks(trails.came(one), known_since=entered, mapped=mapped[number]) for replay in replays]
-    return counts.tolist()  # type: ignore[no-any-return]
+    return counts.tolist()
