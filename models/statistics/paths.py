@@ -14,7 +14,7 @@ from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
 from models.statistics.arrays import ENTERED_AS, WON, Bools, History, Ints, Records, Visits
 from models.statistics.rules.estimates import ascending
-from models.statistics.selection import select
+from models.statistics.selection import select, whole_seconds
 from models.statistics.standing import started_deals
 from models.values.instants import SECOND, Instant
 
@@ -85,11 +85,11 @@ def paths(
     ways = visits.once(("ways", asked.clock), lambda: _ways(visits, asked.clock))
     place = np.searchsorted(ways.deals, deal)
     way, trails = ways.way[place], _trails(visits.records)
-    path, seconds, ended = trails.path[way], ways.seconds[place], outcome != 0
+    path, lasted, ended = trails.path[way], ways.lasted[place], outcome != 0
     order = np.argsort(path, kind="stable")
     starts = np.flatnonzero(np.diff(path[order], prepend=-1))
     numbers, won = path[order][starts], np.add.reduceat((outcome == WON)[order], starts, dtype=np.int64) if len(starts) else starts
-    medians = _medians(path, seconds, ended)
+    medians = _medians(path, lasted, ended)
     ids = deal[order].tolist()
     bounds = zip(numbers.tolist(), won.tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
     found = [
@@ -105,16 +105,17 @@ def paths(
     )
 
 
-def _medians(path: Ints, seconds: Ints, ended: Bools) -> dict[int, int | None]:
-    """The median of each path's times, where one of them is known."""
-    known = np.flatnonzero(seconds >= 0)
+def _medians(path: Ints, lasted: Ints, ended: Bools) -> dict[int, int | None]:
+    """The median of each path's times in whole seconds, where one of them is known."""
+    known = np.flatnonzero(lasted >= 0)
     # At equal times ends come before what is censored.
-    order = known[ascending(seconds[known] * 2 + ~ended[known])]
+    order = known[ascending(lasted[known] * 2 + ~ended[known])]
     order = order[ascending(path[order])]
     starts = np.flatnonzero(np.diff(path[order], prepend=-1))
-    times, ends = seconds[order].tolist(), ended[order].tolist()
+    times, ends = lasted[order].tolist(), ended[order].tolist()
     bounds = zip(path[order][starts].tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
-    return {number: _half(times[begin:end], ends[begin:end]) for number, begin, end in bounds}
+    medians = ((number, _half(times[begin:end], ends[begin:end])) for number, begin, end in bounds)
+    return {number: None if median is None else whole_seconds(median) for number, median in medians}
 
 
 def median(times: Sequence[tuple[int, bool]]) -> int | None:
@@ -138,12 +139,12 @@ def _half(times: Sequence[int], ended: Sequence[bool]) -> int | None:
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """Of all deals that ever were of the type by the instant, by number: the number of each one's way, and its whole seconds
-    in the type without holds, -1 where a beginning is not known."""
+    """Of all deals that ever were of the type by the instant, by number: the number of each one's way, and its
+    microseconds in the type without holds, -1 where a beginning is not known."""
 
     deals: Ints
     way: Ints
-    seconds: Ints
+    lasted: Ints
 
 
 def _ways(visits: Visits, clock: str) -> _Ways:
@@ -152,9 +153,9 @@ def _ways(visits: Visits, clock: str) -> _Ways:
     last = np.append(begins[1:], len(visits.deal))[: len(begins)] - 1
     way = trails.step[visits.known][last] * 2 + (visits.left_as[last] == WON)
     trails.tell(way)
-    seconds = np.add.reduceat(visits.lasted(clock), begins) // SECOND if len(begins) else begins
-    seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
-    return _Ways(visits.deal[begins], way, seconds)
+    lasted = np.add.reduceat(visits.lasted(clock), begins) if len(begins) else begins
+    lasted[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
+    return _Ways(visits.deal[begins], way, lasted)
 
 
 class _Trails:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from textwrap import wrap
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from textual import events
@@ -20,6 +20,9 @@ from models.values.language import _
 from models.values.text import search_key, shown
 from tui.widgets.one_of import OneOf
 from tui.widgets.words import cells, plain, styled, symbol
+
+if TYPE_CHECKING:
+    from tui.app import StagewatchApp
 
 LINES_IN_VIEW = 12
 MOST_OF_SMALL = 19  # lines that a dialog may have where the screen is small
@@ -82,7 +85,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         self.query_one("#refusal", Static).update(plain(text, "$error"))
         self.fit()
 
-    def action_dismiss_none(self) -> None:
+    async def action_dismiss_none(self) -> None:
         self.dismiss(None)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
@@ -297,6 +300,8 @@ class Form(Dialog[dict[str, str]]):
 
     With `again`, text that was typed when the connection was lost comes back with the form at the next start."""
 
+    app: StagewatchApp  # but for forms without `again`, which any app may show
+
     def __init__(
         self,
         title: str,
@@ -311,7 +316,7 @@ class Form(Dialog[dict[str, str]]):
         self.left: dict[str, str] = {}  # what stood in the fields when it was left with esc
 
     def compose(self) -> ComposeResult:
-        typed = self.app.take_unsaved(self.again) if self.again is not None else {}  # type: ignore[attr-defined]
+        typed = self.app.take_unsaved(self.again) if self.again is not None else {}
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             if self._note:
@@ -365,7 +370,7 @@ class Form(Dialog[dict[str, str]]):
     async def _forget(self) -> None:
         """Answered: it does not come back at the next start."""
         if self.again is not None:
-            await self.app.forget_form()  # type: ignore[attr-defined]
+            await self.app.forget_form()
 
 
 class Notice(Dialog[None]):
