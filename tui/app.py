@@ -60,10 +60,10 @@ class StagewatchApp(Typed):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = keymap.bindings("everywhere")
 
-    def __init__(self, desk: Desk, config: Config | None = None, begun: Opening | None = None) -> None:
+    def __init__(self, desk: Desk, config: Config, begun: Opening | None = None) -> None:
         super().__init__()
         self.desk = desk
-        self.theme = getattr(config, "theme", None) or "ansi-dark"
+        self.theme = config.theme
         self.stylesheet.set_variables(self.get_css_variables())
         self._styled_for = self.theme
         self.animation_level = "none"
@@ -74,9 +74,9 @@ class StagewatchApp(Typed):
         self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
-        self.exports: str = getattr(config, "exports", "")  # the folder into which screens save, or ""
-        self.watching = Watching(self, getattr(config, "timer", None))
-        if config is not None and config.keys:
+        self.exports = config.exports  # the folder into which screens save, or ""
+        self.watching = Watching(self, config.timer)
+        if config.keys:
             self.set_keymap(keymap.chosen(config.keys))
 
     def get_default_screen(self) -> Screen[Any]:
@@ -234,8 +234,11 @@ class StagewatchApp(Typed):
 
     def show_client(self, client_id: int) -> None:
         """Go to the screen Clients with the card of that client."""
+        from tui.clients.screen import ClientsScreen
+
         screen = self.made("clients")
-        screen.client_id = client_id  # type: ignore[attr-defined]
+        assert isinstance(screen, ClientsScreen)
+        screen.client_id = client_id
         self._current = "clients"
         self.switch_screen(screen)
 
@@ -272,8 +275,8 @@ class StagewatchApp(Typed):
     def action_command_palette(self) -> None:
         from tui.widgets.palette import Palette
 
-        if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette finds: every act of here and now, by its name."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 
 from models.values.language import _
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 LATIN = "qwertyuiopasdfghjklzxcvbnm"
 RUSSIAN = "йцукенгшщзфывапролдячсмить"
 TWINS = dict(zip(LATIN + LATIN.upper(), RUSSIAN + RUSSIAN.upper(), strict=True))
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """One thing a key does. `id` names it in the config, `action` is the method `action_…` that does it;
     `short` is its word in the line of keys, empty where it is not shown there."""
 
@@ -162,14 +164,14 @@ def with_twins(keys: str) -> str:
     return ",".join(dict.fromkeys(found))
 
 
-def twin_bindings(acts: tuple[Act, ...]) -> list[Binding]:
+def twin_bindings(acts: tuple[Act, ...]) -> list[BindingType]:
     """Bindings of the acts, with the Russian twins, each changeable in the config by its id."""
     return [
         Binding(with_twins(act.keys), act.action, act.words, show=False, id=act.id) for act in acts
     ]
 
 
-def bindings(*places: str) -> list[Binding]:
+def bindings(*places: str) -> list[BindingType]:
     """What is bound in those places (`everywhere`, `list`, or a screen's name)."""
     return twin_bindings(tuple(act for act in table() if act.where in places))
 

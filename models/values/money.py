@@ -49,9 +49,7 @@ def exponent(currency: str) -> int:
         ) from None
 
 
-def parse_amount(
-    text: str, currency: str, *, decimal: str | None = None, allow_negative: bool = False
-) -> int:
+def parse_amount(text: str, currency: str, *, decimal: str | None = None) -> int:
     """Minor units of an amount as people write it: `1234.50`, `1 234,50`, `1,234.50`, `1.234,50`, `1'234.50`.
 
     `decimal` says which mark sets the decimals apart, "." or ",". Without it the marks speak for themselves, where they
@@ -77,11 +75,11 @@ def parse_amount(
         )
         raise _bad_amount(words, said, currency=currency, count=places)
     amount = int(whole + decimals[:places].ljust(places, "0"))
-    if found["sign"] and amount and not allow_negative:
+    if found["sign"] and amount:
         raise _bad_amount(_("{text} is negative."), said)
     if amount > LARGEST:
         raise _bad_amount(_("{text} is too large."), said)
-    return -amount if found["sign"] else amount
+    return amount
 
 
 def _without_currency(said: str, currency: str) -> str:

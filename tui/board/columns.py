@@ -78,6 +78,7 @@ class Columns(Widget, can_focus=True):
         self._now, self._zone = now, zone
         self.head = BoardHead(0, "", "free", ())
         self.empty = ""
+        self.unfilled = False  # whether the type has no deal yet
         self.column = 0
         self.first = 0
         self.rows: dict[int, int] = {}
@@ -276,7 +277,8 @@ class Columns(Widget, can_focus=True):
                 muted = self._style("muted")
                 lines += [(Segment(cells(f"  {symbol('…')}", width), muted),), (Segment(" " * width, muted),)]
             elif here and row == 0:
-                text = symbol("▌") + cells(_("no deals here"), width - 2)
+                said = _("no deals yet: n adds one") if self.unfilled else _("no deals here")
+                text = symbol("▌") + cells(said, width - 2)
                 lines += [(Segment(text + " ", self._style("muted")),), blank]
             else:
                 lines += [blank, blank]

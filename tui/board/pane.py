@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from models.overview.board import Detail
@@ -47,7 +48,7 @@ def below(detail: Detail, actor: Actor, now: Instant, width: int, coming: str = 
     first = cells(name, max(10, width - len(right) - 2)) + "  "
     stand = f" {symbol('·')} ".join(
         part
-        for part in (_here(detail), _checks(detail), _next(detail, actor, now), _owner(detail), _time(detail), _budget(detail, short=True))
+        for part in (_here(detail), _next(detail, actor, now), _checks(detail), _owner(detail), _time(detail), _budget(detail, short=True))
         if part
     )
     asked = "  ".join(request_words(one) for one in detail.card.requests)
@@ -74,7 +75,8 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
         (_("Expected"), _expected(detail, now, actor, bare=True)),
         (_("Probability"), _percent(detail)),
         (_("Owner"), card.owner_name),
-        (_("Contact"), " ".join(part for part in (detail.contact, detail.phone) if part)),
+        (_("Contact"), detail.contact or detail.phone or ""),
+        ("", detail.phone if detail.contact else ""),
         (_("Next step"), _next(detail, actor, now, bare=True)),
         (_("Time"), _time(detail, bare=True)),
         (_("Budget"), _budget(detail)),
@@ -90,7 +92,9 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
     if card.stage_actions:
         for line in card.stage_actions:
             done = line.done_at is not None
-            when = f"{line.done_by} {day_text(local_day(line.done_at, actor.timezone))}" if line.done_at is not None else ""
+            when = day_text(local_day(line.done_at, actor.timezone)) if line.done_at is not None else ""
+            if done and cell_len(line.text) + cell_len(f"{line.done_by} {when}") + 4 <= width:
+                when = f"{line.done_by} {when}"
             text = cells(line.text, width - 3 - len(when)) if when else cells(line.text, width - 2)
             parts += [(f"{symbol('✓') if done else symbol('☐')} {text}", "dim" if done else "")]
             parts.append((f" {when}\n" if when else "\n", "dim"))

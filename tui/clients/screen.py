@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -41,6 +42,8 @@ from tui.widgets.work import WorkScreen, activity_line
 WINDOW = 200
 REST_SECONDS = 0.08
 WIDE = 110
+LABEL = 11  # cells that the label of a fact has at least
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -75,6 +78,7 @@ class ClientsScreen(WorkScreen):
         self.text = ""
         self._whole: WholeClient | None = None
         self._resting: Timer | None = None
+        self._label_width = LABEL  # cells
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
@@ -88,6 +92,7 @@ class ClientsScreen(WorkScreen):
             yield self.card
 
     def on_mount(self) -> None:
+        self._label_width = max(LABEL, 1 + max(map(cell_len, (*_labels().values(), _("Worked"), _("Unbilled"), _("Budget")))))
         kept = self.app.workplace.get("clients", {})
         self.text = self.field.value = str(kept.get("search", ""))
         if self.client_id is None:
@@ -241,7 +246,7 @@ class ClientsScreen(WorkScreen):
             return item
         if len(still_open) == 1:
             return still_open[0]
-        self.say(_("There is no deal here."))
+        self.say(_("Several deals are open here: go to one on the card (enter).") if still_open else _("There is no deal here."))
         return None
 
     async def action_tick(self) -> None:
@@ -343,7 +348,7 @@ class ClientsScreen(WorkScreen):
         if isinstance(item, str):
             return [(cells(f" {item}", width), "head")]
         if isinstance(item, Fact):
-            return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
+            return [(cells(f" {item.label}", self._label_width) + " ", "muted"), (cells(item.value, width - self._label_width - 1), "")]
         if isinstance(item, Coming):
             said = f"     {item.text}"
             return [(cells(said if len(said) < width else f"     {symbol('→')} {item.bare}", width), "muted")]
@@ -355,8 +360,10 @@ class ClientsScreen(WorkScreen):
             reach = "  ".join(part for part in (item.phone, item.position, item.mail) if part)
             return [(cells(f"   {item.name}", 22), ""), (cells(f" {reach}", width - 22), "muted")]
         if isinstance(item, ActionLine):
-            done = done_words(item, session)
-            said = cells(done, 24).rstrip()
+            done = item.done_at is not None
+            said = done_words(item, session)
+            if item.done_at is not None and cell_len(item.text) + cell_len(said) + 8 > width:
+                said = day_text(local_day(item.done_at, zone), local_day(now, zone))  # what was done goes before who did it
             mark = symbol("✓") if done else symbol("☐")
             room = width - 8 - len(said)
             return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room) + " ", "muted" if done else ""), (said, "muted")]

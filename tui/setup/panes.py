@@ -24,8 +24,9 @@ from tui.setup import asks, items
 from tui.setup.affected import Affected, AffectedRow
 from tui.setup.area import Area
 from tui.setup.areas import AREAS
-from tui.setup.items import AreaRow, Fact, Item, Row, StageRow, TypeRow
+from tui.setup.items import AreaRow, Empty, Fact, Item, Row, StageRow, TypeRow
 from tui.widgets.dialogs import Choice, Field, Form, Line
+from tui.widgets.footer import KeyLine
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import styled, symbol
@@ -122,7 +123,7 @@ class PanesScreen(FramedScreen):
             found = list(self._listed)
         else:
             found = []
-        _show(self.things, found, wanted or items.key(self.things.item))
+        _show(self.things, self._offered(found), wanted or items.key(self.things.item))
         self._show_details()
 
     def _show_details(self, wanted: tuple[str, object] | None = None) -> None:
@@ -134,7 +135,7 @@ class PanesScreen(FramedScreen):
             found = items.field_items(item, self.card)
         elif isinstance(item, Row):
             found = list(item.details)
-        _show(self.details, found, wanted or items.key(self.details.item))
+        _show(self.details, self._offered(found), wanted or items.key(self.details.item))
         self._show_head()
 
     @on(Lines.Moved, "#areas")
@@ -152,8 +153,8 @@ class PanesScreen(FramedScreen):
         self.head(_head(self.card, self.areas.item))
         admins = ", ".join(self.overview.admins)
         note: list[str | tuple[str, str]] = []
-        area, actor = self.area, self.desk.session().actor
-        if not (may_set_up(actor) if area is None else area.may(actor)):
+        self.query_one(KeyLine).only_look(not self._may())
+        if not self._may():
             note.append((_("To look at. Administrators change it: {names}.").format(names=admins), "dim"))
         for warning in self.card.warnings[:3] if self.card is not None else ():
             note += ["\n" if note else "", (f"{symbol('!')} {warning}", "bold $warning")]
@@ -169,6 +170,17 @@ class PanesScreen(FramedScreen):
     def area(self) -> Area | None:
         """The company's list under the cursor; None at a deal type."""
         return AREAS[self.areas.item.name] if isinstance(self.areas.item, AreaRow) else None
+
+    def _may(self) -> bool:
+        """Whether the person may change what is under the cursor of the first pane."""
+        area, actor = self.area, self.desk.session().actor
+        return may_set_up(actor) if area is None else area.may(actor)
+
+    def _offered(self, found: Sequence[Item]) -> Sequence[Item]:
+        """The lines without the keys that the person may not use."""
+        if self._may():
+            return found
+        return [replace(item, text=_("none")) if isinstance(item, Empty) and item.adds else item for item in found]
 
     @property
     def level(self) -> int:
@@ -220,10 +232,9 @@ class PanesScreen(FramedScreen):
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it, if the person may; a refusal is told, and what another did meanwhile is read."""
-        area, actor = self.area, self.desk.session().actor
-        if not (may_set_up(actor) if area is None else area.may(actor)):
+        if not self._may():
             work.close()
-            self.say(_("Only an administrator may do that.") if area is None else area.refusal(), "bold $warning")
+            self.say(_("Only an administrator may do that.") if self.area is None else self.area.refusal(), "bold $warning")
             return
         try:
             await self._caught_up()
@@ -281,7 +292,7 @@ class PanesScreen(FramedScreen):
 
         form = Form(title, fields, checked, note=note)
         if at in [field.name for field in fields]:
-            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
+            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]  # declared of the class; read of the screen
         return await self.app.push_screen_wait(form) is not None
 
     async def confirmed_form(
@@ -321,7 +332,7 @@ class PanesScreen(FramedScreen):
 
             if await self._agreed(title, told, agreed):
                 return True
-            fields = [replace(field, value=filled[field.name]) for field in fields]
+            fields = [field._replace(value=filled[field.name]) for field in fields]
 
     def _watched(self, item: Item | None) -> Callable[[], Awaitable[None]]:
         """Raises ChangedMeanwhile, when called, where a line of the company's lists is not as the person sees it now;

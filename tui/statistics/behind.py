@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -26,6 +25,7 @@ from tui.widgets.words import cells, plain
 
 if TYPE_CHECKING:
     from models.session import Session
+    from tui.app import StagewatchApp
     from tui.statistics.screen import StatisticsScreen
 
 LISTED = 500  # deals
@@ -51,7 +51,7 @@ def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, 
     """How many deals there are, and the newest of them."""
     said = dict(number.asked)
     if "filters" in said:  # those of one side of a comparison
-        asked = replace(asked, filters=said.pop("filters"))
+        asked = asked._replace(filters=said.pop("filters"))
     ids = said["ids"] if "ids" in said else _ids(session, asked, said.pop("behind", "visits"), said, kept)
     newest = sorted(ids)[-LISTED:]
     return len(ids), deals(session, ids=newest, limit=LISTED) if newest else []
@@ -79,6 +79,7 @@ def _state(line: DealLine) -> str:
 class DealsBehind(Dialog[int]):
     """Shows them; gives the id of the client whose card is wanted, None when it was left."""
 
+    app: StagewatchApp
     BINDINGS = [("enter", "choose")]
 
     def __init__(self, title: str, count: int, found: Sequence[DealLine]) -> None:
@@ -103,7 +104,7 @@ class DealsBehind(Dialog[int]):
         self._lines.show(self._found, 0, _("Nothing that you may see."))
 
     def _draw(self, line: DealLine, width: int) -> Sequence[Part]:
-        now = self.app.desk.session().now()  # type: ignore[attr-defined]
+        now = self.app.desk.session().now()
         state = _state(line)
         age = short_age((now - line.entered_at) // SECOND) if line.outcome == "open" else ""
         money = short_money(line.amount) if line.amount else ""

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -40,7 +39,7 @@ def sheet_of(wanted: Report, asked: Asked, found: Any, row: Row | None, filters:
     """All columns of the report as it is shown, those without room too, with money in full; its chart is that of `row`."""
     form = [wanted.forms()[asked.form]] if wanted.forms() else []
     title = f" {symbol('·')} ".join([wanted.title(), *form])
-    rows = wanted.rows(found, replace(asked, exact=True))
+    rows = wanted.rows(found, asked._replace(exact=True))
     chart = wanted.chart(found, asked, row, CHART_WIDTH, CHART_HEIGHT, symbol("→") != "→")
     heads = [one.head for one in wanted.columns(found, asked)]
     return Sheet(f"{title}   {filters}", heads, [one.cells for one in rows], chart, wanted.note(found, asked, row))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.values.language import _
 from models.values.money import Money, money_text, short_money
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 GAP = 2  # cells between columns
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column of a table. Of what it holds at least `width` cells are shown, more where there is room (of the first
     three tenths of it); where there is not room for all, those of the highest `rank` are left out first. Figures stand at
     its right, `text` at its left, as in the first column."""
@@ -65,16 +63,14 @@ def money_words(sums: Iterable[Iterable[Money]], width: int, *, exact: bool = Fa
     return lambda found: " + ".join(short_money(money) for money in found)
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A number of a line that opens into deals: what it is called, and the arguments of `deals_behind`."""
 
     name: str
     asked: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line: `key` stays when it is read again; `firm` ones are headings; `cells` one for each column."""
 
     key: object
@@ -84,8 +80,7 @@ class Row:
     numbers: tuple[Number, ...] = ()
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What a report is read with: the filters, what they name, the form chosen with `v`, and what they are compared with;
     and whether money is told in full, however wide that is."""
 

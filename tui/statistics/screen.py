@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from importlib import import_module
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Static
 
-from models.pipeline.views import TypeLine, mode_word, types
+from models.pipeline.views import types
 from models.values.dates import day_time_text
 from models.values.errors import StagewatchError
 from models.values.language import _
@@ -25,13 +25,13 @@ from tui.statistics.filters import Filters, Known
 from tui.statistics.report import Asked, Column, Report, Row, fitting
 from tui.statistics.reports import PLACES, report, titles
 from tui.widgets import words
-from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.footer import KeyLine
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
 
 if TYPE_CHECKING:
+    from models.session import Session
     from tui.statistics.against import Against
 
 REST_SECONDS = 0.08
@@ -66,6 +66,7 @@ class StatisticsScreen(FramedScreen):
         self._reading: asyncio.Task[None] | None = None
         self._begun: str | None = None
         self._resting: Timer | None = None
+        self._draws = False  # whether what draws charts is at hand
 
     def body(self) -> ComposeResult:
         self.list: Lines[str] = Lines(self._draw_report, id="reports")
@@ -102,7 +103,7 @@ class StatisticsScreen(FramedScreen):
         if self.filters is None:
             self.filters = asking.taken_up(self._remembered(), self._remembered().get("type") or known[0].id)
         if self.filters.type_id not in [line.id for line in known]:
-            self.filters = replace(self.filters, type_id=known[0].id)
+            self.filters = self.filters._replace(type_id=known[0].id)
         self._type = next(line.name for line in known if line.id == self.filters.type_id)
         self._known = await self.desk.ask(asking.known)
         self._begin()
@@ -112,6 +113,13 @@ class StatisticsScreen(FramedScreen):
             name = self._wanted()
             if not done and self._found is None and name is not None:
                 self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
+        if not self._draws:
+            self.call_after_refresh(self.run_worker, self._draw_from_now_on, group="charts", exclusive=True)
+
+    async def _draw_from_now_on(self) -> None:
+        await self.desk.ask_aside(_fetch_charts)
+        self._draws = True
+        self._show_below()
 
     def on_screen_suspend(self) -> None:
         """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
@@ -163,7 +171,7 @@ class StatisticsScreen(FramedScreen):
         except StagewatchError as error:
             self.say_error(error)
             return
-        self._found = (wanted, replace(asked, form=self.forms.get(wanted.name, 0)), found)
+        self._found = (wanted, asked._replace(form=self.forms.get(wanted.name, 0)), found)
         self._show(same=True)
 
     @on(Lines.Moved, "#reports")
@@ -222,14 +230,14 @@ class StatisticsScreen(FramedScreen):
         if report(name).rereads:
             self._begin()
         elif self._found is not None and self._found[0].name == name:
-            self._found = (self._found[0], replace(self._found[1], form=self.forms[name]), self._found[2])
+            self._found = (self._found[0], self._found[1]._replace(form=self.forms[name]), self._found[2])
             self._show(same=True)
 
     async def action_clock(self) -> None:
         if self.filters is not None and self._known is not None:
             now = self.filters.clock or self._known.clock
             other = "working" if now == "calendar" else "calendar"
-            self.filters = replace(self.filters, clock=None if other == self._known.clock else other)
+            self.filters = self.filters._replace(clock=None if other == self._known.clock else other)
             self._begin()
 
     async def action_compare(self) -> None:
@@ -266,36 +274,32 @@ class StatisticsScreen(FramedScreen):
     async def _export(self) -> None:
         from tui.statistics.export import ask_export, sheet_of
 
-        if self._found is None or not self.table.items:
+        if self._found is None or self._known is None or not self.table.items:
             self.say(_("There is nothing to export."))
             return
         wanted, asked, found = self._found
         sheet = sheet_of(wanted, asked, found, self.table.item, self._words(wanted, asked))
         await ask_export(self, sheet, wanted.name, asked.known.today)
 
+    async def _ask_filters(self) -> None:
+        from tui.statistics.asks import ask_filters
 
-    async def _pick_type(self) -> None:
-        known: list[TypeLine] = await self.desk.ask(types)
-        if self.filters is None:
+        if self.filters is None or self._known is None:
             return
-        at = next((place for place, line in enumerate(known) if line.id == self.filters.type_id), 0)
-        chosen = await self.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
-        if chosen is not None:
-            self.filters, self._type = replace(self.filters, type_id=known[chosen].id), known[chosen].name
+        wanted = await ask_filters(self, self.filters, self._known)
+        if wanted is not None:
+            self.filters = wanted
             self._begin()
 
-    async def _ask_filters(self) -> None:
-        filters, known = self.filters, self._known
-        if filters is None or known is None:
+    async def _pick_type(self) -> None:
+        from tui.statistics.asks import ask_type
+
+        known = await self.desk.ask(types)
+        if self.filters is None:
             return
-        found: list[Filters] = []
-
-        async def keep(values: dict[str, str]) -> None:
-            found.append(asking.said(filters, known, values, self.desk.session().now()))
-
-        fields: list[Field] = asking.fields(filters, known)
-        if await self.app.push_screen_wait(Form(_("What is counted"), fields, keep)) is not None:
-            self.filters = found[-1]
+        wanted = await ask_type(self, known, self.filters.type_id)
+        if wanted is not None:
+            self.filters, self._type = self.filters._replace(type_id=wanted.id), wanted.name
             self._begin()
 
     async def _open_behind(self, row: Row) -> None:
@@ -353,9 +357,10 @@ class StatisticsScreen(FramedScreen):
         room = self._room() - (min(NOTE, len(wrap(note, width - 1))) - 1 if note else 0)
         height = room - len(self.table.items[: self._room() * wanted.table // 5])
         is_ascii = words.symbol("→") != "→"
-        drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self.table.items else []
+        drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self._draws and self.table.items else []
         drawn = [line.replace("…", symbol("…")) for line in drawn]
-        self.table.styles.height = max(1, min(len(self.table.items), self._room() * wanted.table // 5 if drawn else room))
+        full = not drawn and self._draws
+        self.table.styles.height = max(1, min(len(self.table.items), room if full else self._room() * wanted.table // 5))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
         self.query_one("#note", Static).update(plain(note, "dim"))
 
@@ -415,3 +420,8 @@ class StatisticsScreen(FramedScreen):
             (self._cell(row.cells[place], place, width, column), row.style or ("muted" if place and row.cells[place].strip() in ("", dim, "–") else ""))
             for place, width, column in self._columns
         ]
+
+
+def _fetch_charts(_session: Session) -> None:
+    """Import what draws charts, which takes longer than a key may wait."""
+    import_module("plotext")

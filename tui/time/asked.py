@@ -102,6 +102,13 @@ def week_state(session: Session, employee_id: int, monday: date) -> str | None:
     return found[0].state if found else None
 
 
+def weeks_used(_session: Session) -> bool:
+    """Whether weeks are handed in at all here."""
+    from models.people.views import company
+
+    return company().weeks_approved
+
+
 def submit(session: Session, _employee_id: int, monday: date) -> None:
     from models.timekeeping.commands import submit_week
 

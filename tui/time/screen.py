@@ -229,6 +229,8 @@ class TimeScreen(TimeView):
         monday = calendar.monday_of(self.day)
         actor = self.desk.session().actor
         state = await self.desk.ask(asked.week_state, self._whose(), monday)
+        if state is None and not await self.desk.ask(asked.weeks_used):
+            raise Refused("weeks_not_used", _("This company does not hand in weeks (Setup, Company: weeks approved)."))
         answers = may_answer_weeks(actor, self._whose())
         ways = ways_of_week(state, own=self._whose() == actor.id, answers=answers)
         if not ways:

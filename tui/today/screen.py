@@ -70,8 +70,7 @@ class TodayScreen(WorkScreen):
                 (ngettext("{count} asked for", "{count} asked for", asked).format(count=asked) + f" {symbol('·')} " if asked else "", "bold $warning"),
                 (ngettext("{count} late", "{count} late", late).format(count=late), "bold $warning" if late else ""),
                 f" {symbol('·')} " + ngettext("{count} today", "{count} today", due).format(count=due),
-                f" {symbol('·')} "
-                + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet),
+                f" {symbol('·')} " + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet) if quiet else "",
             )
         )
 

@@ -1,4 +1,4 @@
-"""What the reports share: cells of CSV, charts in the terminal, the type and the people they are of."""
+"""What all reports have alike: charts in the terminal, the type, the period and the people they are of."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from models.statistics.words import kind_word, lasting, range_text, share_text, 
 from models.values.dates import day_time_text
 from models.values.instants import Instant, parse_day
 from models.values.language import _
-from models.values.numbers import int_text, percent_text
+from models.values.numbers import int_text
 from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _way_cells(stage: StageExits, way: Way) -> list[Any]:
     if not told(stage):
         return [stage.stage, target_word(way), kind_word(way.how), int_text(way.count), *[""] * 8]
     chances = [
-        f"{percent_text(chance)}{'+' if column in stage.beyond else ''}"
+        f"{share_text(chance)}{'+' if column in stage.beyond else ''}"
         for column, chance in zip(COLUMNS, way.incidence, strict=True)
     ]
     return [

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.activities.views import activities
+from models.config import load
 from models.overview.board import PAGE
 from models.people import commands as people
 from models.people.views import workplace
 from models.pipeline import commands, setup, views
 from models.session import Session
+from models.values.money import Money
 from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
 from tui import keymap
 from tui.widgets.refusal import step
@@ -284,9 +288,51 @@ async def test_a_rep_sees_own_deals_only(running: Running, session: Session, dea
         assert "Orion" not in shown(pilot) and "0 deals" in shown(pilot)
 
 
-async def test_an_empty_board_says_what_to_press(running: Running, session: Session) -> None:
+async def test_a_type_without_deals_shows_its_stages_and_what_to_press(running: Running, session: Session) -> None:
     async with running() as pilot:
-        assert "n adds the first one" in shown(pilot)
+        assert "n adds one" in shown(pilot) and "Demonstration" in shown(pilot)
+        await press(pilot, "right")
+        assert board(pilot).columns.column == 1 and "n adds one" in shown(pilot)
+
+
+async def test_a_type_without_stages_says_where_they_are_added(running: Running, session: Session) -> None:
+    setup.set_type(session, setup.add_type(session, "Bare", mode="free"), is_default=True)
+    async with running() as pilot:
+        assert "7 Setup adds them" in shown(pilot)
+
+
+@pytest.mark.parametrize("key", ["m", "w", "x", "z", "L", "t", "r", "space", "s", "a", "c", "i", "enter"])
+async def test_a_key_for_a_deal_says_where_there_is_none(running: Running, session: Session, deals: list[int], key: str) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "right", key)
+        assert "There is no deal here." in shown(pilot)
+
+
+async def test_the_picker_has_the_stage_that_comes_next_in_light(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "m", "enter")
+        assert "Closing the deal" in shown(pilot).splitlines()[-1]
+    assert stage_of(session, deals[-1]) == "Closing the deal"
+
+
+async def test_the_next_step_of_a_deal_stands_before_its_checklist(running: Running, session: Session, deals: list[int]) -> None:
+    setup.add_action(session, 1, "Ask what the budget of this year and of the next one is")
+    async with running() as pilot:
+        assert "no next step (a)" in shown(pilot) and "Ask what the budget" in shown(pilot)
+
+
+async def test_a_new_deal_begins_at_the_stage_that_is_chosen_and_may_be_in_another_currency(running: Running, session: Session) -> None:
+    async with running() as pilot:
+        await press(pilot, "n", *"Vega", "tab", "tab", *"1.000,50 USD", "tab", "right", "enter")
+        assert "1,000.50\u00a0$" in shown(pilot)
+    [deal] = views.deals(session)
+    assert (deal.client, deal.stage, deal.amount) == ("Vega", "Demonstration", Money(1000_50, "USD"))
+
+
+async def test_what_is_planned_is_chosen_among_the_kinds_there_are(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "a", "m", "enter")
+    assert [one.kind for one in activities(session)] == ["meeting"]
 
 
 async def test_the_board_comes_back_where_it_was_left(running: Running, session: Session, deals: list[int]) -> None:
@@ -303,6 +349,14 @@ async def test_keys_of_the_config_get_their_twins(running: Running, deals: list[
     async with running(keys={"cursor.down": "g"}) as pilot:
         await press(pilot, "п")
         assert board(pilot).columns.row == 1
+
+
+async def test_an_act_of_the_config_may_have_several_keys(running: Running, deals: list[int], tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[keys]\ncursor.down = ["g", "f2"]\n')
+    async with running(keys=load(file, {}, {}).keys) as pilot:
+        await press(pilot, "g", "п", "f2")
+        assert board(pilot).columns.row == 3
 
 
 async def test_the_palette_finds_an_action_by_its_name(running: Running, session: Session, deals: list[int]) -> None:

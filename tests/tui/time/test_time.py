@@ -278,3 +278,32 @@ async def test_the_same_once_more_names_the_day(running, session, yesterday):  #
     async with running() as pilot:
         await press(pilot, "4", "left", "d", *["backspace"] * 10, *day.isoformat(), "enter")
         assert f"saved on {full_day(day)}" in shown(pilot) and "draft" in shown(pilot)
+
+
+async def test_a_narrow_week_leaves_out_the_column_of_sums_and_wraps_no_line(running, session, deals, monday):  # noqa: F811
+    add(session, monday, 9, 2, deal_id=deals[0], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "v", "left", "left", "left", "left", "left", "left", "left")
+        lines = shown(pilot).splitlines()
+        assert "2:00:00" in lines[0] and "Sun" in lines[2] and lines[3].startswith(" Together") and "Orion" in lines[4]
+    async with running() as pilot:
+        await press(pilot, "4", "v")
+        assert "Sum" in shown(pilot)
+
+
+async def test_a_row_whose_name_is_cut_is_named_whole_in_the_head(running, session, deals, monday):  # noqa: F811
+    service = commands.add_service(session, "Reading of contracts")
+    add(session, monday, 9, 2, deal_id=deals[0], service_id=1, note="")
+    add(session, monday, 12, 2, client_id=1, service_id=service)
+    async with running() as pilot:
+        await press(pilot, "4", "v", "[")
+        heads = [shown(pilot).splitlines()[0]]
+        await press(pilot, "down")
+        heads.append(shown(pilot).splitlines()[0])
+        assert sum("Orion Legal · Reading of contracts" in head for head in heads) == 1, heads
+
+
+async def test_where_weeks_are_not_handed_in_that_is_told_at_once(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", "t")
+        assert "This company does not hand in weeks" in shown(pilot) and "Hand in the week" not in shown(pilot)

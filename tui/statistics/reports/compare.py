@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import differences
@@ -110,9 +109,9 @@ def _numbers(found: ComparisonReport, asked: Asked, one: Measure, said: str) -> 
         how = {"behind": "closed", "outcome": "won"}
     numbers = []
     for side, told, name, at in zip(found.sides, (one.first, one.second), names(asked), found.planned_at, strict=True):
-        filters = replace(asked.filters, period="days", first=side.first, last=side.last, rep_id=side.rep_id, team_id=side.team_id)
+        filters = asked.filters._replace(period="days", first=side.first, last=side.last, rep_id=side.rep_id, team_id=side.team_id)
         if how.get("behind") == "open" and at != found.as_of:
-            filters = replace(filters, as_of=at)
+            filters = filters._replace(as_of=at)
         count = told.count if one.name in ("exits", "won_share") else told.of
         if count:
             counted = "" if one.currency is not None else f" {symbol('·')} {int_text(count)}"  # of an amount not all have one
