@@ -118,4 +118,4 @@ async def test_what_a_key_does_is_wrapped_beside_its_key(running, session):  # n
     async with running(size=(60, 15)) as pilot:
         await press(pilot, "7", "question_mark")
         keys = [line for line in shown(pilot).splitlines() if "cursor; a stage" in line or "after the cursor" in line or "list under" in line]
-        assert keys and all(line.startswith("  n ") or line.startswith(" " * 10) for line in keys), keys
+        assert keys and all(line.startswith(("  n ", " " * 10)) for line in keys), keys
