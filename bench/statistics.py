@@ -54,7 +54,8 @@ def main() -> None:
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        print(json.dumps(child(*options.child, options.store)))
+        who, report = options.child
+        print(json.dumps(child(who, report, options.store)))
         return
     with tempfile.TemporaryDirectory() as folder:
         path = options.store or Path(folder) / "statistics.db"
@@ -119,7 +120,7 @@ def most_memory() -> float:
 def function(module: str) -> Callable[..., Any]:
     """The report of a module."""
     name = {"views": "clients_per_stage"}.get(module, module)
-    return getattr(import_module(f"models.statistics.{module}"), name)  # type: ignore[no-any-return]
+    return getattr(import_module(f"models.statistics.{module}"), name)
 
 
 def open_session(path: Path) -> Any:
@@ -163,6 +164,7 @@ def warm(path: Path, runs: int) -> None:
                 continue
             times = []
             for _run in range(runs):
+                known = None  # as on the screen: the former one goes before another is read
                 known = history(session, 1, deals=True)
                 # A first answer without filter: what it works out is kept, and the first numpy call of a kind is slow.
                 report(session, 1, history=known, **always)
@@ -274,11 +276,12 @@ def make_store(path: Path, count: int, days: int = 1500) -> None:
         place, how, seq, outcome = rng.choice((0, 0, 0, 1, 2)), "start", 0, "open"
         while True:
             seq += 1
-            left: int | None = at + int(rng.expovariate(1 / (8 * DAY * (place + 2))))
+            leaves = at + int(rng.expovariate(1 / (8 * DAY * (place + 2))))
+            left = None if leaves > NOW else leaves
             drawn = rng.random()
             to, ended = place, ""
-            if left > NOW:
-                left, ended = None, ""
+            if left is None:
+                pass
             elif drawn < 0.05 + 0.03 * place:
                 ended = "won" if rng.random() < 0.55 else "lost"
             else:

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 from bench.__main__ import (
     HELLO,
@@ -114,7 +113,7 @@ def _write(name: str, count: int) -> None:
     days = -(-count // (people_count * A_DAY))
     day, wanted = instants.local_day(at, "Europe/Berlin"), count
     # Added in the order in which people would have: the days one after the other.
-    found = []
+    found: list[date] = []
     while len(found) < days:
         day -= timedelta(days=1)
         if day.weekday() < 5:
@@ -260,6 +259,7 @@ def second(_runs: int, stores: dict[int, Path]) -> Iterator[Row]:
 
 async def _statements(path: Path, running: bool) -> list[str]:
     """Every statement that SQLite is given in those seconds, by its own trace."""
+    from models.config import Config
     from models.people.views import acting
     from models.session import Session
     from models.storage.store import open_store
@@ -267,9 +267,8 @@ async def _statements(path: Path, running: bool) -> list[str]:
     from tui.app import StagewatchApp
     from tui.desk import Desk
 
-    config = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False)
     desk = Desk(lambda: Session(open_store(path), acting("root", "")))
-    app = StagewatchApp(desk, config)  # type: ignore[arg-type]
+    app = StagewatchApp(desk, Config(symbols="unicode"))
     found: list[str] = []
     try:
         desk.session()

@@ -34,7 +34,7 @@ class TimerConfig(NamedTuple):
 class Config:
     """`db`, `actor` and `language` are empty where nothing was said; `mouse` is None for: not over SSH.
 
-    `theme` is the name the screens know it by. `keys` maps the name of an act to its key or keys.
+    `theme` is the name the screens know it by. `keys` maps the name of an act to its keys, with commas between.
     """
 
     db: str = ""
@@ -46,7 +46,7 @@ class Config:
     network_store: bool = False
     exports: str = ""
     timer: TimerConfig = field(default_factory=lambda: TimerConfig())
-    keys: dict[str, str | list[str]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
 
 class Setting(NamedTuple):
@@ -109,15 +109,16 @@ def _timer(value: Any) -> TimerConfig:
     return TimerConfig(**read)  # type: ignore[arg-type]
 
 
-def _keys(value: Any) -> dict[str, str | list[str]]:
+def _keys(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError
-    for keys in value.values():
-        single = isinstance(keys, str) and keys
-        several = isinstance(keys, list) and keys and all(isinstance(key, str) and key for key in keys)
-        if not single and not several:
+    found: dict[str, str] = {}
+    for name, said in value.items():
+        keys = said if isinstance(said, list) else [said]
+        if not keys or not all(isinstance(key, str) and key for key in keys):
             raise ValueError
-    return dict(value)
+        found[name] = ",".join(keys)
+    return found
 
 
 SETTINGS: dict[str, Setting] = {

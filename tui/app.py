@@ -47,8 +47,8 @@ SCREENS = {
     "statistics": "tui.statistics.screen:StatisticsScreen",
     "setup": "tui.setup.screen:SetupScreen",
 }
-# Its own warm colour and green are as light as its ground: 1.5 and 1.8 to 1 in contrast, these 4.7 and 5.
-ON_LIGHT = {"warning": "#8a5200", "accent": "#8a5200", "success": "#1f6b3a"}
+# Its own warm colour and green are as light as its ground: 1.5 and 1.8 to 1 in contrast, these 4.8 and 4.9.
+ON_LIGHT = replace(BUILTIN_THEMES["textual-light"], warning="#8a5200", accent="#8a5200", success="#1f6b3a")
 LOOK_SECONDS, LEAVE_AFTER = 5, 10
 TRIM_AFTER = 2  # seconds, when the first screen has long been painted
 CRASHED = 70
@@ -64,11 +64,11 @@ class StagewatchApp(Typed):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = keymap.bindings("everywhere")
 
-    def __init__(self, desk: Desk, config: Config | None = None, begun: Opening | None = None) -> None:
+    def __init__(self, desk: Desk, config: Config, begun: Opening | None = None) -> None:
         super().__init__()
         self.desk = desk
-        self.register_theme(replace(BUILTIN_THEMES["textual-light"], **ON_LIGHT))
-        self.theme = getattr(config, "theme", None) or "ansi-dark"
+        self.register_theme(ON_LIGHT)
+        self.theme = config.theme
         self.stylesheet.set_variables(self.get_css_variables())
         self._styled_for = self.theme
         self.animation_level = "none"
@@ -79,9 +79,9 @@ class StagewatchApp(Typed):
         self._opening = begun
         self._made: dict[str, FramedScreen] = {}
         self._current = FIRST
-        self.exports: str = getattr(config, "exports", "")  # the folder into which screens save, or ""
-        self.watching = Watching(self, getattr(config, "timer", None))
-        if config is not None and config.keys:
+        self.exports = config.exports  # the folder into which screens save, or ""
+        self.watching = Watching(self, config.timer)
+        if config.keys:
             self.set_keymap(keymap.chosen(config.keys))
 
     def get_default_screen(self) -> Screen[Any]:
@@ -239,8 +239,11 @@ class StagewatchApp(Typed):
 
     def show_client(self, client_id: int) -> None:
         """Go to the screen Clients with the card of that client."""
+        from tui.clients.screen import ClientsScreen
+
         screen = self.made("clients")
-        screen.client_id = client_id  # type: ignore[attr-defined]
+        assert isinstance(screen, ClientsScreen)
+        screen.client_id = client_id
         self._current = "clients"
         self.switch_screen(screen)
 
@@ -277,8 +280,8 @@ class StagewatchApp(Typed):
     def action_command_palette(self) -> None:
         from tui.widgets.palette import Palette
 
-        if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette finds: every act of here and now, by its name."""

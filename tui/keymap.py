@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 
 from models.values.language import _
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 LATIN = "qwertyuiopasdfghjklzxcvbnm"
 RUSSIAN = "йцукенгшщзфывапролдячсмить"
 TWINS = dict(zip(LATIN + LATIN.upper(), RUSSIAN + RUSSIAN.upper(), strict=True))
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(NamedTuple):
     """One thing a key does. `id` names it in the config, `action` is the method `action_…` that does it;
     `short` is its word in the line of keys, empty where it is not shown there."""
 
@@ -132,12 +134,12 @@ def table() -> tuple[Act, ...]:
         Act("time.undo", "u", "undo", _("Undo the last step"), "time", _("undo")),
         Act("time.redo", "U", "redo", _("Redo"), "time"),
         # Statistics.
-        Act("statistics.open", "enter", "open", _("Into the report; there: the deals behind a number"), "statistics"),
-        Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.filter", "f,slash,full_stop,f4", "filter", _("Period, rep, past instant, clock"), "statistics", _("filter")),
         Act("statistics.form", "v", "form", _("Another form of the report"), "statistics", _("form")),
+        Act("statistics.open", "enter", "open", _("Into the report; there: the deals behind a number"), "statistics", _("look in")),
         Act("statistics.compare", "c", "compare", _("Compare with another rep or other days, and back"), "statistics", _("compare")),
         Act("statistics.export", "E", "export", _("Copy or save what is shown"), "statistics", _("export")),
+        Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.clock", "w", "clock", _("Calendar clock or working clock"), "statistics", _("clock")),
         # Setup.
         Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),
@@ -162,14 +164,14 @@ def with_twins(keys: str) -> str:
     return ",".join(dict.fromkeys(found))
 
 
-def twin_bindings(acts: tuple[Act, ...]) -> list[Binding]:
+def twin_bindings(acts: tuple[Act, ...]) -> list[BindingType]:
     """Bindings of the acts, with the Russian twins, each changeable in the config by its id."""
     return [
         Binding(with_twins(act.keys), act.action, act.words, show=False, id=act.id) for act in acts
     ]
 
 
-def bindings(*places: str) -> list[Binding]:
+def bindings(*places: str) -> list[BindingType]:
     """What is bound in those places (`everywhere`, `list`, or a screen's name)."""
     return twin_bindings(tuple(act for act in table() if act.where in places))
 

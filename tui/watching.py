@@ -29,10 +29,10 @@ class Watching:
     What it asks waits for the dialog in view: what is typed there is the dialog's. It is asked even if that dialog's
     command was a sign of life."""
 
-    def __init__(self, app: StagewatchApp, config: TimerConfig | None) -> None:
+    def __init__(self, app: StagewatchApp, config: TimerConfig) -> None:
         self._app = app
-        self._idle_after = config.idle_after if config is not None else None
-        self._remind_after = config.remind_after if config is not None else None
+        self._idle_after = config.idle_after
+        self._remind_after = config.remind_after
         self._entry: int | None = None
         self._asked: int | None = None
         self._idle_asked = self._idle_waits = self._reminded = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
@@ -30,7 +29,7 @@ def reason() -> None:
 def _fields(call: Call, type_id: int) -> list[dict[str, Any]]:
     from models.pipeline import views
 
-    return [{**dataclasses.asdict(one), "choices": list(one.choices)} for one in views.type_card(call.session, type_id).fields]
+    return [{**one._asdict(), "choices": list(one.choices)} for one in views.type_card(call.session, type_id).fields]
 
 
 def _tell_fields(fields: list[dict[str, Any]]) -> None:
@@ -119,7 +118,7 @@ def archive_field(call: Call, name: str, type_name: str | None) -> None:
 def _reasons(call: Call) -> list[dict[str, Any]]:
     from models.pipeline import views
 
-    return [dataclasses.asdict(one) for one in views.reasons(call.session, archived=True)]
+    return [one._asdict() for one in views.reasons(call.session, archived=True)]
 
 
 def _tell_reasons(reasons: list[dict[str, Any]]) -> None:

@@ -107,8 +107,7 @@ def set_type(
     from models.pipeline.facts import find_type
 
     type_id = find_type(name)
-    said = {"mode": mode, "returns": returns, "name": new_name, "is_default": default or None}
-    setup.set_type(session, type_id, **{key: value for key, value in said.items() if value is not None})
+    setup.set_type(session, type_id, name=new_name, mode=mode, returns=returns, is_default=default or None)
     _answer_type(call, type_id)
 
 

@@ -100,11 +100,7 @@ def follow_stage_entered(
     session: Session, *, pen: Pen, deal: Deal, stage_id: int, at: Instant, now: Instant
 ) -> None:
     """Plan what the stage asks for, for whom it names; what is due on a day is due by that day's end."""
-    planned = list(
-        StageAction.select().where(
-            (StageAction.stage == stage_id) & StageAction.archived_at.is_null() & StageAction.due_after.is_null(False)
-        )
-    )
+    planned = StageAction.found("stage_id = ? AND archived_at IS NULL AND due_after IS NOT NULL", stage_id)
     for action in planned:
         employee = _who_does(action, deal)
         whole_days = action.due_after % 86_400 == 0

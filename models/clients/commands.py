@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DETAILS = ("street", "city", "postcode", "country", "vat_id", "registration_id", "phone", "mail")
 
 
-def add_client(session: Session, name: str, **details: str) -> views.ClientCard:
+def add_client(session: Session, /, name: str, **details: str) -> views.ClientCard:
     """Add a client that the actor owns. Raises Refused `not_permitted`, `bad_text`, `unknown_field`, `empty`."""
     with session.writing():
         pen, at = Pen(), session.now()
@@ -47,7 +47,7 @@ def new_client(session: Session, pen: Pen, name: str, at: Instant, **details: st
     )
 
 
-def set_client(session: Session, client_id: int, **changes: str) -> views.ClientCard:
+def set_client(session: Session, /, client_id: int, **changes: str) -> views.ClientCard:
     """Change the name or details of a client. Raises NotFound, Refused."""
     with session.writing():
         row, pen = views.writable_client(session, client_id), Pen()

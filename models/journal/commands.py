@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from models.journal.tables import Journal
-from models.storage.database import Row, table
+from models.storage.database import Row, database, insert, table, update
 from models.values.errors import Refused
 from models.values.instants import Instant
 from models.values.language import _
@@ -33,7 +32,7 @@ class Pen:
 
     def insert_row(self, row: Row) -> int:
         """Insert a row that was made already, with the id it has if any; returns its id."""
-        row.save(force_insert=True)
+        row.id = insert(row._meta.table_name, _written(row, row.__data__))
         self.images.append([row._meta.table_name, row.id, None, _columns(row)])
         return int(row.id)
 
@@ -45,9 +44,8 @@ class Pen:
         before = {name: _plain(getattr(row, name)) for name in changed}
         for name, value in changed.items():
             setattr(row, name, value)
-        meta = type(row)._meta
-        row.save(only=[meta.combined[name] for name in changed])
-        self.images.append([meta.table_name, row.id, before, {n: _plain(v) for n, v in changed.items()}])
+        update(row._meta.table_name, row.id, _written(row, changed))
+        self.images.append([row._meta.table_name, row.id, before, {n: _plain(v) for n, v in changed.items()}])
 
     def delete(self, row: Row) -> None:
         self.images.append([row._meta.table_name, row.id, _columns(row), None])
@@ -72,20 +70,20 @@ def record(
     content = json.dumps({**facts, "rows": list(images)}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     salt = secrets.token_hex(16)
     digest = digest_of(salt, content)
-    last = Journal.select(Journal.chain).order_by(Journal.id.desc()).limit(1).scalar() or ""
-    line = Journal.create(
-        at=at,
-        employee_id=employee_id,
-        command=command,
-        subject=subject,
-        subject_id=subject_id,
-        undoes=undoes,
-        content=content,
-        salt=salt,
-        digest=digest,
-        chain=chain_of(last, at, employee_id, command, subject, subject_id, undoes, digest),
-    )
-    return int(line.id)
+    (last,) = database.execute_sql("SELECT chain FROM journal ORDER BY id DESC LIMIT 1").fetchone() or ("",)
+    line = {
+        "at": at,
+        "employee_id": employee_id,
+        "command": command,
+        "subject": subject,
+        "subject_id": subject_id,
+        "undoes_id": undoes,
+        "content": content,
+        "salt": salt,
+        "digest": digest,
+        "chain": chain_of(last, at, employee_id, command, subject, subject_id, undoes, digest),
+    }
+    return insert("journal", line)
 
 
 def digest_of(salt: str, content: str) -> str:
@@ -111,11 +109,11 @@ def take_back(images: Iterable[Image], lenient: Collection[str] = ()) -> list[Im
                 continue
             raise Refused("changed_since", _("This was changed again since; it cannot be taken back."))
         if after is None:
-            kind.insert(**before).execute()
+            insert(name, before)
         elif before is None:
             row.delete_instance()
         else:
-            kind.update(**before).where(kind._meta.primary_key == row_id).execute()
+            update(name, row_id, before)
         reversed_images.append([name, row_id, after, before])
     return reversed_images
 
@@ -124,6 +122,12 @@ def _stands_as(row: Row | None, after: dict[str, Any] | None) -> bool:
     if row is None or after is None:
         return row is None and after is None
     return all(_plain(getattr(row, name)) == value for name, value in after.items())
+
+
+def _written(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of fields by column, as the store takes them."""
+    fields = row._meta.combined
+    return {fields[name].column_name: fields[name].db_value(value) for name, value in values.items()}
 
 
 def _columns(row: Row) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.overview import board
 from models.people.views import workplace
 from models.timekeeping.views import Entry, running
 
 if TYPE_CHECKING:
+    from models.overview import board
     from models.session import Session
 
 
@@ -25,6 +25,8 @@ def opening(session: Session, first: str, columns: int) -> Opening:
     kept = workplace(session.actor.id)
     seen = None
     if kept.get("screen", first) == "board":
+        from models.overview import board  # its import is a part of the first paint
+
         left = kept.get("board", {})
         seen = board.window(
             session, board.kept_look(left), wanted=(), follow=left.get("deal"), columns=columns

@@ -82,7 +82,7 @@ def add_employee(
     return views.find_employee(login)
 
 
-def set_employee(session: Session, login: str, **changes: Any) -> views.Person:
+def set_employee(session: Session, /, login: str, **changes: Any) -> views.Person:
     """Change name, role, team ("" for none), language, timezone or `can_login`, disable or enable. Raises Refused, NotFound.
 
     The last administrator who can log in stays one.
@@ -210,7 +210,7 @@ def set_category(
     return person
 
 
-def set_company(session: Session, **changes: Any) -> views.CompanyFacts:
+def set_company(session: Session, /, **changes: Any) -> views.CompanyFacts:
     """Change name, timezone, currency, clock, team_read, weeks_approved or locked_before (a day or None) of the company. Raises Refused, Usage `bad_timezone`."""
     must_set_up(session)
     with session.writing():

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from peewee import fn
 
 from models.journal.tables import Journal
 from models.people import views as people
@@ -28,15 +25,12 @@ from models.pipeline.tables import (
     CustomField,
     Deal,
     DealType,
-    Hold,
     Stage,
     StageAction,
     StageAuthority,
     StageField,
     StageMap,
-    Tick,
     Transition,
-    Visit,
 )
 from models.storage.database import database
 from models.values.dates import moment_text
@@ -56,13 +50,13 @@ def type_facts(type_id: int) -> TypeFacts:
 
     Read once a version: the store counts a type's version up whenever anything of it changes.
     """
-    row = DealType.get_or_none(DealType.id == type_id)
-    if row is None:
+    found = database.execute_sql("SELECT version FROM deal_type WHERE id = ?", (type_id,)).fetchone()
+    if found is None:
         raise NotFound(_("There is no deal type {name}.").format(name=type_id))
     version, known = database.kept.get(("type", type_id), (0, None))
-    if known is None or version != row.version:
-        known = _read_type(row)
-        database.kept["type", type_id] = row.version, known
+    if known is None or version != found[0]:
+        known = _read_type(DealType.get_by_id(type_id))
+        database.kept["type", type_id] = found[0], known
     return known
 
 
@@ -147,7 +141,8 @@ def deal_facts(
 ) -> DealFacts:
     """What the judge needs of a deal whose type is `deal_type`: ticks and filled fields only where the type asks for any,
     the last change only where `seen_version` is not the present one."""
-    visits = set(Visit.select(Visit.deal_type, Visit.stage).where(Visit.deal == deal.id).tuples())
+    run = database.execute_sql
+    visits = set(run("SELECT deal_type_id, stage_id FROM visit WHERE deal_id = ?", (deal.id,)))
     visited = {stage for type_id, stage in visits if type_id == deal.deal_type_id}
     if any(type_id != deal.deal_type_id for type_id, _stage in visits):
         visited |= _mapped(deal)
@@ -166,7 +161,7 @@ def deal_facts(
         last_change=last,
         closed_at=deal.closed_at,
         held_at=deal.held_at,
-        resumed_at=Hold.select(fn.MAX(Hold.ended_at)).where(Hold.deal == deal.id).scalar(),
+        resumed_at=run("SELECT max(ended_at) FROM hold WHERE deal_id = ?", (deal.id,)).fetchone()[0],
         ticked=_ticked(deal) if any(stage.actions for stage in deal_type.stages) else frozenset(),
         filled=filled_fields(deal, custom_values(deal.id)) if asked else frozenset(),
     )
@@ -184,19 +179,17 @@ def _mapped(deal: Deal) -> set[int]:
 
 def _ticked(deal: Deal) -> frozenset[int]:
     query = (
-        Tick.select(Tick.stage_action)
-        .join(Visit, on=Tick.visit == Visit.id)
-        .where((Visit.deal == deal.id) & Visit.left_at.is_null())
+        "SELECT t.stage_action_id FROM tick t JOIN visit v ON v.id = t.visit_id WHERE v.deal_id = ? AND v.left_at IS NULL"
     )
-    return frozenset(row[0] for row in query.tuples())
+    return frozenset(row[0] for row in database.execute_sql(query, (deal.id,)))
 
 
 def readable_deal(session: Session, deal_id: int) -> Deal:
     """The row, if the actor may see it. Raises NotFound."""
-    row = Deal.get_or_none(Deal.id == deal_id)
-    if row is None or not covers(readable(session.actor), row.owner_id):
-        raise NotFound(_("There is no deal {id}.").format(id=deal_id))
-    return row
+    for row in Deal.found("id = ?", deal_id):
+        if covers(readable(session.actor), row.owner_id):
+            return row
+    raise NotFound(_("There is no deal {id}.").format(id=deal_id))
 
 
 def may_change(session: Session, deal: Deal) -> bool:
@@ -220,8 +213,7 @@ def attempt_by(session: Session, owner_id: int, deal_type: TypeFacts, attempt: A
     who else may."""
     may = covers(writable(session.actor), owner_id) and (attempt.kind not in MOVES or may_move(session.actor))
     narrowed = any(stage.enter != ANYBODY or stage.leave != ANYBODY for stage in deal_type.stages)
-    return replace(
-        attempt,
+    return attempt._replace(
         may=may,
         actor_id=session.actor.id,
         role=session.actor.role,

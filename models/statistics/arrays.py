@@ -161,13 +161,15 @@ class Visits:
     target: Ints
     reopened: Bools
     known: Bools | slice = field(repr=False)
-    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+    _kept: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
 
-    def once(self, key: object, work: Callable[[], Worked]) -> Worked:
-        """What `work` comes to, worked out once for all questions about these visits."""
-        if key not in self._kept:
-            self._kept[key] = work()
-        return self._kept[key]  # type: ignore[return-value]
+    def once(self, key: object, work: Callable[[], Worked], asked: object = None) -> Worked:
+        """What `work` comes to, worked out once for all questions about these visits. Where it depends on what was `asked`,
+        that of the last such question is kept, so that what is kept does not grow with every other filter."""
+        if key not in self._kept or self._kept[key][0] != asked:
+            self._kept[key] = asked, work()
+        found: Worked = self._kept[key][1]
+        return found
 
     @cached_property
     def entered_as(self) -> Ints:
@@ -260,6 +262,7 @@ class History:
         if at == self._present.at:
             return self._present
         if at != self._last.at:
+            self._last = self._present  # the former one goes before another is made
             self._last = as_of(self.records, at)
         return self._last
 

@@ -258,27 +258,31 @@ def _open(asked: Selection) -> _Open:
 
 
 def _drawn(visits: Visits, known: _Open, bounds: list[int], seed: int) -> Floats:
+    stays, days, lies_ahead = _stays(visits, known.place)
+    deals = OpenDeals(
+        visits.stage[known.place], days, lies_ahead, known.amount.astype(float), known.share, known.currency
+    )
+    return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
+
+
+def _stays(visits: Visits, open_ones: Ints) -> tuple[Stays, Ints, Floats]:
+    """The stays of known beginning; and of the open ones, by their places, days and how much of the day lies ahead."""
     begin = day_start(local_day(visits.at, visits.records.timezone), visits.records.timezone)
     lasted = visits.lasted(CALENDAR)
     since = visits.entered - begin
     days = (since + lasted) // DAY - since // DAY
-    certain = ~visits.begin_unknown
-    ended = certain & ~visits.there
-    _ids, number = np.unique(visits.deal, return_inverse=True)
-    there = visits.there
+    certain, there = ~visits.begin_unknown, visits.there
+    ended = certain & ~there
+    number = np.cumsum(np.diff(visits.deal, prepend=-1) != 0) - 1
     lies_ahead = np.zeros(len(days))
     lies_ahead[there] = ahead(
         visits.stage[there], days[there], lasted[there], visits.stage[ended], days[ended], lasted[ended]
     )
     stays = Stays(
-        len(_ids), visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain],
-        lies_ahead[certain],
+        int(number.max(initial=-1)) + 1, visits.records.stages, number[certain], visits.stage[certain], days[certain],
+        visits.target[certain], lies_ahead[certain],
     )  # fmt: skip
-    place = known.place
-    deals = OpenDeals(
-        visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), known.share, known.currency
-    )
-    return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
+    return stays, days[open_ones], lies_ahead[open_ones]
 
 
 def _told(draws: Floats) -> tuple[int, int, int, int]:

@@ -28,7 +28,8 @@ TOO_FEW = 5  # exits below which a screen shows counts only
 @dataclass(frozen=True)
 class Way:
     """Exits from a stage to one target: `to` is a stage's name, or won, lost or retyped (then `to_id` is None); `how` the
-    most frequent kind of exit. `incidence` has the chance of having gone there by each of COLUMNS."""
+    most frequent kind of exit. `incidence` has the chance of having gone there by each of COLUMNS, None where no visit was
+    chosen to follow."""
 
     to: str
     to_id: int | None
@@ -37,7 +38,7 @@ class Way:
     share: float | None
     low: float | None
     high: float | None
-    incidence: tuple[float, ...]
+    incidence: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)
@@ -180,11 +181,10 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
                 None if share is None else int(count[to]) / len(ended),
                 None if share is None else share[0],
                 None if share is None else share[1],
-                tuple(chances[row].tolist()),
+                tuple(chances[row].tolist()) if len(lasted) else (None,) * len(COLUMNS),
             )
         )
     repeats = _exits_of_deals(visits.deal[ended])
-    longest = int(lasted[-1]) if len(lasted) else -1
     return StageExits(
         stages[place].id,
         stages[place].name,
@@ -193,7 +193,7 @@ def _stage(asked: Selection, place: int, places: Ints, ended: Ints, win: WinChan
         len(repeats),
         int((repeats > 1).sum()),
         tuple(ways),
-        tuple(str(days) for days in HORIZONS if days * asked.day > longest),
+        tuple(str(days) for days in HORIZONS if len(lasted) and days * asked.day > int(lasted[-1])),
         win,
     )
 
@@ -227,7 +227,7 @@ def _wins(asked: Selection, ended: list[Ints], intervals: bool) -> list[WinChanc
     if intervals and len(stages):
         # No clock changes them.
         low, high = visits.once(
-            ("win intervals", asked.question.owners, asked.since, asked.until), lambda: _intervals(asked, ended, percentages)
+            "win intervals", lambda: _intervals(asked, ended, percentages), (asked.question.owners, asked.since, asked.until)
         )
     counted = _counted_sets(exits[:, : len(stages)] > 0, ~exits.any(axis=1) & ~np.isnan(percentages))
     told = []

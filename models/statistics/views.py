@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people import views as people
@@ -46,15 +45,13 @@ NOW = f"""
 """
 
 
-@dataclass(frozen=True)
-class RepCount:
+class RepCount(NamedTuple):
     rep: str
     deals: int
     clients: int
 
 
-@dataclass(frozen=True)
-class StageCount:
+class StageCount(NamedTuple):
     """Open deals at one stage: how many, how many of them on hold, distinct clients, sums a currency, by rep."""
 
     stage_id: int
@@ -66,8 +63,7 @@ class StageCount:
     reps: tuple[RepCount, ...]
 
 
-@dataclass(frozen=True)
-class ClientsReport:
+class ClientsReport(NamedTuple):
     as_of: Instant
     type: str
     reps: tuple[RepCount, ...]
@@ -82,7 +78,7 @@ class ClientsReport:
         return {
             "as_of": instant_text(self.as_of),
             "type": self.type,
-            "reps": [vars(rep) for rep in self.reps],
+            "reps": [rep._asdict() for rep in self.reps],
             "stages": [
                 {
                     "stage": stage.stage,
@@ -90,7 +86,7 @@ class ClientsReport:
                     "held": stage.held,
                     "clients": stage.clients,
                     "amounts": [as_json(money) for money in stage.amounts],
-                    "reps": [vars(rep) for rep in stage.reps],
+                    "reps": [rep._asdict() for rep in stage.reps],
                 }
                 for stage in self.stages
             ],

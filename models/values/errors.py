@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class StagewatchError(Exception):
@@ -54,8 +53,7 @@ class StoreUnusable(StagewatchError):
     exit_status = 4
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One thing that an objection asks for: a stage_action, field, stage or employee, by id or key and by name."""
 
     kind: str
@@ -63,8 +61,7 @@ class Item:
     name: str
 
 
-@dataclass(frozen=True)
-class Objection:
+class Objection(NamedTuple):
     """One reason why a step is refused: a code, the words, what would lift it, and the things that it lists."""
 
     code: str

@@ -37,7 +37,7 @@ def test_the_usual_file_is_read_when_it_is_there(tmp_path: Path) -> None:
     usual_file(environment).write_text('symbols = "ascii"\nmouse = true\n[keys]\n"deal.win" = "w"\ncursor.up = ["up", "k"]\n')
     config = load(None, environment, {})
     assert (config.symbols, config.mouse) == ("ascii", True)
-    assert config.keys == {"deal.win": "w", "cursor.up": ["up", "k"]}
+    assert config.keys == {"deal.win": "w", "cursor.up": "up,k"}
 
 
 @pytest.mark.parametrize(

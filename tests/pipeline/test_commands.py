@@ -148,7 +148,7 @@ def test_undo_covers_win_lose_hold_resume_reopen_and_set(at, clock, quick):
     ]
 
     def as_seen(moment):
-        return replace(views.deal(replace(at, now=lambda: moment), deal), version=0)
+        return views.deal(replace(at, now=lambda: moment), deal)._replace(version=0)
 
     seen = []
     for step in steps:

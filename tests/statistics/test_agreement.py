@@ -9,12 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.overview.board import board_head
+from models.overview.weights import weighted
 from models.people.views import find_employee
 from models.pipeline import commands, setup
 from models.statistics.ageing import ageing
 from models.statistics.arrays import history
 from models.statistics.behind import closed_behind, deals_behind, open_behind
 from models.statistics.durations import durations
+from models.statistics.figures import Stays, figures, gather
 from models.statistics.funnel import funnel, funnel_deals
 from models.statistics.paths import paths
 from models.statistics.reps import reps
@@ -97,6 +100,15 @@ def test_reports_agree_and_so_does_what_is_behind_them(session, steps, moment, r
                 (stays.stages, lambda one: one.account.there), (gone.stages, lambda one: one.open),
             ):  # fmt: skip
                 assert {one.stage_id: count(one) for one in stages} == open_of
+            if as_of is None and rep is None:
+                stays_of = Stays()
+                gather(made.at, made.type_id, stays_of)
+                head = board_head(made.at, made.type_id)
+                sums = weighted(made.at, head, "", figures(made.at, made.type_id, stays_of).win)
+                assert {one.stage_id: one.weighted for one in planned.stages if one.weighted} == sums
+            if rep is None:
+                chances = {one.stage_id: one.win.chance for one in gone.stages if one.win.chance is not None}
+                assert chances == {one.stage_id: one.probability for one in planned.stages if one.source == "observed"}
             for stage, count in open_of.items():
                 assert len(open_behind(made.at, made.type_id, stage_id=stage, **same)) == count
                 assert len(deals_behind(made.at, made.type_id, stage_id=stage, **same)) == count
@@ -123,6 +135,30 @@ def test_reports_agree_and_so_does_what_is_behind_them(session, steps, moment, r
                 assert ways == paths(made.at, made.type_id, **what, **days)
                 assert (ways.deals, sum(path.won for path in ways.paths)) == (came.started, came.won)
         raise Over
+
+
+def test_the_time_of_a_deal_is_the_same_in_every_report_to_the_second(session):
+    made = empty(session)
+    company(made.at)
+    deal = commands.new_deal(made.at, "Orion", type_id=made.type_id, owner="anna").deal_id
+    for stage in made.stages[1:]:
+        made.clock[0] += 10 * SECOND + 700_000
+        commands.move_deal(made.at, deal, stage)
+    made.clock[0] += 10 * SECOND + 700_000
+    commands.win_deal(made.at, deal)
+    [path] = paths(made.at, made.type_id).paths
+    [line] = reps(made.at, made.type_id).reps
+    assert (path.median_seconds, line.median) == (32, 32)  # 32.1
+
+
+def test_the_percentile_of_ageing_is_that_of_the_durations(session):
+    made = empty(session)
+    for number in range(25):
+        deal = commands.new_deal(made.at, "Orion", type_id=made.type_id).deal_id
+        made.clock[0] += number * HOUR + 700_000
+        commands.move_deal(made.at, deal, made.stages[1])
+    [aged, *_rest], [stays, *_others] = ageing(made.at, made.type_id).stages, durations(made.at, made.type_id).stages
+    assert (aged.limit.seconds, aged.limit.source) == (stays.p80.value, "percentile")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)

@@ -94,7 +94,7 @@ def test_as_of_is_what_a_naive_model_saw_at_that_instant(session):
                 if (count := sum(deal["owner"] == owner for deal in here))
             }
     latest = clients_per_stage(at, type_id)
-    assert replace(latest, as_of=0) == replace(clients_per_stage(at, type_id, as_of=clock[0]), as_of=0)
+    assert latest._replace(as_of=0) == clients_per_stage(at, type_id, as_of=clock[0])._replace(as_of=0)
 
 
 def test_a_rep_counts_their_own_deals_only(session):

@@ -158,6 +158,9 @@ def test_the_period_chooses_visits_entered_and_exits_made_in_whole_days_of_the_c
     # A target reached only by visits entered in the period, whose exits came later, is told with its incidence.
     [way] = by_stage(transitions(at, type_id, first=date(2026, 9, 30), last=date(2026, 9, 30)))["A"]["to"]
     assert (way["to"], way["as"], way["count"], way["share"], way["incidence"]["last"]) == ("B", "advance", 0, None, 1.0)
+    # One that only visits entered before it took in the period has an exit and no incidence: nothing was followed.
+    [way] = by_stage(transitions(at, type_id, first=date(2026, 10, 2), last=date(2026, 10, 2)))["A"]["to"]
+    assert (way["count"], set(way["incidence"].values()), way["beyond"]) == (1, {None}, [])
 
 
 def test_the_rep_of_a_visit_is_the_owner_just_before_it_ended(at, abc, clock):

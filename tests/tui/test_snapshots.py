@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
@@ -126,7 +125,7 @@ def rep() -> str:
 def test_picture(snap_compare, demo, screen, language, size, theme):
     strip.guard()
     use_language(language)
-    config = SimpleNamespace(**{**vars(CONFIG), "theme": theme})
+    config = replace(CONFIG, theme=theme)
 
     async def arrive(pilot: Pilot[object]) -> None:
         await opened(pilot)
@@ -166,7 +165,7 @@ async def test_every_chart(snapshot, demo, monkeypatch, colours):
     strip.guard()
     if colours == NO_COLOUR:
         monkeypatch.setenv("NO_COLOR", "1")
-    config = SimpleNamespace(**{**vars(CONFIG), "theme": THEMES[colours]})
+    config = replace(CONFIG, theme=THEMES[colours])
     pictures: dict[str, str] = {}
     path = demo("en")
     desk = Desk(lambda: Session(open_store(path), acting("anna", ""), now=lambda: NOW))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -55,7 +54,7 @@ def _ahead_first(detail: Detail, order: Sequence[int]) -> Detail:
 
     allowed = tuple(sorted(card.allowed, key=lambda one: behind(one[0])))
     refused = tuple(sorted(card.refused, key=lambda one: behind(one.stage_id)))
-    return detail._replace(card=replace(card, allowed=allowed, refused=refused))
+    return detail._replace(card=card._replace(allowed=allowed, refused=refused))
 
 
 def below(detail: Detail, actor: Actor, now: Instant, width: int, coming: str = "") -> Content:
@@ -104,9 +103,9 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
     for label, value in rows:
         if value:
             room = max(8, width - 15)
-            lines = wrap(shown(value), room, max_lines=MOST_LINES, placeholder=symbol("…"))
-            for number, line in enumerate(lines):
-                parts += [(cells("" if number else label, 14) + " ", "dim"), cells(line, room).rstrip() + "\n"]
+            said = wrap(shown(value), room, max_lines=MOST_LINES, placeholder=symbol("…"))
+            for number, text in enumerate(said):
+                parts += [(cells("" if number else label, 14) + " ", "dim"), cells(text, room).rstrip() + "\n"]
     if coming:
         parts += [(_("Usually next") + "\n", "dim"), cells(f"  {coming}", width).rstrip() + "\n"]
     parts.append("\n")

@@ -11,12 +11,12 @@ from tui.widgets.dialogs import Choice, Field, Form, Line
 from tui.widgets.refusal import Try
 
 if TYPE_CHECKING:
+    from models.overview.board import Card
     from models.pipeline.commands import Done
     from models.pipeline.rules import StageFacts, TypeFacts
     from models.pipeline.views import TypeLine
     from models.session import Session
-    from tui.board.columns import Card
-    from tui.board.screen import BoardScreen
+    from tui.board.steps import BoardSteps
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Begin:
     visited: tuple[tuple[int, StageFacts], ...]
 
 
-async def ask_retype(screen: BoardScreen, card: Card) -> tuple[Try, str] | None:
+async def ask_retype(screen: BoardSteps, card: Card) -> tuple[Try, str] | None:
     """Ask where a deal goes; gives the step, not made yet, and the words for it. None where the person left it. To be
     run in a worker. Raises StagewatchError."""
     from models.pipeline.views import mode_word

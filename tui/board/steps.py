@@ -8,7 +8,7 @@ from models.overview import board
 from models.overview.board import Card
 from models.values.errors import ChangedMeanwhile, StagewatchError, StepRefused
 from models.values.language import _, ngettext
-from tui.board.view import BoardView
+from tui.board.days import BoardDays
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Line
 from tui.widgets.refusal import Try, carry_through, others_text, step
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.pipeline.views import DealCard
 
 
-class BoardSteps(BoardView):
+class BoardSteps(BoardDays):
     """Takes steps of the deal under the cursor, or of all that are marked."""
 
     def __init__(self) -> None:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from models.pipeline.commands import Several, Unmoved
     from models.session import Session
     from tui.board.columns import Marked
-    from tui.board.screen import BoardScreen
+    from tui.board.steps import BoardSteps
 
 NEEDS_REASON = ("lose", "hold")
 
 
 async def step_together(
-    screen: BoardScreen, kind: str, said: str, *, stage_id: int | None = None, stage: str = ""
+    screen: BoardSteps, kind: str, said: str, *, stage_id: int | None = None, stage: str = ""
 ) -> None:
     """Take a step with all marked deals, as the person saw them. What is refused, or was changed by somebody meanwhile,
     stays marked and is told, with what would lift it; how many went along and how many stayed is said at the end. To be
@@ -45,7 +45,7 @@ async def step_together(
     _say_numbers(screen, kind, said, done, len(left))
 
 
-def _say_numbers(screen: BoardScreen, kind: str, said: str, done: int, left: int) -> None:
+def _say_numbers(screen: BoardSteps, kind: str, said: str, done: int, left: int) -> None:
     """How many went along, and how many stayed where they are."""
     said = _said_of_several(kind, said) if done > 1 else said
     went = [ngettext("{count} deal: {said}", "{count} deals: {said}", done).format(count=done, said=said)] if done else []
@@ -62,7 +62,7 @@ def _said_of_several(kind: str, said: str) -> str:
     return words.get(kind, said)
 
 
-async def _keep_marked(screen: BoardScreen, marked: dict[int, Marked], left: list[Unmoved]) -> None:
+async def _keep_marked(screen: BoardSteps, marked: dict[int, Marked], left: list[Unmoved]) -> None:
     """Leave those marked; what somebody changed meanwhile counts as seen now, since it is told."""
     screen.columns.marked = {
         one.deal_id: marked[one.deal_id] if one.version is None else marked[one.deal_id]._replace(version=one.version)
@@ -72,7 +72,7 @@ async def _keep_marked(screen: BoardScreen, marked: dict[int, Marked], left: lis
 
 
 async def _show_left(
-    screen: BoardScreen, marked: dict[int, Marked], left: list[Unmoved], kind: str, stage_id: int | None, stage: str
+    screen: BoardSteps, marked: dict[int, Marked], left: list[Unmoved], kind: str, stage_id: int | None, stage: str
 ) -> int:
     """List what could not come along; choosing one shows what it asks for, and moves it once that is lifted. Gives how
     many were moved."""

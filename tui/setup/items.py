@@ -133,14 +133,24 @@ def key(item: Item | None) -> tuple[str, object] | None:
     return None
 
 
+def listed(rows: Sequence[Item], kind: str, none: str) -> Sequence[Item]:
+    """The rows; where there are none of the kind yet, a line that says so and holds the cursor."""
+    return rows or [Empty(kind, none)]
+
+
+def apart(title: str, rows: Sequence[Item]) -> Sequence[Item]:
+    """The rows under a heading of their own, away from what is above; nothing where there are none."""
+    return [Heading(), Heading(title), *rows] if rows else []
+
+
 def area_items(types: Sequence[TypeRow], lists: Sequence[AreaRow]) -> list[Item]:
     """The first pane: the areas that are set up here."""
     columns = ((_("stages"), 7), (_("mode"), 12), (_("deals"), 8))
     used, archived = [row for row in types if not row.line.archived], [row for row in types if row.line.archived]
     return [
         Heading(_("Deal types"), columns),
-        *(used or [Empty("type", _("none yet: n adds the first"))]),
-        *([Heading(), Heading(_("Archived")), *archived] if archived else []),
+        *listed(used, "type", _("none yet: n adds the first")),
+        *apart(_("Archived"), archived),
         Heading(),
         Heading(_("Company")),
         *lists,
@@ -154,11 +164,11 @@ def type_items(card: TypeCard) -> list[Item]:
     archived = [StageRow(None, stage) for stage in card.stages if stage.archived]
     return [
         Heading(_("Stages"), columns),
-        *(active or [Empty("stage", _("none yet: n adds the first"))]),
+        *listed(active, "stage", _("none yet: n adds the first")),
         Heading(),
         Heading(_("Fields of its deals")),
-        *(card.fields or [Empty("field", _("none of its own yet: n adds one"))]),
-        *([Heading(), Heading(_("Archived stages")), *archived] if archived else []),
+        *listed(card.fields, "field", _("none of its own yet: n adds one")),
+        *apart(_("Archived stages"), archived),
     ]
 
 

@@ -292,7 +292,7 @@ class PanesScreen(FramedScreen):
 
         form = Form(title, fields, checked, note=note)
         if at in [field.name for field in fields]:
-            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
+            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]  # declared of the class; read of the screen
         return await self.app.push_screen_wait(form) is not None
 
     async def confirmed_form(
@@ -332,7 +332,7 @@ class PanesScreen(FramedScreen):
 
             if await self._agreed(title, told, agreed):
                 return True
-            fields = [replace(field, value=filled[field.name]) for field in fields]
+            fields = [field._replace(value=filled[field.name]) for field in fields]
 
     def _watched(self, item: Item | None) -> Callable[[], Awaitable[None]]:
         """Raises ChangedMeanwhile, when called, where a line of the company's lists is not as the person sees it now;

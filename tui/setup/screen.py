@@ -8,7 +8,7 @@ from typing import Any
 from models.overview.founding import add_type_from_template
 from models.pipeline import setup
 from models.pipeline.rules import MODES
-from models.pipeline.setup.stages import DEALS_NAMED
+from models.pipeline.setup.types import DEALS_NAMED
 from models.pipeline.views import ActionCard, FieldCard, StageCard, TypeCard, mode_word
 from models.values.errors import Refused
 from models.values.language import _, ngettext

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,13 @@ def sides(asked: Asked) -> tuple[Side, Side]:
     if against.kind == REP:
         both = [rep if rep is not None else against.one, against.other]
         days = filters.days(known.today)
-        one, other = (Side(rep_of(replace(filters, rep_id=number), known), *days) for number in both)
+        one, other = (Side(rep_of(filters._replace(rep_id=number), known), *days) for number in both)
         return one, other
     team = team_of(filters, known)
     if against.kind == TEAM:
         both = [team if team is not None else against.one, against.other]
         days = filters.days(known.today)
-        one, other = (Side(None, *days, team_of(replace(filters, team_id=number), known)) for number in both)
+        one, other = (Side(None, *days, team_of(filters._replace(team_id=number), known)) for number in both)
         return one, other
     found = bounds(filters, known)
     if found is None:

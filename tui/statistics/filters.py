@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import covers, readable
 from models.people.views import company, people, teams_of
-from models.values.dates import day_text, day_time_text
-from models.values.errors import NotFound, Refused, Usage
-from models.values.instants import Instant, local_day, parse_day, parse_past
+from models.values.dates import day_text
+from models.values.errors import NotFound
+from models.values.instants import Instant, local_day
 from models.values.language import _
-from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 PERIODS = ("year_back", "all", "month", "quarter", "year", "last_month", "last_quarter", "last_year", "days")
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """Shared by all reports. `first` and `last` hold for the period `days`; without `rep_id` or `team_id`
     everybody's that may be read; without `as_of` now; without `clock` the company's."""
 
@@ -54,15 +51,14 @@ class Filters:
         }[self.period]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What filters may name: reps and teams by id, and the company's today, zone and clock."""
 
     reps: dict[int, str]
     today: date
     timezone: str
     clock: str
-    teams: dict[int, str] = field(default_factory=dict)
+    teams: dict[int, str]
 
 
 def known(session: Session) -> Known:
@@ -75,56 +71,11 @@ def known(session: Session) -> Known:
 def period_words(filters: Filters, today: date) -> str:
     """`last 12 months`, `1 Jan – 31 Mar 2026`."""
     if filters.period != "days":
-        return _periods()[filters.period]
+        return period_names()[filters.period]
     first, last = (None if day is None else day_text(day, today) for day in (filters.first, filters.last))
     if first is not None and last is not None:
         return f"{first} – {last}"
     return _("since {day}").format(day=first) if first is not None else _("until {day}").format(day=last)
-
-
-def fields(filters: Filters, seen: Known) -> list[Field]:
-    """The form of the filters."""
-    periods, reps, clocks = _periods(), _reps(seen), _clocks()
-    as_of = "" if filters.as_of is None else day_time_text(filters.as_of, seen.timezone, seen.today)
-    teams = {None: _("all"), **seen.teams}
-    team = Field("team", _("Team"), teams[filters.team_id] if filters.team_id in teams else _("all"), options=tuple(teams.values()))
-    return [
-        Field("period", _("Period"), periods[filters.period], options=tuple(periods.values())),
-        Field("first", _("From"), filters.first.isoformat() if filters.first else "", placeholder=_("a day of your own")),
-        Field("last", _("To"), filters.last.isoformat() if filters.last else "", placeholder=_("a day of your own")),
-        Field("rep", _("Rep"), reps[filters.rep_id] if filters.rep_id in reps else _("all"), options=tuple(reps.values())),
-        *([team] if seen.teams else []),
-        Field("as_of", _("As of"), as_of, placeholder=_("now; a past day or instant")),
-        Field("clock", _("Clock"), clocks[filters.clock or seen.clock], options=tuple(clocks.values())),
-    ]
-
-
-def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) -> Filters:
-    """The filters that a filled form means. Raises Refused `bad_period`, Usage `bad_date`, `in_future`,
-    `one_of`."""
-    first, last = (parse_day(values[name]) if values[name] else None for name in ("first", "last"))
-    if first is not None and last is not None and last < first:
-        raise Refused("bad_period", _("The period ends before it begins."))
-    if (first is not None or last is not None) and (first, last) != (filters.first, filters.last):
-        period = "days"
-    else:
-        period = next(name for name, word in _periods().items() if word == values["period"])
-    if period == "days" and first is None and last is None:
-        period = "all"
-    as_of = filters.as_of
-    if values["as_of"] != next(field.value for field in fields(filters, seen) if field.name == "as_of"):
-        as_of = parse_past(values["as_of"], now, seen.timezone) if values["as_of"] else None
-    clock = next(name for name, word in _clocks().items() if word == values["clock"])
-    rep = next((number for number, name in _reps(seen).items() if name == values["rep"]), None)
-    team = next((number for number, name in seen.teams.items() if name == values.get("team")), None)
-    if rep is not None and team is not None:  # the one that was just chosen is meant
-        if (rep == filters.rep_id) == (team == filters.team_id):
-            raise Usage("one_of", _("A report is of an employee or of a team, not of both."))
-        rep, team = (None, team) if rep == filters.rep_id else (rep, None)
-    return replace(
-        filters, period=period, first=first, last=last, rep_id=rep, team_id=team, as_of=as_of,
-        clock=None if clock == seen.clock else clock,
-    )  # fmt: skip
 
 
 def kept(filters: Filters) -> dict[str, Any]:
@@ -172,17 +123,10 @@ def _year_back(today: date) -> date:
     return day + timedelta(days=1)
 
 
-def _periods() -> dict[str, str]:
+def period_names() -> dict[str, str]:
+    """What each period is called."""
     return {
         "year_back": _("last 12 months"), "all": _("all time"), "month": _("this month"), "quarter": _("this quarter"),
         "year": _("this year"), "last_month": _("last month"), "last_quarter": _("last quarter"), "last_year": _("last year"),
         "days": _("days of your own"),
     }  # fmt: skip
-
-
-def _reps(seen: Known) -> dict[int | None, str]:
-    return {None: _("all"), **seen.reps}
-
-
-def _clocks() -> dict[str, str]:
-    return {"calendar": _("calendar"), "working": _("working")}

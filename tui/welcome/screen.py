@@ -34,7 +34,7 @@ class Welcome(App[Path]):
     def __init__(self, path: Path, config: Config) -> None:
         super().__init__()
         self._path = path
-        self.theme = getattr(config, "theme", None) or "ansi-dark"
+        self.theme = config.theme
         self.animation_level = "none"
 
     def compose(self) -> ComposeResult:

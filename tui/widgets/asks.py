@@ -102,7 +102,7 @@ def add_contact(session: Session, client_id: int, values: dict[str, str]) -> Non
     add_contact(session, client_id, values.pop("name"), **values)
 
 
-def add_activity(session: Session, client_id: int, deal_id: int, what: str, values: dict[str, str]) -> None:
+def add_activity(session: Session, client_id: int, deal_id: int | None, what: str, values: dict[str, str]) -> None:
     """Add what the form describes: something planned, a call that took place, a note."""
     from models.activities.commands import add_activity
 
@@ -180,7 +180,7 @@ def services(session: Session) -> list[tuple[int, str]]:
     return [(service.id, service.name) for service in services(session)]
 
 
-def start_timer(session: Session, client_id: int, deal_id: int, service_id: int | None) -> None:
+def start_timer(session: Session, client_id: int, deal_id: int | None, service_id: int | None) -> None:
     from models.timekeeping.commands import start_timer
 
     start_timer(session, client_id=client_id, deal_id=deal_id, service_id=service_id)

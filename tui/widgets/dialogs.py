@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from textual import events
@@ -22,6 +21,9 @@ from models.values.text import search_key, shown
 from tui.widgets.one_of import OneOf
 from tui.widgets.words import cells, plain, styled, symbol
 
+if TYPE_CHECKING:
+    from tui.app import StagewatchApp
+
 LINES_IN_VIEW = 12
 MOST_OF_SMALL = 19  # lines that a dialog may have where the screen is small
 WIDEST = 100  # of the rows: further apart the eye loses the line
@@ -33,8 +35,7 @@ Row = TypeVar("Row")
 Part = str | tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line to choose: its text, a note at the right in grey (`tail` stays where that is cut), whether it may be chosen,
     and what more is said of it below while it is in light."""
 
@@ -84,7 +85,7 @@ class Dialog(ModalScreen[T | None], Generic[T]):
         self.query_one("#refusal", Static).update(plain(text, "$error"))
         self.fit()
 
-    def action_dismiss_none(self) -> None:
+    async def action_dismiss_none(self) -> None:
         self.dismiss(None)
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
@@ -274,8 +275,7 @@ class Wording(Choice):
         return self._lines[row] if row < len(self._lines) else Line(self.typed, _("as typed"))
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A field of a form; a `needed` one cannot stay empty."""
 
     name: str
@@ -286,8 +286,7 @@ class Field:
     options: Sequence[str] = ()  # where the value is one of these
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(NamedTuple):
     """What a screen needs to open a form again (`FramedScreen.open_again`): its name for the form, and what the form
     is about, as JSON holds it."""
 
@@ -300,6 +299,8 @@ class Form(Dialog[dict[str, str]]):
     form, which stays; esc leaves. Gives the values once `act` has gone well (without `act` at once).
 
     With `again`, text that was typed when the connection was lost comes back with the form at the next start."""
+
+    app: StagewatchApp  # but for forms without `again`, which any app may show
 
     def __init__(
         self,
@@ -315,7 +316,7 @@ class Form(Dialog[dict[str, str]]):
         self.left: dict[str, str] = {}  # what stood in the fields when it was left with esc
 
     def compose(self) -> ComposeResult:
-        typed = self.app.take_unsaved(self.again) if self.again is not None else {}  # type: ignore[attr-defined]
+        typed = self.app.take_unsaved(self.again) if self.again is not None else {}
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             if self._note:
@@ -369,7 +370,7 @@ class Form(Dialog[dict[str, str]]):
     async def _forget(self) -> None:
         """Answered: it does not come back at the next start."""
         if self.again is not None:
-            await self.app.forget_form()  # type: ignore[attr-defined]
+            await self.app.forget_form()
 
 
 class Notice(Dialog[None]):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from models.values.language import _
 from tui import keymap
 from tui.widgets.still import Still
 from tui.widgets.words import styled
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 SHORT = ("today", "board", "clients", "time", "statistics", "setup")
 MESSAGE_SECONDS = 6.0
@@ -20,9 +25,10 @@ class KeyLine(Still):
         super().__init__(id="foot")
         self.where = where
         self._message: tuple[str, str] | None = None
-        self._timer: object = None
+        self._timer: Timer | None = None
         self._width = 0
         self._only_look = False
+        self._narrow = False
 
     def only_look(self, only: bool) -> None:
         """Name no keys of the screen itself where its visitor may only look."""
@@ -35,8 +41,14 @@ class KeyLine(Still):
         self._message = (text, style)
         self._show()
         if self._timer is not None:
-            self._timer.stop()  # type: ignore[attr-defined]
+            self._timer.stop()
         self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
+
+    def narrow(self, on: bool) -> None:
+        """Whether the other screens are told by number alone where not all keys of this one would have room."""
+        if self._narrow != on:
+            self._narrow = on
+            self._show()
 
     def be_quiet(self) -> None:
         """Take the message away."""
@@ -64,17 +76,17 @@ class KeyLine(Still):
         places = ("everywhere",) if self._only_look else ("everywhere", self.where)
         hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places]
         hints.sort(key=lambda hint: hint[0] != "?")
-        least = sum(len(part) for part in hints[0]) + 3
-        parts: list[str | tuple[str, str]] = []
+        wanted = sum(len(key) + len(word) + 3 for key, word in (hints if self._narrow else hints[:1]))
         screens = [act for act in keymap.table() if act.id in SHORT]
-        words = [f" {act.keys} {act.words} " for act in screens]
-        if sum(map(len, words)) + least >= self._width:  # the others are named by their keys alone
-            words = [word if act.id == self.where else f" {act.keys} " for act, word in zip(screens, words, strict=True)]
-        used = 0
-        for act, word in zip(screens, words, strict=True):
-            parts.append((word, "bold reverse" if act.id == self.where else "dim"))
-            used += len(word)
-        room = self._width - used - 1
+        named = [(f" {act.keys} {act.words} ", act.id == self.where) for act in screens]
+        if sum(len(word) for word, _here in named) + wanted > self._width - 1:  # the others are named by their keys alone
+            mine = next((place for place, (_word, here) in enumerate(named) if here), len(named))
+            named = [
+                (word if here else f" {act.keys}" if place < mine else f"{act.keys} ", here)
+                for place, (act, (word, here)) in enumerate(zip(screens, named, strict=True))
+            ]
+        parts: list[str | tuple[str, str]] = [(word, "bold reverse" if here else "dim") for word, here in named]
+        room = self._width - 1 - sum(len(word) for word, _here in named)
         shown: list[tuple[str, str]] = []
         for key, word in hints:
             room -= len(key) + len(word) + 3

@@ -27,7 +27,7 @@ class FramedScreen(Screen[None]):
     """
 
     where: ClassVar[str] = ""
-    app: StagewatchApp  # type: ignore[assignment]
+    app: StagewatchApp
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="head"):

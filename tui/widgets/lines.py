@@ -50,13 +50,13 @@ class Lines(Widget, Generic[Item], can_focus=True):
     class Told(Message):
         """Base of what a list tells; `control` is the list."""
 
-        def __init__(self, lines: Lines[Item]) -> None:
+        def __init__(self, lines: Widget) -> None:
             super().__init__()
-            self.lines = lines
+            self._lines = lines
 
         @property
-        def control(self) -> Lines[Item]:
-            return self.lines
+        def control(self) -> Widget:
+            return self._lines
 
     class Moved(Told):
         """The cursor has moved."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -39,7 +38,7 @@ class Picks(Choice):
 
     def _show(self) -> None:
         self._lines = [
-            replace(line, text=f"{symbol('✓') if place in self._marked else ' '} {line.text}")
+            line._replace(text=f"{symbol('✓') if place in self._marked else ' '} {line.text}")
             for place, line in enumerate(self._bare)
         ]
         super()._show()

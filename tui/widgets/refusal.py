@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 
@@ -107,8 +107,7 @@ async def give_reason(screen: FramedScreen, attempt: Try) -> bool:
     return values is not None
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """One thing that is asked for: what, how it stands, what lifts it; the objection that it is of, and its item."""
 
     what: str
@@ -316,7 +315,7 @@ class RefusalPanel(Listing["Done", Ask]):
     ) -> bool:
         """Fill a form and do `act`; what was typed in one that was left stands there again."""
         left = self._left.get(name, {})
-        form = Form(title, [replace(field, value=left.get(field.name, field.value)) for field in fields], act)
+        form = Form(title, [field._replace(value=left.get(field.name, field.value)) for field in fields], act)
         values = await self.app.push_screen_wait(form)
         self._left[name] = form.left
         return values is not None

@@ -18,6 +18,7 @@ from tui.widgets.words import cells, symbol
 
 if TYPE_CHECKING:
     from models.timekeeping.views import Watched
+    from tui.app import StagewatchApp
 
 CLOCK, WORDS, MONEY = 11, 23, 11
 NARROW, FEW_WORDS, LEFT_TO_MONEY = 100, 14, 7  # on a narrow screen the header's own words need the room
@@ -54,6 +55,7 @@ class Stopwatch(Widget):
     `35.20 €`. Time and money are derived from the stored start and the rate, never from counting ticks, and never asked
     for. A second sends the clock and money that has changed; while nothing runs it has no width and sends nothing."""
 
+    app: StagewatchApp
     DEFAULT_CSS = "Stopwatch { width: auto; height: 1; color: $success; text-style: bold; }"
 
     def __init__(self) -> None:

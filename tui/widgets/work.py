@@ -4,7 +4,7 @@ time, tick, undo."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from models.values.dates import day_text, time_text
@@ -96,15 +96,15 @@ class WorkScreen(FramedScreen):
         """Read again after a deal was changed, and bring it under the cursor where this screen can."""
         await self.read_safely()
 
-    async def _ask(self, work: object) -> None:
+    async def _ask(self, work: Coroutine[Any, Any, None]) -> None:
         """Begin work that may ask something, and wait until it does or is done: so the next key is for the question."""
-        worker = self.run_worker(self._told(work), group="dialog", exclusive=True)  # type: ignore[arg-type]
+        worker = self.run_worker(self._told(work), group="dialog", exclusive=True)
         while not worker.is_finished and self.app.screen is self:
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _told(self, work: object) -> None:
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work  # type: ignore[misc]
+            await work
         except StagewatchError as error:
             self.say_error(error)
 

@@ -58,10 +58,10 @@ def compare(
     of, of_beside = (
         None if one is None else find_readable_team(session.actor, one) for one in (team, team if other_team is None else other_team)
     )
-    days = [None if day is None else parse_day(day) for day in (first, last, other_first, other_last)]
-    beside = days[:2] if other_first is None and other_last is None else days[2:]
+    begin, end, *beside = (None if day is None else parse_day(day) for day in (first, last, other_first, other_last))
+    begin_beside, end_beside = (begin, end) if other_first is None and other_last is None else beside
     found = compared(
-        session, one_type(type_name), Side(rep_id, *days[:2], of), Side(rep_beside, *beside, of_beside),
+        session, one_type(type_name), Side(rep_id, begin, end, of), Side(rep_beside, begin_beside, end_beside, of_beside),
         as_of=instant(session, as_of), clock=clock,
     )  # fmt: skip
     if call.as_json:
@@ -123,13 +123,17 @@ def _csv(found: ComparisonReport) -> None:
 
 
 def _chart(found: ComparisonReport) -> None:
-    from models.statistics.pictures import differences
-
     names = _names(found)
     for title, medians in ((_("{first} less {second}: shares and chances, with 95 % intervals"), False), (_("{first} less {second}: median stays"), True)):
         say(title.format(first=names[0], second=names[1]))
-        draw(lambda width, ascii, medians=medians: differences(found, medians, width, ascii=ascii))  # type: ignore[misc]
+        _draw_differences(found, medians)
         say()
+
+
+def _draw_differences(found: ComparisonReport, medians: bool) -> None:
+    from models.statistics.pictures import differences
+
+    draw(lambda width, ascii: differences(found, medians, width, ascii=ascii))
 
 
 COMMANDS = {"compare": compare}

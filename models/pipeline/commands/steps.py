@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.journal.commands import Pen, record
 from models.pipeline import facts, rules
 from models.pipeline.rules import Attempt, DealFacts, TypeFacts
 from models.pipeline.tables import Deal, Hold, LossReason, Stage, Visit
+from models.storage.database import database
 from models.values.errors import ChangedMeanwhile, NotFound, Objection, Refused, StepRefused
 from models.values.instants import Instant, never_back
 from models.values.language import _
@@ -129,7 +130,7 @@ def take_several(
     types: dict[int, TypeFacts] = {}
     for deal_id in dict.fromkeys(deal_ids):
         try:
-            step = Step(session, deal_id, replace(attempt, version=(versions or {}).get(deal_id)), types)
+            step = Step(session, deal_id, attempt._replace(version=(versions or {}).get(deal_id)), types)
         except (Refused, ChangedMeanwhile) as error:
             left.append(_unmoved(session, deal_id, error))
         else:
@@ -185,7 +186,7 @@ def leave_visit(
     session: Session, pen: Pen, deal_id: int, at: Instant, how: str, now: Instant, reason: str
 ) -> int:
     """End the open visit of a deal; returns its number."""
-    visit = Visit.get((Visit.deal == deal_id) & Visit.left_at.is_null())
+    (visit,) = Visit.found("deal_id = ? AND left_at IS NULL", deal_id)
     pen.update(
         visit, left_at=at, left_as=how, left_by_id=session.actor.id, left_recorded_at=now, left_reason=reason
     )
@@ -224,8 +225,8 @@ def enter(
 
 def bump(deal_id: int) -> int:
     """Count a deal's version up; returns the new one."""
-    counted = Deal.update(version=Deal.version + 1).where(Deal.id == deal_id).returning(Deal.version)
-    return int(next(iter(counted.execute())).version)
+    counted = database.execute_sql("UPDATE deal SET version = version + 1 WHERE id = ? RETURNING version", (deal_id,))
+    return int(counted.fetchone()[0])
 
 
 def record_line(session: Session, command: str, deal_id: int, pen: Pen, now: Instant, **said: Any) -> int:

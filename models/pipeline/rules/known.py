@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from models.values.instants import Instant
 
 MODES = ("strict", "semi-strict", "free")
 
 
-@dataclass(frozen=True)
-class Authority:
+class Authority(NamedTuple):
     """Who may pass a stage in one direction, by role or by employee id; with both empty everybody who may change the
     deal. It narrows what a role allows and never widens it."""
 
@@ -25,8 +24,7 @@ class Authority:
 ANYBODY = Authority()
 
 
-@dataclass(frozen=True)
-class ActionFacts:
+class ActionFacts(NamedTuple):
     """An item of a stage's checklist. It is done by the deal's owner, unless `role` or `employee_id` names another."""
 
     id: int
@@ -36,16 +34,14 @@ class ActionFacts:
     employee_id: int | None = None
 
 
-@dataclass(frozen=True)
-class FieldFacts:
+class FieldFacts(NamedTuple):
     """A field that a stage asks for: `key` is a field of every deal, or `custom:ID`; `name` is how people call it."""
 
     key: str
     name: str
 
 
-@dataclass(frozen=True)
-class StageFacts:
+class StageFacts(NamedTuple):
     """A stage in its type's order. A deal entered at `required_from` or later has to pass it."""
 
     id: int
@@ -61,8 +57,7 @@ class StageFacts:
     leave: Authority = ANYBODY
 
 
-@dataclass(frozen=True)
-class TypeFacts:
+class TypeFacts(NamedTuple):
     """A deal type: `stages` in order, the archived among them; pairs of stage ids as exceptions to the mode."""
 
     id: int
@@ -85,8 +80,7 @@ class TypeFacts:
         raise KeyError(stage_id)
 
 
-@dataclass(frozen=True)
-class LastChange:
+class LastChange(NamedTuple):
     """The newest change of a deal, for who saw an older version: who, when, to what."""
 
     by: str
@@ -94,8 +88,7 @@ class LastChange:
     what: str
 
 
-@dataclass(frozen=True)
-class DealFacts:
+class DealFacts(NamedTuple):
     """A deal as the judge needs it. `visited` are the ids of stages visited in its present type, `ticked` the stage
     actions done in its present visit, `filled` the keys of its fields that hold something. `known_since` is when it was
     entered, which a late entry or an import is after it started.
@@ -118,8 +111,7 @@ class DealFacts:
     filled: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class PersonFacts:
+class PersonFacts(NamedTuple):
     """Someone who may change the deal."""
 
     id: int
@@ -128,8 +120,7 @@ class PersonFacts:
     role: str
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What a person wants: `kind` is start, move, win, lose, hold, resume, reopen or retype. `may` tells whether the
     actor may change this deal at all, `people` are those who can; `version` is the one the person saw, None for no
     check; `at` is the instant entered for a late one, None for now. A start brings the fields it fills; a retype the
@@ -144,6 +135,6 @@ class Attempt:
     may: bool = True
     actor_id: int = 0
     role: str = ""
-    people: Sequence[PersonFacts] = field(default=())
+    people: Sequence[PersonFacts] = ()
     filled: frozenset[str] = frozenset()
     number: int = 0

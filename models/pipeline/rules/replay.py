@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from models.pipeline.rules.judge import judge
@@ -39,22 +39,34 @@ class Broken:
     objection: Objection
 
 
+class _Stand(NamedTuple):
+    """What is known of a deal on its way: its stage, those it visited, and whether a reason was given since it came there."""
+
+    at: int | None
+    visited: frozenset[int]
+    reason: bool
+
+
+_BEFORE = _Stand(None, frozenset(), False)
+
+
 class Replay:
     """Judges ways through a type as if it had had `mode` and `returns` all along, by its stages and order of today.
 
-    Equal ways are judged once, and equal steps of different ones. Visits at stages that are archived today are passed over: no rule speaks of them now.
+    Equal ways are judged once, and equal steps of different ones. Visits at stages that are archived today are passed over:
+    no rule speaks of them now.
     """
 
     def __init__(self, deal_type: TypeFacts, mode: str, returns: bool) -> None:
         bare = tuple(
-            replace(stage, actions=(), enter_fields=(), leave_fields=(), enter=ANYBODY, leave=ANYBODY)
+            stage._replace(actions=(), enter_fields=(), leave_fields=(), enter=ANYBODY, leave=ANYBODY)
             for stage in deal_type.stages
         )
-        self.type = replace(deal_type, mode=mode, returns=returns, stages=bare)
+        self.type = deal_type._replace(mode=mode, returns=returns, stages=bare)
         self._active = {stage.id for stage in bare if not stage.archived}
         self._since = sorted({stage.required_from for stage in bare})
         self._ways: dict[tuple[tuple[Came, ...], Instant, frozenset[int]], tuple[Broken, ...]] = {}
-        self._steps: dict[tuple[object, ...], list[Broken]] = {}
+        self._steps: dict[tuple[Came, _Stand, Instant, frozenset[int]], tuple[list[Broken], _Stand]] = {}
 
     def broken(
         self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
@@ -70,7 +82,7 @@ class Replay:
         self, way: tuple[Came, ...], *, known_since: Instant, mapped: frozenset[int] = frozenset()
     ) -> bool:
         """Whether the mode would have refused anything on `way`: told by the first thing, and not kept."""
-        return any(True for _broken in self._judge(way, self._era(known_since), mapped))
+        return next(self._judge(way, self._era(known_since), mapped), None) is not None
 
     def _era(self, known_since: Instant) -> Instant:
         """Deals entered between the same two additions of stages have to pass the same ones."""
@@ -78,25 +90,34 @@ class Replay:
         return self._since[era - 1] if era else -1
 
     def _judge(self, way: tuple[Came, ...], known_since: Instant, mapped: frozenset[int]) -> Iterator[Broken]:
-        at: int | None = None
-        visited: frozenset[int] = frozenset()
-        reason = False
+        stand = _BEFORE
         for step in way:
-            reason = reason or step.reason
-            if step.stage_id in self._active:
-                attempt = _attempt(step, at, reason)
-                if attempt is not None:
-                    yield from self._refused(at, visited, known_since, attempt)
-                if step.how == "retyped":
-                    visited |= mapped
-                at, reason, visited = step.stage_id, False, visited | {step.stage_id}
-            if step.won and at is not None:
-                yield from self._refused(at, visited, known_since, Attempt("win"))
+            key = (step, stand, known_since, mapped)
+            judged = self._steps.get(key)
+            if judged is None:
+                judged = self._steps[key] = self._step(*key)
+            refused, stand = judged
+            yield from refused
+
+    def _step(
+        self, step: Came, stand: _Stand, known_since: Instant, mapped: frozenset[int]
+    ) -> tuple[list[Broken], _Stand]:
+        """What the mode would have refused of a step, and how the deal stands after it."""
+        at, visited, reason = stand
+        reason = reason or step.reason
+        refused: list[Broken] = []
+        if step.stage_id in self._active:
+            attempt = _attempt(step, at, reason)
+            if attempt is not None:
+                refused += self._refused(at, visited, known_since, attempt)
+            if step.how == "retyped":
+                visited |= mapped
+            at, reason, visited = step.stage_id, False, visited | {step.stage_id}
+        if step.won and at is not None:
+            refused += self._refused(at, visited, known_since, Attempt("win"))
+        return refused, _Stand(at, visited, reason)
 
     def _refused(self, at: int | None, visited: frozenset[int], known_since: Instant, attempt: Attempt) -> list[Broken]:
-        key = (attempt.kind, attempt.target, attempt.reason, attempt.number, at, visited, known_since)
-        if key in self._steps:
-            return self._steps[key]
         deal = None
         if attempt.kind != "start":
             deal = DealFacts(
@@ -104,12 +125,11 @@ class Replay:
                 entered_at=known_since, visited=visited,
             )  # fmt: skip
         from_stage = at if attempt.kind in ("move", "win") else None
-        self._steps[key] = [
+        return [
             Broken(from_stage, attempt.target, objection)
             for objection in judge(deal, self.type, attempt, known_since)
             if objection.code in MODE_CODES
         ]
-        return self._steps[key]
 
 
 def _attempt(step: Came, at: int | None, reason: bool) -> Attempt | None:

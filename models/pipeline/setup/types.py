@@ -48,21 +48,25 @@ def new_type(pen: Pen, name: str, mode: str, at: Instant, *, returns: bool = Fal
     )
 
 
-def set_type(session: Session, type_id: int, *, version: int | None = None, **changes: Any) -> None:
-    """Change name, mode, returns or default of a type; its open deals stay where they are. Raises Refused, NotFound,
-    ChangedMeanwhile."""
+def set_type(
+    session: Session, type_id: int, *, name: str | None = None, mode: str | None = None, returns: bool | None = None,
+    is_default: bool | None = None, version: int | None = None,
+) -> None:  # fmt: skip
+    """Change what is said of a type; its open deals stay where they are. Raises Refused, NotFound, ChangedMeanwhile."""
     must_set_up(session)
     with session.writing():
         row, pen = type_row(type_id, version), Pen()
-        if "mode" in changes:
-            _check_mode(changes["mode"])
-        if "name" in changes:
-            changes["name"] = named(changes["name"], _("Deal type"))
+        said = {"mode": mode, "returns": returns, "is_default": is_default}
+        changes: dict[str, Any] = {column: value for column, value in said.items() if value is not None}
+        if mode is not None:
+            _check_mode(mode)
+        if name is not None:
+            changes["name"] = named(name, _("Deal type"))
             changes["name_key"] = search_key(changes["name"])
             check_free(changes["name"], DealType.select(DealType.id, DealType.name).tuples(), but=type_id)
-        if changes.get("is_default") and row.archived_at is not None:
+        if is_default and row.archived_at is not None:
             raise Refused("type_archived", _("The deal type {type} is archived.").format(type=quoted(row.name)))
-        if changes.get("is_default"):
+        if is_default:
             DealType.update(is_default=False).where(DealType.id != type_id).execute()
         pen.update(row, **changes)
         record_type(session, "type.set", type_id, pen, session.now())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peewee import fn
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class VisitLine:
+class VisitLine(NamedTuple):
     """One stay. `seconds` count without holds, up to now where it lasts; `wall_seconds` with them."""
 
     stage: str
@@ -43,8 +41,7 @@ class VisitLine:
     begin_unknown: bool
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A stage that a move would be refused, with every objection."""
 
     stage_id: int
@@ -52,8 +49,7 @@ class Refusal:
     objections: tuple[Objection, ...]
 
 
-@dataclass(frozen=True)
-class ActionLine:
+class ActionLine(NamedTuple):
     """An action of the deal's present stage: `who` does it in words, `named` as a role or a login (None: the owner), when and by whom it was done, and whether the actor
     `may` tick it. `guidance` is what the rep reads."""
 
@@ -68,8 +64,7 @@ class ActionLine:
     named: str | None = None
 
 
-@dataclass(frozen=True)
-class FieldLine:
+class FieldLine(NamedTuple):
     """A custom field of the deal's type with what the deal holds in it, as people read and as it is stored (None:
     nothing); `choices` of a choice."""
 
@@ -81,8 +76,7 @@ class FieldLine:
     value: str | None
 
 
-@dataclass(frozen=True)
-class DealCard:
+class DealCard(NamedTuple):
     """One deal whole, as its card, the detail pane and `deal show` need it."""
 
     id: int
@@ -119,8 +113,7 @@ class DealCard:
     refused: tuple[Refusal, ...]
 
 
-@dataclass(frozen=True)
-class DealLine:
+class DealLine(NamedTuple):
     """One deal in a list."""
 
     id: int
@@ -329,7 +322,7 @@ def _judged(
     for stage in deal_type.active():
         if stage.id == row.stage_id:
             continue
-        objections = rules.judge(known, deal_type, replace(attempt, target=stage.id), now)
+        objections = rules.judge(known, deal_type, attempt._replace(target=stage.id), now)
         if objections:
             refused.append(Refusal(stage.id, stage.name, tuple(objections)))
         else:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import fn
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class RequestLine:
+class RequestLine(NamedTuple):
     """An open request: `stage` asked for (None: to win it), from `present`; `own` where the actor asked, `may` where the
     actor may answer it."""
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from peewee import SQL, fn
 
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class TypeLine:
+class TypeLine(NamedTuple):
     id: int
     name: str
     mode: str
@@ -41,8 +39,7 @@ class TypeLine:
     archived: bool = False
 
 
-@dataclass(frozen=True)
-class StageLine:
+class StageLine(NamedTuple):
     """A stage as `stage list` prints it. `norm` in seconds, `probability` in percent."""
 
     id: int
@@ -53,8 +50,7 @@ class StageLine:
     archived: bool
 
 
-@dataclass(frozen=True)
-class ActionCard:
+class ActionCard(NamedTuple):
     """An item of a stage's checklist: `who` is a role, a login, or nothing for the deal's owner; `due_after` seconds."""
 
     id: int
@@ -66,8 +62,7 @@ class ActionCard:
     guidance: str
 
 
-@dataclass(frozen=True)
-class StageCard:
+class StageCard(NamedTuple):
     """A stage with all it asks for. `enter` and `leave` are roles and logins (nobody: everybody may), the fields are
     names: codes of those of every deal, names of custom ones. `deals` stand there now."""
 
@@ -86,16 +81,14 @@ class StageCard:
     deals: int
 
 
-@dataclass(frozen=True)
-class FieldCard:
+class FieldCard(NamedTuple):
     id: int
     name: str
     kind: str
     choices: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TypeCard:
+class TypeCard(NamedTuple):
     """A deal type whole: stages in order, the archived last; transitions as pairs of stage names; `warnings` tell what
     about its rules cannot work."""
 
@@ -112,8 +105,7 @@ class TypeCard:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReasonLine:
+class ReasonLine(NamedTuple):
     id: int
     name: str
     archived: bool

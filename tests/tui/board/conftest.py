@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from models.config import Config
 from models.people.views import acting
 from models.pipeline import commands, views
 from models.session import Session
@@ -22,7 +23,7 @@ from tui.board.screen import BoardScreen
 from tui.desk import Desk
 from tui.widgets import strip
 
-CONFIG = SimpleNamespace(theme=None, symbols="unicode", mouse=None, keys={}, network_store=False, exports="")
+CONFIG = Config(symbols="unicode")
 Running = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
 
 
@@ -44,9 +45,9 @@ def running(session: Session, tmp_path: Path) -> Running:
     @asynccontextmanager
     async def run(size: tuple[int, int] = (80, 24), login: str = "root", keys: dict[str, str] | None = None) -> AsyncIterator[Pilot[Any]]:
         strip.guard()
-        config = SimpleNamespace(**{**vars(CONFIG), "keys": keys or {}})
+        config = replace(CONFIG, keys=keys or {})
         desk = Desk(lambda: Session(open_store(session.store.path), acting(login, "")))
-        app = StagewatchApp(desk, config)  # type: ignore[arg-type]
+        app = StagewatchApp(desk, config)
         try:
             desk.session()
             async with app.run_test(size=size) as pilot:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.activities.commands import add_activity
 from models.activities.views import activities
+from models.config import load
 from models.overview.board import PAGE
 from models.people import commands as people
 from models.people.views import workplace
@@ -348,6 +350,14 @@ async def test_keys_of_the_config_get_their_twins(running: Running, deals: list[
     async with running(keys={"cursor.down": "g"}) as pilot:
         await press(pilot, "п")
         assert board(pilot).columns.row == 1
+
+
+async def test_an_act_of_the_config_may_have_several_keys(running: Running, deals: list[int], tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[keys]\ncursor.down = ["g", "f2"]\n')
+    async with running(keys=load(file, {}, {}).keys) as pilot:
+        await press(pilot, "g", "п", "f2")
+        assert board(pilot).columns.row == 3
 
 
 async def test_the_palette_finds_an_action_by_its_name(running: Running, session: Session, deals: list[int]) -> None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from models.config import Config
 from tests.tui.board.conftest import Running
 from tui.app import CRASHED, StagewatchApp, show
 from tui.desk import Desk
@@ -14,11 +15,11 @@ from tui.desk import Desk
 def test_what_ended_the_app_reaches_the_one_who_tells_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StagewatchApp, "run", lambda self, **said: None)
     desk = Desk(lambda: SimpleNamespace())  # type: ignore[arg-type, return-value]
-    app = StagewatchApp(desk)
+    app = StagewatchApp(desk, Config())
     app.crash = ZeroDivisionError()
     try:
         with pytest.raises(ZeroDivisionError):
-            show(app, SimpleNamespace(mouse=False))  # type: ignore[arg-type]
+            show(app, Config(mouse=False))
     finally:
         desk.close()
 

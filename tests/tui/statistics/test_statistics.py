@@ -224,6 +224,18 @@ async def test_a_report_that_takes_long_blocks_no_key_says_so_and_can_be_left(ru
         assert "ways" in shown(pilot)
 
 
+async def test_the_table_waits_for_nothing_that_draws_the_chart_and_no_key_does(running, sold, monkeypatch):  # noqa: F811
+    going = threading.Event()
+    monkeypatch.setattr(statistics_screen, "_fetch_charts", lambda _session: going.wait(10))
+    async with running() as pilot:
+        await press(pilot, "5", "enter", "j")
+        assert "on hold" in shown(pilot) and screen(pilot).table.at == 1
+        assert "┤" not in shown(pilot)
+        going.set()
+        await read(pilot)
+        assert "┤" in shown(pilot)
+
+
 async def test_the_history_is_kept_under_a_dialog_and_forgotten_after_the_screen_was_left(running, sold, monkeypatch):  # noqa: F811
     monkeypatch.setattr(statistics_screen, "KEPT_SECONDS", 0.1)
     async with running() as pilot:

@@ -13,7 +13,7 @@ from models.values.instants import local_day
 from models.values.language import _
 from tui.setup.area import Area
 from tui.setup.areas.rates import rates_below
-from tui.setup.items import Empty, Heading, Item, Row
+from tui.setup.items import Heading, Item, Row, apart, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class Categories(Area):
         used, archived = [row for row in rows if not row.muted], [row for row in rows if row.muted]
         return [
             Heading(self.title(), ((_("people"), 8),)),
-            *(used or [Empty("category", _("none yet: n adds the first"))]),
-            *([Heading(), Heading(_("Archived")), *archived] if archived else []),
+            *listed(used, "category", _("none yet: n adds the first")),
+            *apart(_("Archived"), archived),
         ]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:

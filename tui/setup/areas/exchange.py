@@ -10,7 +10,7 @@ from models.values.exchange import Rate, parse_rate, rate_text
 from models.values.instants import local_day, parse_day
 from models.values.language import _
 from tui.setup.area import Area
-from tui.setup.items import Empty, Heading, Item, Row, fact
+from tui.setup.items import Heading, Item, Row, fact, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ExchangeRates(Area):
 
     def read(self, session: Session) -> Sequence[Item]:
         found = [_row(one) for one in views.exchange_rates()]
-        return [Heading(self.title(), ((_("from"), 12), ("", 14))), *(found or [Empty("exchange", _("none yet: n adds the first"))])]
+        return [Heading(self.title(), ((_("from"), 12), ("", 14))), *listed(found, "exchange", _("none yet: n adds the first"))]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:
         today, currency = await ask.desk.ask(_begin)

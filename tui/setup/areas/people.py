@@ -13,7 +13,7 @@ from models.pipeline.views import role_word
 from models.values.instants import local_day, parse_day
 from models.values.language import LANGUAGES, _
 from tui.setup.area import Area
-from tui.setup.items import Heading, Item, Row, fact
+from tui.setup.items import Heading, Item, Row, apart, fact
 from tui.widgets.dialogs import Field
 from tui.widgets.words import cells
 
@@ -52,7 +52,7 @@ class People(Area):
             rows.append(Row("person", one.id, one.name, columns, one.disabled, tuple(details), one))
         able, gone = [row for row in rows if not row.muted], [row for row in rows if row.muted]
         columns = ((_("team"), 14), (_("category"), 12), (_("role"), role))
-        return [Heading(self.title(), columns), *able, *([Heading(), Heading(_("No longer here")), *gone] if gone else [])]
+        return [Heading(self.title(), columns), *able, *apart(_("No longer here"), gone)]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:
         roles = {role_word(role): role for role in ROLES}

@@ -17,7 +17,7 @@ from models.values.language import _
 from models.values.money import money_text, parse_money
 from models.values.text import quoted
 from tui.setup.area import Area
-from tui.setup.items import Empty, Heading, Item, Row, fact
+from tui.setup.items import Empty, Heading, Item, Row, fact, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Rates(Area):
         for side, title in (("bill", _("Billed an hour")), ("pay", _("Paid an hour"))):
             of_side = [one for one in found if one.side == side]
             items += [Heading(title, ((_("from"), DAY), ("", AMOUNT)))]
-            items += [_row(one, found) for one in of_side] or [Empty(side, _("none yet: n adds the first"))]
+            items += listed([_row(one, found) for one in of_side], side, _("none yet: n adds the first"))
             items += [Heading()]
         return items[:-1]
 

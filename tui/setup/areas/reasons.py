@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.pipeline import setup, views
 from models.values.language import _
 from tui.setup.area import Area
-from tui.setup.items import Empty, Heading, Item, Row
+from tui.setup.items import Heading, Item, Row, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Reasons(Area):
 
     def read(self, session: Session) -> Sequence[Item]:
         found = [Row("reason", line.id, line.name) for line in views.reasons(session)]
-        return [Heading(self.title()), *(found or [Empty("reason", _("none yet: n adds the first"))])]
+        return [Heading(self.title()), *listed(found, "reason", _("none yet: n adds the first"))]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:
         made: list[int] = []

@@ -15,7 +15,7 @@ from models.timekeeping.views.rates import PolicyShown, roundings
 from models.values.errors import Refused
 from models.values.language import _
 from tui.setup.area import Area
-from tui.setup.items import Empty, Heading, Item, Row, fact
+from tui.setup.items import Heading, Item, Row, fact, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ class Rounding(Area):
         known = roundings(session)
         room = max((cell_len(one.policy.words) for one in known), default=0) + 1  # whole, and the name has the rest
         found = [_row(one, room) for one in known]
-        return [
-            Heading(self.title()),
-            *(found or [Empty("policy", _("none: seconds as they are; n adds one"))]),
-        ]
+        return [Heading(self.title()), *listed(found, "policy", _("none: seconds as they are; n adds one"))]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:
         fields = [

@@ -11,7 +11,7 @@ from models.timekeeping.views.rates import rates, roundings
 from models.values.language import _
 from tui.setup.area import Area
 from tui.setup.areas.rates import rates_below
-from tui.setup.items import Empty, Heading, Item, Row, fact
+from tui.setup.items import Heading, Item, Row, apart, fact, listed
 from tui.widgets.dialogs import Field
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Services(Area):
         archived = [row for row, line in zip(rows, known, strict=True) if line.archived]
         return [
             Heading(self.title()),
-            *(used or [Empty("service", _("none yet: n adds the first"))]),
-            *([Heading(), Heading(_("Archived")), *archived] if archived else []),
+            *listed(used, "service", _("none yet: n adds the first")),
+            *apart(_("Archived"), archived),
         ]
 
     async def new(self, ask: PanesScreen, item: Any) -> None:

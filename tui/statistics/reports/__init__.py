@@ -42,4 +42,4 @@ def titles() -> dict[str, str]:
 def report(name: str) -> Report:
     """The report of that name."""
     module, _colon, kind = (PLACES | _BESIDE)[name].partition(":")
-    return getattr(import_module(f"tui.statistics.reports.{module}"), kind)()  # type: ignore[no-any-return]
+    return getattr(import_module(f"tui.statistics.reports.{module}"), kind)()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +47,7 @@ class Trend(Report):
         else:
             heads = {
                 "deals": (_("started"), _("won"), _("lost")),
-                "share": (_("won"), _("lost"), _("share"), "95 %"),
+                "share": (_("won"), _("lost"), _("share"), "95\u00a0%"),
                 "open": (_("at the end"),),
             }[measure]
             columns = [Column(head, 12, place) for place, head in enumerate(heads)]
@@ -101,7 +100,7 @@ def _numbers(found: TrendReport, asked: Asked, one: Month, measure: str) -> tupl
     filters = asked.filters
     first, last = filters.days(asked.known.today)
     end = (one.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    within = replace(filters, period="days", first=max(one.month, first or date.min), last=min(end, last or date.max))
+    within = filters._replace(period="days", first=max(one.month, first or date.min), last=min(end, last or date.max))
     if measure == "median":
         return tuple(
             _number(one, stage.stage, stage.visits, {"filters": within, "stage_id": stage.stage_id, "visits": "all"})
@@ -110,7 +109,7 @@ def _numbers(found: TrendReport, asked: Asked, one: Month, measure: str) -> tupl
         )
     if measure == "open":
         at = min(day_end(min(end, last or date.max), asked.known.timezone) - 1, found.as_of)
-        then = replace(filters, as_of=None if at == found.as_of and filters.as_of is None else at)
+        then = filters._replace(as_of=None if at == found.as_of and filters.as_of is None else at)
         return (_number(one, _("open"), one.open, {"filters": then, "behind": "open"}),) if one.open else ()
     closed = [(_("won"), "won", one.won), (_("lost"), "lost", one.lost)][: 1 if measure == "amount" else 2]
     numbers = [_number(one, word, count, {"filters": within, "behind": "closed", "outcome": how}) for word, how, count in closed if count]
