@@ -114,21 +114,27 @@ def exits_matrix(
     kept = {one.stage_id for one in sorted(found.stages, key=lambda one: -taken[one.stage_id])[: max(1, room)]}
     columns: dict[int | str, str] = {one.stage_id: shown(one.stage) for one in found.stages if one.stage_id in kept}
     columns |= ends
-    longest = max(map(width_of, columns.values())) + 2
-    cell = max(LEAST_CELL, min(max(12, longest), (width - name - 1) // len(columns)))
-    above, below = ("".join(_right(line, cell) for line in lines) for lines in zip(*(in_two(head, cell - 1) for head in columns.values()), strict=True))
+    widths = dict(zip(columns, _shared([max(max(map(width_of, in_two(head, 0))) + 1, 8) for head in columns.values()], width - name - 1), strict=True))
+    heads = [(in_two(head, widths[column] - 1), widths[column]) for column, head in columns.items()]
+    above, below = ("".join(_right(lines[place], cell) for lines, cell in heads) for place in (0, 1))
     lines = [" " * name + above] if above.strip() else []
     lines.append(" " + fitted(_("from, to"), name - 2).ljust(name - 1) + below)
     about = around([one.stage_id for one in found.stages], at, len(found.stages) if height is None else max(2, height - len(lines)))
     for stage in found.stages[about]:
         by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}
-        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column in columns)
+        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column, cell in widths.items())
         head = fitted(shown(stage.stage), name - 2)
         lines.append(" " + head + " " * (name - 1 - width_of(head)) + cells)
     left = len(found.stages) - len(found.stages[about])
     if left:
         lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
     return [fitted(line.rstrip(), width) for line in lines]
+
+
+def _shared(needs: Sequence[int], room: int) -> list[int]:
+    """The cells of columns in that room, of those that need most the fewest less than they need."""
+    most = next((cell for cell in range(max(needs), LEAST_CELL, -1) if sum(min(need, cell) for need in needs) <= room), LEAST_CELL)
+    return [min(need, most) for need in needs]
 
 
 def paths_bars(found: PathsReport, count: int, width: int, height: int, *, ascii: bool = False) -> list[str]:

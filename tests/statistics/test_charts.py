@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.statistics import charts, pictures
+from models.statistics.forecast import ForecastRow
+from models.statistics.time import Sums
 from models.statistics.words import way_text
 from models.values.language import use_language
 from models.values.text import width_of
@@ -135,3 +137,21 @@ def test_months_on_a_scale_bear_the_year_at_the_first_and_in_january():
         assert pictures._month_labels(months) == ["ноя 26", "дек", "янв 27", "фев"]
     finally:
         use_language("en")
+
+
+def test_months_without_a_chance_before_the_first_and_after_the_last_are_not_told():
+    def row(month: int, p90: int, currency: str = "EUR"):
+        return ForecastRow(date(2026, month, 1), currency, 0, 0, p90, 0, 1, 1)
+
+    rows = [row(1, 0), row(2, 9), row(3, 0), row(4, 8), row(5, 0), row(1, 0, "USD")]
+    assert [one.month.month for one in pictures.telling_rows(rows) if one.month is not None] == [2, 3, 4]
+
+
+def test_the_chart_of_the_margin_parts_the_charge_and_tells_what_was_paid_beyond_it():
+    good, bad = Sums("good", charged={"EUR": 40_000}, paid={"EUR": 10_000}), Sums("bad", charged={"EUR": 10_000}, paid={"EUR": 40_000})
+    drawn = pictures.margin_bars([good, bad], 80, 10)
+    assert drawn[0] == " █ paid  ▓ margin  ▒ loss" and drawn[-1].split()[0] == "EUR"
+    first, second = (next(line for line in drawn if name in line) for name in ("good", "bad"))
+    assert first.count("▓") == pytest.approx(3 * first.count("█"), abs=3) and "▒" not in first
+    assert second.count("▒") == pytest.approx(3 * second.count("█"), abs=3) and "▓" not in second
+    assert "loss" not in pictures.margin_bars([good], 80, 10)[0] and pictures.margin_bars([Sums("none")], 80, 10) == []

@@ -257,7 +257,7 @@ class TimeScreen(TimeView):
             return
         chosen = await self.app.push_screen_wait(Choice(_("Whose time?"), [Line(name) for _id, name in people]))
         if chosen is not None:
-            self.employee_id = people[chosen][0]
+            self.employee_id, self.employee = people[chosen]
             await self.read_safely()
 
     async def _asked(self, form: Form) -> bool:

@@ -291,15 +291,15 @@ async def test_a_narrow_week_leaves_out_the_column_of_sums_and_wraps_no_line(run
         assert "Sum" in shown(pilot)
 
 
-async def test_a_row_whose_name_is_cut_is_named_whole_in_the_head(running, session, deals, monday):  # noqa: F811
+async def test_a_row_whose_name_is_cut_is_named_whole_above(running, session, deals, monday):  # noqa: F811
     service = commands.add_service(session, "Reading of contracts")
     add(session, monday, 9, 2, deal_id=deals[0], service_id=1, note="")
     add(session, monday, 12, 2, client_id=1, service_id=service)
     async with running() as pilot:
         await press(pilot, "4", "v", "[")
-        heads = [shown(pilot).splitlines()[0]]
+        heads = [shown(pilot).splitlines()[1]]
         await press(pilot, "down")
-        heads.append(shown(pilot).splitlines()[0])
+        heads.append(shown(pilot).splitlines()[1])
         assert sum("Orion Legal · Reading of contracts" in head for head in heads) == 1, heads
 
 
@@ -307,3 +307,10 @@ async def test_where_weeks_are_not_handed_in_that_is_told_at_once(running, sessi
     async with running() as pilot:
         await press(pilot, "4", "t")
         assert "This company does not hand in weeks" in shown(pilot) and "Hand in the week" not in shown(pilot)
+
+
+async def test_whose_time_it_is_is_said_by_name(running, session, deals):  # noqa: F811
+    people.add_employee(session, "aa", name="Anna Berg", role="rep")
+    async with running() as pilot:
+        await press(pilot, "4", "y", *"berg", "enter")
+        assert shown(pilot).startswith(" Anna Berg · ")

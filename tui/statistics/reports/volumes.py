@@ -98,7 +98,11 @@ class Volumes(Report):
         return [*rows, _all(whole, write)]
 
     def begins(self, found: Planned, asked: Asked) -> object:
-        return instant_text(found.volumes.as_of)[:7] if asked.form == MONTHS else None
+        """The present month, or the first that comes."""
+        if asked.form != MONTHS:
+            return None
+        present = instant_text(found.volumes.as_of)[:7]
+        return min((one.key for one in found.volumes.months if one.key and one.key >= present), default=None)
 
     def chart(self, found: Planned, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         return volumes_bars(found.volumes, width, min(height, MOST_LINES), coming=found.coming, ascii=ascii)
