@@ -19,6 +19,7 @@ from models.values.text import fitted, width_of
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
 LEAST_WIDTH, LEAST_HEIGHT = 20, 4
+TELLS_MIDDLE = 6  # lines from which an upright scale tells its middle, which else would stand for an end
 FRAME = 2  # lines of an axis with its ticks
 FILLS, ASCII_FILLS = "█▓▒░▚▞▤▥", "#=+:xo%*"
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
@@ -155,7 +156,9 @@ def curve(
     if mark is not None:
         figure.line(mark, "vertical")
     figure.ruler("y").lim(0, 1)
-    figure.ruler("y").ticks([0, 0.5, 1], ["0", "½" if not ascii else ".5", "1"])
+    middle = {0.5: ".5" if ascii else "½"} if height >= TELLS_MIDDLE else {}
+    shares = {0: "0"} | middle | {1: "1"}
+    figure.ruler("y").ticks(list(shares), list(shares.values()))
     figure.ruler("x").ticks([x for x, _label in ticks], [label for _x, label in ticks])
     return _lines(figure, ascii)
 
@@ -181,7 +184,8 @@ def trend(
             figure.draw(figure.signal(places, ys, marker=sign))
     top = 2 * _round_top(max(known) / 2) if max(known) else 1.0  # so that the middle is round too
     figure.ruler("y").lim(0, top)
-    figure.ruler("y").ticks([0, top / 2, top], [_short(one) for one in (0, top / 2, top)])
+    ticks = [0, top / 2, top] if height - len(explained) >= TELLS_MIDDLE else [0, top]
+    figure.ruler("y").ticks(ticks, [_short(one) for one in ticks])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
     return [*explained, *_lines(figure, ascii)]

@@ -80,6 +80,16 @@ def test_the_scale_of_months_and_lines_is_round_and_its_unit_stands_above_it():
     assert lines[0].startswith(" deals ") and lines[1].startswith("1000┤") and any(line.startswith(" 500┤") for line in lines)
 
 
+@pytest.mark.parametrize("height", range(4, 16))
+def test_the_lowest_line_of_an_upright_scale_is_nought_however_low_it_is(height):
+    for drawn in (
+        charts.trend(["Nov", "Dec"], {"started": [848, 257]}, "deals", 60, height),
+        charts.curve([(0.0, 1.0, 1.0, 1.0), (4.0, 0.2, 0.5, 0.8)], None, [(0.0, "0 d")], 60, height),
+    ):
+        told = [line.split("┤")[0].strip() for line in drawn if "┤" in line]
+        assert not drawn or told[-1] == "0" and told[0] in ("1000", "1")
+
+
 def test_the_points_of_a_line_are_joined_but_for_a_gap():
     whole, broken = (charts.trend(list("abc"), {"won": values}, "deals", 40, 12)[1:-2] for values in ([2, 4, 8], [2, None, 8]))
     assert sum(line.count("●") for line in whole) == 3 and sum(line.count("●") for line in broken) == 2

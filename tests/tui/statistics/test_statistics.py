@@ -324,7 +324,17 @@ async def test_a_title_without_room_gives_way_to_what_is_counted(running, sold):
             await read(pilot)
             await press(pilot, "v", "v")
             head = shown(pilot).splitlines()[0]
-            assert head.startswith(f" {title} ") and head.rstrip().endswith("all reps")
+            assert head.startswith(f" {title} ") and "all reps" in head
+
+
+async def test_columns_that_have_no_room_are_told_of(running, sold):  # noqa: F811
+    for size, told in (((80, 24), True), ((200, 40), False)):
+        async with running(size=size) as pilot:
+            await press(pilot, *to("reps"))
+            await read(pilot)
+            left = 14 - len(screen(pilot)._columns)
+            head = shown(pilot).splitlines()[0]
+            assert (left > 0) == told and (f"all reps · +{left} columns" in head) == told
 
 
 async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811

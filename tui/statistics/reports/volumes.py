@@ -112,7 +112,7 @@ class Volumes(Report):
         if asked.form == STAGES:
             parts.append(_("Weighted: the deal's own percentage, else the observed chance of its stage, else the set one."))
         elif found.coming is not None and found.bands():
-            parts.append(_("Box: where the month ends in eight cases of ten, what is won already included"))
+            parts.append(_("Box: where the month ends in eight cases of ten, with what is won already; P10 to P90: without it"))
         if whole.without_amount:
             parts.append(ngettext("{count} deal has no amount", "{count} deals have no amount", whole.without_amount).format(count=int_text(whole.without_amount)))
         if whole.without_probability:
