@@ -12,7 +12,8 @@ from models.timekeeping.tables import Rate
 from models.timekeeping.views import timesheet
 from models.values.dates import full_day
 from models.values.instants import SECOND, day_start, local_day
-from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
+from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.widgets.footer import KeyLine
 
 HOUR = 3600 * SECOND
 
@@ -314,3 +315,36 @@ async def test_whose_time_it_is_is_said_by_name(running, session, deals):  # noq
     async with running() as pilot:
         await press(pilot, "4", "y", *"berg", "enter")
         assert shown(pilot).startswith(" Anna Berg · ")
+
+
+@pytest.mark.parametrize("key", ["e", "p", "d", "x", "c", "i", "r", "space"])
+async def test_a_key_for_an_entry_says_where_there_is_none(running, session, deals, key):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", key)
+        assert "There is no entry here." in shown(pilot)
+        await press(pilot, "v", key)
+        assert "v shows those of a day" in shown(pilot)
+
+
+async def test_a_message_longer_than_the_line_of_keys_is_read_whole(running, session, deals, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 1, deal_id=deals[0], service_id=1)
+    add(session, yesterday, 11, 1, deal_id=deals[1], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "left", "space", "space", "m")
+        lines = shown(pilot).splitlines()
+        assert "can be merged, all billable or none" in " ".join(" ".join(lines[-3:]).split()) and "Billable" in shown(pilot)
+        await press(pilot, "left")
+        pilot.app.screen.query_one(KeyLine).be_quiet()
+        await settle(pilot)
+        assert "? keys" in shown(pilot).splitlines()[-1] and "Billable" in shown(pilot).splitlines()[-2]
+
+
+async def test_what_an_entry_comes_to_and_why_stands_above_the_ladder(running, session, deals, yesterday):  # noqa: F811
+    with session.store.writing():
+        Rate.create(side="bill", from_day=date(2020, 1, 1), amount=100_00, currency="EUR", created_at=0)
+    add(session, yesterday, 9, 1.5, deal_id=deals[0], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "left", "r")
+        lines = shown(pilot).splitlines()
+        assert any("Charge" in line and "150.00" in line for line in lines)
+        assert any("An hour" in line and "100.00" in line and "the company" in line for line in lines)
