@@ -263,7 +263,6 @@ class History:
         if at == self._present.at:
             return self._present
         if at != self._last.at:
-            self._last = self._present  # the former one goes before another is made
             self._last = as_of(self.records, at)
         return self._last
 
