@@ -164,6 +164,7 @@ def warm(path: Path, runs: int) -> None:
                 continue
             times = []
             for _run in range(runs):
+                known = None  # as on the screen: the former one goes before another is read
                 known = history(session, 1, deals=True)
                 # A first answer without filter: what it works out is kept, and the first numpy call of a kind is slow.
                 report(session, 1, history=known, **always)

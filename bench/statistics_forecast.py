@@ -82,7 +82,7 @@ def child(path: Path) -> dict[str, float]:
     from models.statistics.arrays import history
     from models.statistics.forecast import forecast
 
-    known = history(session, 1)
+    known = history(session, 1, deals=True)
     loaded = time.perf_counter()
     forecast(session, 1, history=known)
     ended = time.perf_counter()
@@ -91,21 +91,21 @@ def child(path: Path) -> dict[str, float]:
 
 
 def against_each(path: Path) -> None:
-    """The same forecast with every deal drawn by itself, at its exact age."""
+    """The same forecast with every deal drawn by itself, at its exact age, by as many resamples as a small type gets."""
     from models.statistics.forecast import forecast
     from models.statistics.rules import forecast as rules
 
     session = open_session(path)
     grouped = forecast(session, 1).rows
-    usual = rules.ALL_SINGLY, rules.MOST_CELLS, rules.DAILY
-    rules.ALL_SINGLY = rules.MOST_CELLS = rules.DAILY = 10**9
+    usual = rules.ALL_SINGLY, rules.LARGE, rules.MOST_CELLS, rules.DAILY
+    rules.ALL_SINGLY = rules.LARGE = rules.MOST_CELLS = rules.DAILY = 10**9
     begun = time.perf_counter()
     singly = forecast(session, 1).rows
     print(f"each deal drawn by itself: {time.perf_counter() - begun:.0f} s")
     for ours, theirs in zip(grouped, singly, strict=True):
         parts = [f"{name} {getattr(ours, name) / max(getattr(theirs, name), 1) - 1:+.2%}" for name in ("p10", "p50", "p90", "mean")]
         print(f"  {ours.month or 'later'}: {', '.join(parts)}")
-    rules.ALL_SINGLY, rules.MOST_CELLS, rules.DAILY = usual
+    rules.ALL_SINGLY, rules.LARGE, rules.MOST_CELLS, rules.DAILY = usual
 
 
 def replayed(path: Path) -> None:

@@ -45,7 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "activity": ("cli.commands.activities", "Calls, meetings, mails and tasks."),
     "agenda": ("cli.commands.activities", "What is due on a day."),
     "timer": ("cli.commands.timing", "The stopwatch."),
-    "time": ("cli.commands.time_entries", "Time entries."),
+    "time": ("cli.commands.time", "Time entries."),
     "budget": ("cli.commands.budgets", "Budgets of clients and deals."),
     "report": ("cli.commands.reports", "Reports."),
     "import": ("cli.commands.imports", "Take deals, their history and time from a file."),

@@ -134,12 +134,12 @@ def table() -> tuple[Act, ...]:
         Act("time.undo", "u", "undo", _("Undo the last step"), "time", _("undo")),
         Act("time.redo", "U", "redo", _("Redo"), "time"),
         # Statistics.
-        Act("statistics.open", "enter", "open", _("Into the report; there: the deals behind a number"), "statistics"),
-        Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.filter", "f,slash,full_stop,f4", "filter", _("Period, rep, past instant, clock"), "statistics", _("filter")),
         Act("statistics.form", "v", "form", _("Another form of the report"), "statistics", _("form")),
+        Act("statistics.open", "enter", "open", _("Into the report; there: the deals behind a number"), "statistics", _("look in")),
         Act("statistics.compare", "c", "compare", _("Compare with another rep or other days, and back"), "statistics", _("compare")),
         Act("statistics.export", "E", "export", _("Copy or save what is shown"), "statistics", _("export")),
+        Act("statistics.type", "y", "pick_type", _("Choose the deal type"), "statistics", _("type")),
         Act("statistics.clock", "w", "clock", _("Calendar clock or working clock"), "statistics", _("clock")),
         # Setup.
         Act("setup.open", "enter", "open", _("Go in: the type's stages, what a stage asks for; there: change it"), "setup"),

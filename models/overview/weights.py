@@ -34,13 +34,14 @@ def weighted(
     found: dict[int, tuple[Money, ...]] = {}
     for column in head.columns:
         chance = win.get(column.stage_id)
+        won, of = (chance or 0.0).as_integer_ratio()
         sums = []
         for money in column.sums:
             amount, weight = own.get((column.stage_id, money.currency), (0, 0))
             if chance is not None or amount:
-                # Rounded once, half away from zero; the amounts are not negative.
-                worth = weight / 100 + (money.amount - amount) * (chance or 0.0)
-                sums.append(Money(int(worth + 0.5), money.currency))
+                # Exact, and rounded once, half away from zero; the amounts are not negative.
+                worth = weight * of + 100 * (money.amount - amount) * won
+                sums.append(Money((2 * worth + 100 * of) // (200 * of), money.currency))
         if sums:
             found[column.stage_id] = added(sums)
     return found

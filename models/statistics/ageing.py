@@ -14,12 +14,12 @@ import numpy as np
 from models.people import views as people
 from models.statistics.arrays import NONE, Bools, Deals, History, Ints, Records, Visits
 from models.statistics.figures import LEAST_COMPLETED, LONG
-from models.statistics.rules.clock import norm_on
 from models.statistics.rules.estimates import reached, survival
-from models.statistics.selection import Selection, select_types
+from models.statistics.selection import Selection, select_types, whole_seconds
 from models.statistics.standing import Open, day_text, only, open_deals, together
 from models.statistics.volumes import deals_at, name_of
 from models.storage.database import database
+from models.values.clock import norm_on
 from models.values.instants import DAY, SECOND, Instant, instant_text
 from models.values.money import Money, as_json
 
@@ -215,8 +215,8 @@ def _limits(visits: Visits, clock: str, day: int) -> dict[int, Limit]:
         completed = int(ended.sum())
         limit, source = (None, None) if stage.norm is None else (norm_on(stage.norm, day), "norm")
         if stage.norm is None and completed >= LEAST_COMPLETED:
-            limit = reached(survival(visits.lasted(clock)[here] // SECOND, ended), LONG)
-            source = None if limit is None else "percentile"
+            longest = reached(survival(visits.lasted(clock)[here], ended), LONG)
+            limit, source = (None, None) if longest is None else (whole_seconds(longest), "percentile")
         found[stage.id] = Limit(limit, source, completed)
     return found
 

@@ -6,7 +6,7 @@ instant, who a visit belongs to, holds) is worked out here and costs the store n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,9 +19,10 @@ from models.people import views as people
 from models.pipeline import facts
 from models.pipeline.rules import TypeFacts
 from models.pipeline.ways import stages_left
-from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
+from models.statistics.rules.clock import Stretches, stretches, worked
 from models.statistics.rules.estimates import ascending
 from models.storage.columns import columns
+from models.values.clock import NEVER, WorkingHours
 from models.values.instants import Instant, local_day
 
 if TYPE_CHECKING:
@@ -161,13 +162,15 @@ class Visits:
     target: Ints
     reopened: Bools
     known: Bools | slice = field(repr=False)
-    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+    _kept: dict[object, tuple[object, Any]] = field(default_factory=dict, repr=False)
 
-    def once(self, key: object, work: Callable[[], Worked]) -> Worked:
-        """What `work` comes to, worked out once for all questions about these visits."""
-        if key not in self._kept:
-            self._kept[key] = work()
-        return self._kept[key]  # type: ignore[return-value]
+    def once(self, key: object, work: Callable[[], Worked], asked: object = None) -> Worked:
+        """What `work` comes to, worked out once for all questions about these visits. Where it depends on what was `asked`,
+        that of the last such question is kept, so that what is kept does not grow with every other filter."""
+        if key not in self._kept or self._kept[key][0] != asked:
+            self._kept[key] = asked, work()
+        found: Worked = self._kept[key][1]
+        return found
 
     @cached_property
     def entered_as(self) -> Ints:
@@ -260,6 +263,7 @@ class History:
         if at == self._present.at:
             return self._present
         if at != self._last.at:
+            self._last = self._present  # the former one goes before another is made
             self._last = as_of(self.records, at)
         return self._last
 
@@ -331,10 +335,9 @@ def _numbers(texts: Sequence[str]) -> list[Ints]:
 
 def _numbered(ids: Ints, known: Sequence[int]) -> Ints:
     """The place of each id among the known ones."""
-    sorted_ids = np.sort(np.array(known, np.int64))
-    places: Mapping[int, int] = {one: place for place, one in enumerate(known)}
-    by_rank = np.array([places[int(one)] for one in sorted_ids], np.int64)
-    return by_rank[np.searchsorted(sorted_ids, ids)] if len(known) else ids
+    places = np.zeros(max(known, default=0) + 1, np.int64)
+    places[list(known)] = np.arange(len(known))
+    return places[ids]
 
 
 def as_of(records: Records, at: Instant) -> Visits:

@@ -11,12 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.values.cldr import DECIMALS
+from models.values.language import current_language
+from models.values.money import STEPS
 from models.values.text import fitted, width_of
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
 LEAST_WIDTH, LEAST_HEIGHT = 20, 4
-FRAME = 3  # lines of a frame with its ticks
+TELLS_MIDDLE = 6  # lines from which an upright scale tells its middle, which else would stand for an end
+FRAME = 2  # lines of an axis with its ticks
 FILLS, ASCII_FILLS = "█▓▒░▚▞▤▥", "#=+:xo%*"
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
 # (x, lower line, share, upper line); a line ends where it is None
@@ -27,12 +31,14 @@ BOX, MOST_SLOT = 3, 16  # cells of a box, and at most of a month
 MONTHS_FRAME = 2  # lines below the bars of months: the axis, the months
 
 
-def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int, *, ascii: bool = False) -> list[str]:
-    """Horizontal bars, the first label on top; of too many the first ones."""
+def bars(
+    labels: Sequence[str], values: Sequence[float], unit: str, width: int, height: int, *, ascii: bool = False
+) -> list[str]:
+    """Horizontal bars on a scale in `unit`, the first label on top; of too many the first ones."""
     if not values or not max(values) or not _room(width, height):
         return []
     shown, height = _fitting(len(values), height)
-    labels, values = labels[:shown], values[:shown]
+    labels, values = _with_room(labels[:shown], unit), values[:shown]
     figure = _figure(width, height)
     # plotext draws the first bar at the bottom.
     figure.draw(
@@ -41,21 +47,21 @@ def bars(labels: Sequence[str], values: Sequence[float], width: int, height: int
         )
     )
     _counts(figure.ruler("x"), max(values))
-    return _lines(figure, ascii)
+    return _named(_lines(figure, ascii), labels, unit)
 
 
 def stacked_bars(
-    labels: Sequence[str], groups: Mapping[str, Sequence[float]], width: int, height: int, *, ascii: bool = False
+    labels: Sequence[str], groups: Mapping[str, Sequence[float]], unit: str, width: int, height: int, *, ascii: bool = False
 ) -> list[str]:
-    """Horizontal bars made of a part for each group (name → a value for each label), told apart by their filling, with
-    the fillings explained above."""
+    """Horizontal bars on a scale in `unit`, made of a part for each group (name → a value for each label), told apart by
+    their filling, with the fillings explained above."""
     totals = [sum(values) for values in zip(*groups.values(), strict=True)] if groups else []
     if not totals or not max(totals) or not _room(width, height - 1):
         return []
     fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
     explained = _explained(list(zip(fills, groups, strict=False)), width)[: max(1, height - LEAST_HEIGHT)]
     shown, height = _fitting(len(totals), height - len(explained))
-    labels, groups = labels[:shown], {name: values[:shown] for name, values in groups.items()}
+    labels, groups = _with_room(labels[:shown], unit), {name: values[:shown] for name, values in groups.items()}
     figure = _figure(width, height)
     figure.draw(
         figure.bar(
@@ -64,29 +70,28 @@ def stacked_bars(
         )
     )  # fmt: skip
     _counts(figure.ruler("x"), max(totals))
-    return [*explained, *_lines(figure, ascii)]
+    return [*explained, *_named(_lines(figure, ascii), labels, unit)]
 
 
 def months(
     labels: Sequence[str], groups: Mapping[str, Sequence[float]], marks: Sequence[float | None], mark: str,
-    boxes: Sequence[Box | None], box: str, width: int, height: int, *, ascii: bool = False,
+    boxes: Sequence[Box | None], box: str, unit: str, width: int, height: int, *, ascii: bool = False,
 ) -> list[str]:  # fmt: skip
     """For each label an upright bar made of a part for each group, a line over it at its mark (a target), and beside it a
-    box from the lowest to the highest of three values with the middle one marked; all on one scale, explained above."""
+    box from the lowest to the highest of three values with the middle one marked; all on one scale in `unit`, explained
+    above."""
     totals = [sum(values) for values in zip(*groups.values(), strict=True)] or [0.0] * len(labels)
     most = max([*totals, *(one for one in marks if one is not None), *(one[2] for one in boxes if one is not None)], default=0)
     fills, sign = ("#+:x%", "=") if ascii else ("█▒░▚▞", "━")
     parts = list(zip(fills, groups, strict=False))
     parts += [(sign, mark)] if any(one is not None for one in marks) else []
     parts += [("[o]" if ascii else "├●┤", box)] if any(one is not None for one in boxes) else []
-    explained = _explained(parts, width)
+    explained = _explained(parts, width, unit)
     tall = height - MONTHS_FRAME - len(explained)
     tall -= tall % 2 if tall > LEAST_HEIGHT else 0  # so that the middle is a line
     if not labels or not most or width < LEAST_WIDTH or tall < 2:
         return []
-    # A scale that ends on a round number, so that what stands beside it can be read.
-    step = 10 ** math.floor(math.log10(most))
-    top = next(step * part for part in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * part >= most)
+    top = _round_top(most)
     ticks = {0: _short(top), tall // 2: _short(top / 2)} if tall > LEAST_HEIGHT and not tall % 2 else {0: _short(top)}
     edge = max(map(len, ticks.values())) + 2
     slot = min(MOST_SLOT, (width - edge) // len(labels))
@@ -151,29 +156,36 @@ def curve(
     if mark is not None:
         figure.line(mark, "vertical")
     figure.ruler("y").lim(0, 1)
-    figure.ruler("y").ticks([0, 0.5, 1], ["0", "½" if not ascii else ".5", "1"])
+    middle = {0.5: ".5" if ascii else "½"} if height >= TELLS_MIDDLE else {}
+    shares = {0: "0"} | middle | {1: "1"}
+    figure.ruler("y").ticks(list(shares), list(shares.values()))
     figure.ruler("x").ticks([x for x, _label in ticks], [label for _x, label in ticks])
     return _lines(figure, ascii)
 
 
 def trend(
-    labels: Sequence[str], lines: Mapping[str, Sequence[float | None]], width: int, height: int, *, ascii: bool = False
+    labels: Sequence[str], lines: Mapping[str, Sequence[float | None]], unit: str, width: int, height: int, *, ascii: bool = False
 ) -> list[str]:
-    """Lines over the labels (months), told apart by their signs, which are explained above; a value that is not known
-    leaves a gap."""
+    """Lines over the labels (months) on a scale in `unit`, told apart by their signs, which are explained above; a value
+    that is not known leaves a gap."""
     known = [value for values in lines.values() for value in values if value is not None]
     if not known or len(labels) < 2 or not _room(width, height - 1):
         return []
     signs = ("*", "o", "x", "+", ":") if ascii else ("●", "○", "×", "+", "·")
-    explained = _explained(list(zip(signs, lines, strict=False)), width)[: height - LEAST_HEIGHT]
+    explained = _explained(list(zip(signs, lines, strict=False)), width, unit)[: height - LEAST_HEIGHT]
     figure = _figure(width, height - len(explained))
-    for sign, values in zip(signs, lines.values(), strict=False):
-        points = [(place, value) for place, value in enumerate(values) if value is not None]
-        if points:
-            figure.draw(figure.signal([x for x, _y in points], [y for _x, y in points], marker=sign))
-    most = max(known) or 1
-    figure.ruler("y").lim(0, most)
-    figure.ruler("y").ticks([0, most / 2, most], [_short(one) if most >= 10 else f"{one:.1f}" for one in (0, most / 2, most)])
+    drawn = [(sign, _runs(values)) for sign, values in zip(signs, lines.values(), strict=False)]
+    for _sign, runs in drawn:
+        for places, ys in runs:
+            if len(places) > 1:
+                figure.draw(figure.signal(places, ys, marker="." if ascii else "braille").lines())
+    for sign, runs in drawn:  # over all lines
+        for places, ys in runs:
+            figure.draw(figure.signal(places, ys, marker=sign))
+    top = 2 * _round_top(max(known) / 2) if max(known) else 1.0  # so that the middle is round too
+    figure.ruler("y").lim(0, top)
+    ticks = [0, top / 2, top] if height - len(explained) >= TELLS_MIDDLE else [0, top]
+    figure.ruler("y").ticks(ticks, [_short(one) for one in ticks])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
     return [*explained, *_lines(figure, ascii)]
@@ -225,9 +237,9 @@ def _fitting(count: int, height: int) -> tuple[int, int]:
     return shown, shown + FRAME
 
 
-def _explained(parts: Sequence[tuple[str, str]], width: int) -> list[str]:
-    """What the signs mean, in as many lines as that takes."""
-    lines = [""]
+def _explained(parts: Sequence[tuple[str, str]], width: int, unit: str = "") -> list[str]:
+    """The unit of an upright scale and what the signs mean, in as many lines as that takes."""
+    lines = [fitted(f" {unit} ", width) if unit else ""]
     for sign, name in parts:
         said = fitted(f" {sign} {name}", width)
         joined = f"{lines[-1]} {said}" if lines[-1] else said
@@ -249,23 +261,59 @@ def _figure(width: int, height: int) -> Any:
     figure = plotext.figure
     figure.clear()
     figure.theme("colorless")
-    figure.plot_size(width, height)
+    figure.plot_size(width + 1, height + 1)  # of which _lines leaves out the frame above and at the right
     return figure
 
 
+def _with_room(labels: Sequence[str], unit: str) -> list[str]:
+    """The labels of bars, with room for the unit below them."""
+    first, *others = (f" {label}" for label in labels)
+    return [" " * (width_of(unit) + 1 - width_of(first)) + first, *others]
+
+
+def _named(lines: list[str], labels: Sequence[str], unit: str) -> list[str]:
+    """The lines of bars with the unit of their scale, beside it and below the labels."""
+    edge = max(map(width_of, labels))
+    if lines[-1][:edge].strip():
+        return lines
+    return [*lines[:-1], " " * (edge - width_of(unit)) + unit + lines[-1][edge:]]
+
+
 def _counts(ruler: Any, most: float) -> None:
-    """An axis from 0 to `most`, with whole numbers."""
+    """An axis from 0 to `most`, with at most six round numbers, whole ones where there is one to tell."""
     ruler.lim(0, most)
-    ticks = sorted({0, int(most) // 2, int(most)} if most >= 2 else {0, most})
-    ruler.ticks(ticks, [str(tick) for tick in ticks])
+    step = _round_top(most / 4)
+    if most >= 1:
+        step = max(1, math.ceil(step))
+    ticks = [step * place for place in range(int(most / step + 1e-9) + 1)]
+    ruler.ticks(ticks, [_short(tick) for tick in ticks])
+
+
+def _round_top(most: float) -> float:
+    """The next round number: a scale that ends on one can be read."""
+    step = 10.0 ** math.floor(math.log10(most))
+    return next(step * part for part in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * part >= most * (1 - 1e-9))
 
 
 def _short(value: float) -> str:
-    """`250k`, `1.2M`."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.1f}".rstrip("0").rstrip(".") + letter
-    return f"{value:.0f}"
+    """`250k`, `1.25M`, `4.5`; thousands begin at 10,000, so that a count stays one."""
+    language = current_language()
+    size, letter = next(((size, letter) for size, letter in reversed(STEPS[language]) if value >= max(size, 10_000)), (1, ""))
+    return f"{value / size:.2f}".rstrip("0").rstrip(".").replace(".", DECIMALS[language]) + letter
+
+
+def _runs(values: Sequence[float | None]) -> list[tuple[list[int], list[float]]]:
+    """The places and values of those that are known, each run between gaps by itself."""
+    runs: list[tuple[list[int], list[float]]] = []
+    before = None
+    for place, value in enumerate(values):
+        if value is not None:
+            if before is None:
+                runs.append(([], []))
+            runs[-1][0].append(place)
+            runs[-1][1].append(value)
+        before = value
+    return runs
 
 
 def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, float]]:
@@ -281,5 +329,6 @@ def _steps(points: Sequence[tuple[float, float | None]]) -> list[tuple[float, fl
 
 
 def _lines(figure: Any, ascii: bool) -> list[str]:
-    drawn = _COLOUR.sub("", str(figure.build())).rstrip("\n").split("\n")
+    _top, *framed = (line.rstrip() for line in _COLOUR.sub("", str(figure.build())).rstrip("\n").split("\n"))
+    drawn = [line[:-1].rstrip() if line.endswith(("│", "┘")) else line for line in framed]
     return [line.translate(_FRAME) for line in drawn] if ascii else drawn

@@ -30,6 +30,7 @@ from models.statistics.selection import Selection, select
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_start, local_day
 from models.values.language import _
+from models.values.money import Money, plain_text
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -54,7 +55,8 @@ class ForecastRow:
     seed: int
 
     def as_json(self) -> dict[str, Any]:
-        return vars(self) | {"month": None if self.month is None else self.month.isoformat()[:7]}
+        month = None if self.month is None else self.month.isoformat()[:7]
+        return vars(self) | {"month": month} | _plain(self, "p10", "p50", "p90", "mean")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class BacktestRow:
 
     def as_json(self) -> dict[str, Any]:
         months = {"made": self.made.isoformat()[:7], "month": self.month.isoformat()[:7]}
-        return vars(self) | months | {"within": self.within}
+        sums = _plain(self, "p10", "p50", "p90", "mean", "weighted", "won")
+        return vars(self) | months | sums | {"within": self.within}
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,13 @@ class BacktestError:
     weighted_missed: int
 
     def as_json(self) -> dict[str, Any]:
-        return vars(self) | {"coverage": self.within / self.forecasts}
+        sums = _plain(self, "won", "mean_missed", "p50_missed", "weighted_missed")
+        return vars(self) | sums | {"coverage": self.within / self.forecasts}
+
+
+def _plain(row: ForecastRow | BacktestRow | BacktestError, *names: str) -> dict[str, str]:
+    """Those sums of a row as the amounts of money are written in JSON: decimal, in the row's currency."""
+    return {name: plain_text(Money(getattr(row, name), row.currency)) for name in names}
 
 
 @dataclass(frozen=True)
@@ -258,27 +267,31 @@ def _open(asked: Selection) -> _Open:
 
 
 def _drawn(visits: Visits, known: _Open, bounds: list[int], seed: int) -> Floats:
+    stays, days, lies_ahead = _stays(visits, known.place)
+    deals = OpenDeals(
+        visits.stage[known.place], days, lies_ahead, known.amount.astype(float), known.share, known.currency
+    )
+    return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
+
+
+def _stays(visits: Visits, open_ones: Ints) -> tuple[Stays, Ints, Floats]:
+    """The stays of known beginning; and of the open ones, by their places, days and how much of the day lies ahead."""
     begin = day_start(local_day(visits.at, visits.records.timezone), visits.records.timezone)
     lasted = visits.lasted(CALENDAR)
     since = visits.entered - begin
     days = (since + lasted) // DAY - since // DAY
-    certain = ~visits.begin_unknown
-    ended = certain & ~visits.there
-    _ids, number = np.unique(visits.deal, return_inverse=True)
-    there = visits.there
+    certain, there = ~visits.begin_unknown, visits.there
+    ended = certain & ~there
+    number = np.cumsum(np.diff(visits.deal, prepend=-1) != 0) - 1
     lies_ahead = np.zeros(len(days))
     lies_ahead[there] = ahead(
         visits.stage[there], days[there], lasted[there], visits.stage[ended], days[ended], lasted[ended]
     )
     stays = Stays(
-        len(_ids), visits.records.stages, number[certain], visits.stage[certain], days[certain], visits.target[certain],
-        lies_ahead[certain],
+        int(number.max(initial=-1)) + 1, visits.records.stages, number[certain], visits.stage[certain], days[certain],
+        visits.target[certain], lies_ahead[certain],
     )  # fmt: skip
-    place = known.place
-    deals = OpenDeals(
-        visits.stage[place], days[place], lies_ahead[place], known.amount.astype(float), known.share, known.currency
-    )
-    return drawn(stays, deals, len(visits.records.deals.currencies), bounds, seed)
+    return stays, days[open_ones], lies_ahead[open_ones]
 
 
 def _told(draws: Floats) -> tuple[int, int, int, int]:

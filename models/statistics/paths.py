@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from models.pipeline.rules.replay import Came, Replay
 from models.pipeline.ways import mapped_stages
 from models.statistics.arrays import ENTERED_AS, WON, Bools, History, Ints, Records, Visits
 from models.statistics.rules.estimates import ascending
-from models.statistics.selection import select
+from models.statistics.selection import select, whole_seconds
 from models.statistics.standing import started_deals
 from models.values.instants import SECOND, Instant
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """Deals that came one way: how many, how many of them are won, and the Kaplan–Meier median of their whole time
     without holds, in seconds, None where it is not reached. `ids` are the deals'."""
 
@@ -86,11 +85,11 @@ def paths(
     ways = visits.once(("ways", asked.clock), lambda: _ways(visits, asked.clock))
     place = np.searchsorted(ways.deals, deal)
     way, trails = ways.way[place], _trails(visits.records)
-    path, seconds, ended = trails.path[way], ways.seconds[place], outcome != 0
+    path, lasted, ended = trails.path[way], ways.lasted[place], outcome != 0
     order = np.argsort(path, kind="stable")
     starts = np.flatnonzero(np.diff(path[order], prepend=-1))
     numbers, won = path[order][starts], np.add.reduceat((outcome == WON)[order], starts, dtype=np.int64) if len(starts) else starts
-    medians = _medians(path, seconds, ended)
+    medians = _medians(path, lasted, ended)
     ids = deal[order].tolist()
     bounds = zip(numbers.tolist(), won.tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
     found = [
@@ -106,16 +105,17 @@ def paths(
     )
 
 
-def _medians(path: Ints, seconds: Ints, ended: Bools) -> dict[int, int | None]:
-    """The median of each path's times, where one of them is known."""
-    known = np.flatnonzero(seconds >= 0)
+def _medians(path: Ints, lasted: Ints, ended: Bools) -> dict[int, int | None]:
+    """The median of each path's times in whole seconds, where one of them is known."""
+    known = np.flatnonzero(lasted >= 0)
     # At equal times ends come before what is censored.
-    order = known[ascending(seconds[known] * 2 + ~ended[known])]
+    order = known[ascending(lasted[known] * 2 + ~ended[known])]
     order = order[ascending(path[order])]
     starts = np.flatnonzero(np.diff(path[order], prepend=-1))
-    times, ends = seconds[order].tolist(), ended[order].tolist()
+    times, ends = lasted[order].tolist(), ended[order].tolist()
     bounds = zip(path[order][starts].tolist(), starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True)
-    return {number: _half(times[begin:end], ends[begin:end]) for number, begin, end in bounds}
+    medians = ((number, _half(times[begin:end], ends[begin:end])) for number, begin, end in bounds)
+    return {number: None if median is None else whole_seconds(median) for number, median in medians}
 
 
 def median(times: Sequence[tuple[int, bool]]) -> int | None:
@@ -139,12 +139,12 @@ def _half(times: Sequence[int], ended: Sequence[bool]) -> int | None:
 
 @dataclass(frozen=True, eq=False)
 class _Ways:
-    """Of all deals that ever were of the type by the instant, by number: the number of each one's way, and its whole seconds
-    in the type without holds, -1 where a beginning is not known."""
+    """Of all deals that ever were of the type by the instant, by number: the number of each one's way, and its
+    microseconds in the type without holds, -1 where a beginning is not known."""
 
     deals: Ints
     way: Ints
-    seconds: Ints
+    lasted: Ints
 
 
 def _ways(visits: Visits, clock: str) -> _Ways:
@@ -153,9 +153,9 @@ def _ways(visits: Visits, clock: str) -> _Ways:
     last = np.append(begins[1:], len(visits.deal))[: len(begins)] - 1
     way = trails.step[visits.known][last] * 2 + (visits.left_as[last] == WON)
     trails.tell(way)
-    seconds = np.add.reduceat(visits.lasted(clock), begins) // SECOND if len(begins) else begins
-    seconds[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
-    return _Ways(visits.deal[begins], way, seconds)
+    lasted = np.add.reduceat(visits.lasted(clock), begins) if len(begins) else begins
+    lasted[np.logical_or.reduceat(visits.begin_unknown, begins) if len(begins) else begins] = -1
+    return _Ways(visits.deal[begins], way, lasted)
 
 
 class _Trails:
@@ -180,7 +180,7 @@ class _Trails:
             for stage, how, reason, number in told
             for won in (False, True)
         ]
-        self._name = [stages[stage].name for stage, _how, _reason, _number in told]
+        self._name = [stages[stage].name for stage, _how, _reason, _number in told for _won in (False, True)]
         begins = np.flatnonzero(np.diff(records.deal, prepend=-1))
         length = np.diff(begins, append=len(code))
         self.step = np.empty(len(code), np.int64)
@@ -192,7 +192,7 @@ class _Trails:
             before[going] = number * 2 + won[visit]
             given, at = given + int(number.max()) + 1, at + 1
             going = going[length[going] > at]
-        self._code, self._won = code.astype(np.int32), won
+        self._kind = (2 * code + won).astype(np.int32)  # of each visit its place among `_came` and `_name`
         # One visit of each step, and where those of its deal begin.
         self._visit = np.zeros(given, np.int64)
         self._visit[self.step] = np.arange(len(code))
@@ -205,8 +205,8 @@ class _Trails:
         """Put the paths of these ways among `paths`."""
         new = np.flatnonzero(np.bincount(ways, minlength=len(self.path)).astype(bool) & (self.path < 0))
         found = []
-        for codes in self._codes(new):
-            names = tuple(self._name[code] for code in codes)
+        for steps in self._steps(new):
+            names = tuple([self._name[step] for step in steps])
             if names not in self._places:
                 self._places[names] = len(self.paths)
                 self.paths.append(names)
@@ -215,15 +215,14 @@ class _Trails:
 
     def came(self, way: int) -> tuple[Came, ...]:
         """The steps of a way, for those who judge them."""
-        visit = int(self._visit[way >> 1])
-        some = slice(int(self._begin[way >> 1]), visit + 1)
-        won = [*self._won[some].tolist()[:-1], way & 1]
-        return tuple(self._came[2 * code + one] for code, one in zip(self._code[some].tolist(), won, strict=True))
+        visit, begin = int(self._visit[way >> 1]), int(self._begin[way >> 1])
+        *before, last = self._kind[begin : visit + 1].tolist()
+        return tuple([self._came[one] for one in (*before, last & ~1 | way & 1)])
 
-    def _codes(self, ways: Ints) -> Iterator[list[int]]:
+    def _steps(self, ways: Ints) -> Iterator[list[int]]:
         step = ways >> 1
         for begin, visit in zip(self._begin[step].tolist(), self._visit[step].tolist(), strict=True):
-            yield self._code[begin : visit + 1].tolist()
+            yield self._kind[begin : visit + 1].tolist()
 
 
 def _trails(records: Records) -> _Trails:
@@ -266,4 +265,4 @@ def _broken(visits: Visits, deal: Ints, way: Ints) -> list[int]:
     counts = times[alike] @ judged[alike]
     for number, one, entered in zip(*(column[own].tolist() for column in (deal, way, known)), strict=True):
         counts += [replay.breaks(trails.came(one), known_since=entered, mapped=mapped[number]) for replay in replays]
-    return counts.tolist()  # type: ignore[no-any-return]
+    return counts.tolist()

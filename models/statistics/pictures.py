@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING
 
 from models.statistics import charts
 from models.statistics.flows import around
-from models.statistics.words import lasting, measure_word, share_text, target_word, told, unit_for, way_text
+from models.statistics.words import (
+    lasting,
+    measure_word,
+    scale_for,
+    share_text,
+    target_word,
+    told,
+    unit_for,
+    way_text,
+)
 from models.values.dates import month_in_short
 from models.values.instants import instant_text, parse_month
 from models.values.language import _, ngettext
 from models.values.money import exponent
-from models.values.text import fitted, shown, width_of
+from models.values.text import fitted, in_two, shown, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from models.statistics.ageing import AgeingReport
     from models.statistics.comparison import ComparisonReport, Measure
     from models.statistics.durations import StageDuration
-    from models.statistics.forecast import Forecast
+    from models.statistics.forecast import Forecast, ForecastRow
     from models.statistics.funnel import FunnelReport
     from models.statistics.paths import PathsReport
     from models.statistics.reps import RepsReport
@@ -39,17 +48,22 @@ LINES = 5  # told apart in a chart
 MONTH, EDGE = 8, 7  # cells of a month, and of the scale beside them
 
 
-def clients_bars(found: ClientsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
-    """Clients per stage as bars, made of the reps who have most; a client of two reps counts for each."""
+def clients_bars(
+    found: ClientsReport, width: int, height: int, *, deals: bool = False, ascii: bool = False
+) -> list[str]:
+    """Clients per stage as bars, made of the reps who have most, a client of two reps counted for each; or their open
+    `deals`."""
     if not found.deals:
         return []
-    reps = sorted(found.reps, key=lambda rep: (-rep.clients, rep.rep))
+    what = "deals" if deals else "clients"
+    reps = sorted(found.reps, key=lambda rep: (-getattr(rep, what), rep.rep))
     first, rest = [rep.rep for rep in reps[:REPS]], [rep.rep for rep in reps[REPS:]]
-    count = [{rep.rep: rep.clients for rep in stage.reps} for stage in found.stages]
+    count = [{rep.rep: getattr(rep, what) for rep in stage.reps} for stage in found.stages]
     groups: dict[str, list[float]] = {shown(rep): [of.get(rep, 0) for of in count] for rep in first}
     if rest:
         groups[_("others")] = [sum(of.get(rep, 0) for rep in rest) for of in count]
-    return charts.stacked_bars(_labels([stage.stage for stage in found.stages]), groups, width, height, ascii=ascii)
+    unit = _("deals") if deals else _("clients")
+    return charts.stacked_bars(_labels([stage.stage for stage in found.stages]), groups, unit, width, height, ascii=ascii)
 
 
 def duration_curve(stage: StageDuration, day: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -58,15 +72,14 @@ def duration_curve(stage: StageDuration, day: int, width: int, height: int, *, a
     if not stage.completed or height < 5:
         return []
     longest = stage.curve[-1].seconds
-    unit, name = unit_for(longest, day)
-    title = _("{stage}: share still there, in {unit}; median {median}").format(
-        stage=shown(stage.stage), unit=name, median=lasting(stage.median.value, day) or "–"
-    )
+    unit, word = scale_for(longest, day)
+    said = _("share still there, median {median}, 95 % dotted").format(median=lasting(stage.median.value, day) or "–")
+    title = f"{fitted(shown(stage.stage), max(1, width - width_of(said) - 4))}: {said}"
     median = stage.median.value
     drawn = charts.curve(
         [(point.seconds / unit, point.low, point.share, point.high) for point in stage.curve],
         None if median is None else median / unit,
-        _ticks(longest / unit),
+        [(at, word.format(count=f"{at:.0f}")) for at in _ticks(longest / unit)],
         width,
         height - 1,
         ascii=ascii,
@@ -82,7 +95,7 @@ def exits_bars(found: TransitionsReport, width: int, height: int, *, ascii: bool
         for way in stage.ways
         if told(stage) and way.share is not None
     ]
-    return charts.bars([row[0] for row in rows], [row[1] for row in rows], width, height, ascii=ascii)
+    return charts.bars([row[0] for row in rows], [row[1] for row in rows], _("% of exits"), width, height, ascii=ascii)
 
 
 def exits_matrix(
@@ -101,26 +114,34 @@ def exits_matrix(
     kept = {one.stage_id for one in sorted(found.stages, key=lambda one: -taken[one.stage_id])[: max(1, room)]}
     columns: dict[int | str, str] = {one.stage_id: shown(one.stage) for one in found.stages if one.stage_id in kept}
     columns |= ends
-    longest = max(map(width_of, columns.values())) + 2
-    cell = max(LEAST_CELL, min(max(12, longest), (width - name - 1) // len(columns)))
-    lines = [" " * name + "".join(_right(head, cell) for head in columns.values())]
-    about = around([one.stage_id for one in found.stages], at, len(found.stages) if height is None else max(2, height - 1))
+    widths = dict(zip(columns, _shared([max(max(map(width_of, in_two(head, 0))) + 1, 8) for head in columns.values()], width - name - 1), strict=True))
+    heads = [(in_two(head, widths[column] - 1), widths[column]) for column, head in columns.items()]
+    above, below = ("".join(_right(lines[place], cell) for lines, cell in heads) for place in (0, 1))
+    lines = [" " * name + above] if above.strip() else []
+    lines.append(" " + fitted(_("from, to"), name - 2).ljust(name - 1) + below)
+    about = around([one.stage_id for one in found.stages], at, len(found.stages) if height is None else max(2, height - len(lines)))
     for stage in found.stages[about]:
         by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}
-        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column in columns)
+        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column, cell in widths.items())
         head = fitted(shown(stage.stage), name - 2)
         lines.append(" " + head + " " * (name - 1 - width_of(head)) + cells)
     left = len(found.stages) - len(found.stages[about])
     if left:
         lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
-    return [fitted(line, width) for line in lines]
+    return [fitted(line.rstrip(), width) for line in lines]
+
+
+def _shared(needs: Sequence[int], room: int) -> list[int]:
+    """The cells of columns in that room, of those that need most the fewest less than they need."""
+    most = next((cell for cell in range(max(needs), LEAST_CELL, -1) if sum(min(need, cell) for need in needs) <= room), LEAST_CELL)
+    return [min(need, most) for need in needs]
 
 
 def paths_bars(found: PathsReport, count: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
     """Deals of the first `count` paths."""
     first, arrow = found.paths[:count], " > " if ascii else " → "
     labels = [fitted(f"{place} {way_text(path.stages, found.stages, arrow)}", max(12, width // 2)) for place, path in enumerate(first, 1)]
-    return charts.bars(labels, [path.deals for path in first], width, height, ascii=ascii)
+    return charts.bars(labels, [path.deals for path in first], _("deals"), width, height, ascii=ascii)
 
 
 def volumes_bars(
@@ -154,13 +175,18 @@ def volumes_bars(
     ]
     drawn = charts.months(
         _month_labels([parse_month(key) for key in keys]), groups, [one or None for one in sums("target")], _("target"), boxes,
-        "P10-P50-P90" if ascii else "P10–P50–P90", width, height - 1, ascii=ascii,
+        _band(ascii), currency, width, height - (len(currencies) > 1), ascii=ascii,
     )  # fmt: skip
-    others = [code for code in currencies if code != currency]
-    title = f" {currency}"
-    if others:
-        title += "  " + _("of most deals; {others} in the table").format(others=", ".join(others))
-    return [fitted(title, width), *drawn] if drawn else []
+    if drawn and len(currencies) > 1:
+        others = ", ".join(code for code in currencies if code != currency)
+        drawn.insert(0, fitted(" " + _("in {currency}, which most deals are in; {others} in the table").format(currency=currency, others=others), width))
+    return drawn
+
+
+def _band(ascii: bool) -> str:
+    """What a box is called."""
+    said = _("forecast P10–P50–P90")
+    return said.replace("–", "-") if ascii else said
 
 
 def _month_labels(months: Sequence[date]) -> list[str]:
@@ -182,19 +208,22 @@ def _about(keys: list[str], present: str, count: int) -> list[str]:
 def forecast_bars(found: Forecast, width: int, height: int, *, ascii: bool = False) -> list[str]:
     """By month, and for each currency by itself: what is won at the least with nine chances in ten, with five, with one."""
     lines: list[str] = []
-    currencies = sorted({row.currency for row in found.rows})
+    telling = [row for row in telling_rows(found.rows) if row.month is not None]
+    currencies = sorted({row.currency for row in telling})
     for currency in currencies:
-        rows = [row for row in found.rows if row.currency == currency and row.month is not None][: max(2, (width - EDGE) // MONTH)]
-        while len(rows) > 1 and not rows[-1].p90:  # of months in which nothing comes the scale need not tell
-            rows.pop()
+        rows = [row for row in telling if row.currency == currency][: max(2, (width - EDGE) // MONTH)]
         size = 10 ** exponent(currency)
         boxes = [(row.p10 / size, row.p50 / size, row.p90 / size) for row in rows]
         labels = _month_labels([row.month for row in rows if row.month is not None])
-        room = max(8, height // len(currencies)) - 1
-        band = "P10-P50-P90" if ascii else "P10–P50–P90"
-        drawn = charts.months(labels, {}, [None] * len(rows), "", boxes, band, width, room, ascii=ascii)
-        lines += [f" {currency}", *drawn] if drawn else []
+        room = max(8, height // len(currencies))
+        lines += charts.months(labels, {}, [None] * len(rows), "", boxes, _band(ascii), currency, width, room, ascii=ascii)
     return lines
+
+
+def telling_rows(rows: Sequence[ForecastRow]) -> list[ForecastRow]:
+    """Of each currency the rows from the first to the last in which there is a chance in ten that something comes."""
+    places = {code: [at for at, row in enumerate(rows) if row.currency == code and row.p90] for code in {row.currency for row in rows}}
+    return [row for at, row in enumerate(rows) if places[row.currency] and places[row.currency][0] <= at <= places[row.currency][-1]]
 
 
 def funnel_bars(found: FunnelReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -202,7 +231,7 @@ def funnel_bars(found: FunnelReport, width: int, height: int, *, ascii: bool = F
     names = [_("started"), *(one.stage for one in found.stages), _("won")]
     counts = [found.started, *(one.actual if one.implied is None else one.implied for one in found.stages), found.won]
     labels = [f"{label} {share_text(found.share(count))}" for label, count in zip(_labels(names), counts, strict=True)]
-    return charts.bars(labels, counts, width, height, ascii=ascii)
+    return charts.bars(labels, counts, _("deals"), width, height, ascii=ascii)
 
 
 def ageing_bars(found: AgeingReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -211,14 +240,14 @@ def ageing_bars(found: AgeingReport, width: int, height: int, *, ascii: bool = F
         _("ageing"): [one.ageing for one in found.stages],
         _("within the limit"): [one.deals - one.ageing for one in found.stages],
     }
-    return charts.stacked_bars(_labels([one.stage for one in found.stages]), groups, width, height, ascii=ascii)
+    return charts.stacked_bars(_labels([one.stage for one in found.stages]), groups, _("deals"), width, height, ascii=ascii)
 
 
 def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False) -> list[str]:
     """Deals that each rep won and lost in the period."""
     lines = [one for one in found.reps if one.deals_won or one.deals_lost]
     groups: dict[str, list[float]] = {_("won"): [one.deals_won for one in lines], _("lost"): [one.deals_lost for one in lines]}
-    return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, width, height, ascii=ascii)
+    return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, _("deals"), width, height, ascii=ascii)
 
 
 def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bool = False) -> list[str]:
@@ -250,7 +279,7 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
     fits them, shares in percent; a gap where there is too little to say."""
     months = found.months
     lines: dict[str, list[float | None]] = {}
-    unit = ""
+    unit = _("deals")
     if measure == "deals":
         lines = {
             _("started"): [month.started for month in months], _("won"): [month.won for month in months],
@@ -259,8 +288,9 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
     elif measure == "open":
         lines = {_("open"): [month.open for month in months]}
     elif measure == "share":
+        unit = "%"
         shares = {
-            _("share won, %"): [month.share for month in months], _("lower limit"): [month.low for month in months],
+            _("share won"): [month.share for month in months], _("lower limit"): [month.low for month in months],
             _("upper limit"): [month.high for month in months],
         }  # fmt: skip
         for name, values in shares.items():
@@ -268,8 +298,9 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
                 value * 100 if month.told and value is not None else None for month, value in zip(months, values, strict=True)
             ]
     elif measure == "amount":
+        unit = "" if len(found.currencies) > 1 else found.currencies[0] if found.currencies else ""
         for code in found.currencies:
-            lines[code] = [_amount(month.amounts, code) for month in months]
+            lines[_("amount won") if unit else code] = [_amount(month.amounts, code) for month in months]
     else:
         medians = {stage: [month.medians[place].median if month.medians[place].told else None for month in months] for place, (_id, stage) in enumerate(found.stages)}
         size, unit = unit_for(max((one for of in medians.values() for one in of if one is not None), default=0), found.day)
@@ -277,10 +308,8 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
             if any(one is not None for one in medians[stage]):
                 lines[label.strip()] = [None if one is None else one / size for one in medians[stage]]
     shown_lines = dict(list(lines.items())[:LINES])
-    if unit and shown_lines:
-        last = list(shown_lines)[-1]
-        shown_lines = {(f"{name}, {unit}" if name == last else name): values for name, values in shown_lines.items()}
-    drawn = charts.trend([month.month.isoformat()[:7] for month in months], shown_lines, width, height - (len(lines) > LINES), ascii=ascii)
+    labels = _month_labels([month.month for month in months])
+    drawn = charts.trend(labels, shown_lines, unit, width, height - (len(lines) > LINES), ascii=ascii)
     if drawn and len(lines) > LINES:
         drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
     return drawn
@@ -292,7 +321,27 @@ def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = F
         _("billable"): [one.billable / 3600 for one in found],
         _("not billable"): [(one.seconds - one.billable) / 3600 for one in found],
     }
-    return charts.stacked_bars(_labels([one.name or "–" for one in found]), hours, width, height, ascii=ascii)
+    return charts.stacked_bars(_labels([one.name or "–" for one in found]), hours, _("hours"), width, height, ascii=ascii)
+
+
+def margin_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
+    """What each line was charged at, in the currency of most: what of it was paid and the margin; what was paid beyond it
+    is a loss."""
+    charged: Counter[str] = Counter()
+    for one in found:
+        charged.update(one.charged)
+    if not charged:
+        return []
+    currency = charged.most_common(1)[0][0]
+    size = 10 ** exponent(currency)
+    sums = [(one.charged.get(currency, 0) / size, one.paid.get(currency, 0) / size) for one in found]
+    parts = {
+        _("paid"): [min(charge, paid) for charge, paid in sums], _("margin"): [max(0.0, charge - paid) for charge, paid in sums],
+        _("loss"): [max(0.0, paid - charge) for charge, paid in sums],
+    }  # fmt: skip
+    if not any(parts[_("loss")]):
+        parts.pop(_("loss"))
+    return charts.stacked_bars(_labels([one.name or "–" for one in found]), parts, currency, width, height, ascii=ascii)
 
 
 def _sides(month: Volume) -> tuple[Sequence[Money], ...]:
@@ -318,13 +367,13 @@ def _matrix_cell(stage: StageExits, way: Way | None, ascii: bool) -> str:
     return f"{charts.shade(way.share, 1, ascii=ascii)}{share_text(way.share).replace(chr(160), '')}"
 
 
-def _ticks(longest: float) -> list[tuple[float, str]]:
+def _ticks(longest: float) -> list[float]:
     """At most seven round numbers from 0 to `longest`."""
     step = 1.0
     while longest / step > 6:
         step *= 2 if str(int(step))[0] in "15" else 2.5
     step = max(1, round(step))
-    return [(float(at), str(at)) for at in range(0, int(longest) + 1, step)]
+    return [float(at) for at in range(0, int(longest) + 1, step)]
 
 
 def _labels(names: list[str]) -> list[str]:

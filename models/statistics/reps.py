@@ -14,7 +14,7 @@ from models.people import views as people
 from models.statistics.ageing import FLAGS, IDLE_DAYS, all_flagged, flagged
 from models.statistics.arrays import NONE, WON, History, Ints
 from models.statistics.rules.shares import wilson
-from models.statistics.selection import Selection, select_types
+from models.statistics.selection import Selection, select_types, whole_seconds
 from models.statistics.standing import (
     Chance,
     Closed,
@@ -172,14 +172,14 @@ def _by(owner: Ints, tallies: Mapping[int, Tally], together_all: Tally) -> Itera
 
 
 def _times(asked: Selection, closed: Closed) -> Ints:
-    """The whole time in seconds of each deal at the stages of the type; NONE where a beginning is not known."""
+    """The whole time in microseconds of each deal at the stages of the type; NONE where a beginning is not known."""
     visits = asked.visits
 
     def work() -> tuple[Ints, Ints]:
         begins = np.flatnonzero(np.diff(visits.deal, prepend=-1))
         if not len(begins):
             return begins, begins
-        sums = np.add.reduceat(visits.lasted(asked.clock) // SECOND, begins)
+        sums = np.add.reduceat(visits.lasted(asked.clock), begins)
         sums[np.logical_or.reduceat(visits.begin_unknown, begins)] = NONE
         return visits.deal[begins], sums
 
@@ -197,7 +197,7 @@ def _close(tally: Tally, closed: Closed, times: Ints, codes: tuple[str, ...]) ->
         if len(some):
             tally.line.won[code] = sum(some.tolist())
     known = np.sort(times[won & (times != NONE)])
-    tally.median = int(known[(len(known) - 1) // 2]) if len(known) else None
+    tally.median = whole_seconds(int(known[(len(known) - 1) // 2])) if len(known) else None
 
 
 def _line(rep: str | None, name: str | None, tally: Tally, chances: Mapping[int, Chance]) -> RepLine:

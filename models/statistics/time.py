@@ -101,7 +101,8 @@ def time_report(
     margin: bool = False,
 ) -> TimeReport:
     """Time that the actor may read, begun in the company's days `first` to `last`, both included; with `type_id` only on
-    deals of that type, with `client_id` or `deal_id` only on those. What was planned ahead of `as_of` (now) is left out. With `margin` what the time is paid at too,
+    deals of that type, with `client_id` or `deal_id` only on those. Of what was under way at `as_of`
+    (now) the part up to it counts; what was planned ahead is left out. With `margin` what the time is paid at too,
     which is for accountants and administrators.
 
     Raises Usage `in_future`, `bad_period`, `one_of`; NotFound.
@@ -120,7 +121,7 @@ def time_report(
     owners = overlap(readable(session.actor), rep_ids if team_id is None else members(session.actor, team_id))
     asked: dict[str, Any] = {
         "client_id": client_id, "deal_id": deal_id, "since": None if first is None else day_start(first, zone),
-        "until": at + 1 if last is None else min(at + 1, day_end(last, zone)),
+        "until": at + 1 if last is None else min(at + 1, day_end(last, zone)), "as_of": at,
     }  # fmt: skip
     groups: dict[str, dict[int | None, Sums]] = {name: {} for name in GROUPS}
     total = Sums(None)

@@ -227,7 +227,7 @@ def _wins(asked: Selection, ended: list[Ints], intervals: bool) -> list[WinChanc
     if intervals and len(stages):
         # No clock changes them.
         low, high = visits.once(
-            ("win intervals", asked.question.owners, asked.since, asked.until), lambda: _intervals(asked, ended, percentages)
+            "win intervals", lambda: _intervals(asked, ended, percentages), (asked.question.owners, asked.since, asked.until)
         )
     counted = _counted_sets(exits[:, : len(stages)] > 0, ~exits.any(axis=1) & ~np.isnan(percentages))
     told = []

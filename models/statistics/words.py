@@ -53,7 +53,7 @@ def roughly(one: Percentile, day: int) -> tuple[str, str]:
         return "–", ""
     figures = (one.value, one.low, one.high)
     longest = max(seconds for seconds in figures if seconds is not None)
-    size, word = (day, _("{count} d")) if longest >= 2 * day else (HOUR, _("{count} h")) if longest >= 2 * HOUR else (60, _("{count} min"))
+    size, word = scale_for(longest, day)
     value, low, high = ("…" if seconds is None else str(int(seconds / size + 0.5)) for seconds in figures)
     return word.format(count=value), word.format(count=f"{low}–{high}")
 
@@ -61,13 +61,13 @@ def roughly(one: Percentile, day: int) -> tuple[str, str]:
 def account_line(stage: StageDuration) -> str:
     """`carried in 5 + entered 10 = advance 8 + … + still there 2`: what came in, and what became of it."""
     one = stage.account
-    came = f"{_('carried in')} {one.carried_in} + {_('entered')} {one.entered}"
+    came = f"{_('carried in')} {int_text(one.carried_in)} + {_('entered')} {int_text(one.entered)}"
     went = [
         (_("advance"), one.advance), (_("skip"), one.skip), (_("return"), one.return_), (_("won"), one.won),
         (_("lost"), one.lost), (_("retyped"), one.retyped),
     ]  # fmt: skip
-    told = [f"{word} {count}" for word, count in went if count]
-    return f"{came} = " + " + ".join([*told, f"{_('still there')} {one.there}"])
+    told = [f"{word} {int_text(count)}" for word, count in went if count]
+    return f"{came} = " + " + ".join([*told, f"{_('still there')} {int_text(one.there)}"])
 
 
 def coming_text(coming: Coming | None, names: Mapping[int, str], *, bare: bool = False) -> str:
@@ -125,6 +125,11 @@ def told(stage: StageExits) -> bool:
     from models.statistics.transitions import TOO_FEW
 
     return stage.exits >= TOO_FEW
+
+
+def scale_for(longest: float, day: int) -> tuple[int, str]:
+    """The unit in which times up to `longest` seconds are told, and how a count of it is written: `{count} d`."""
+    return (day, _("{count} d")) if longest >= 2 * day else (HOUR, _("{count} h")) if longest >= 2 * HOUR else (60, _("{count} min"))
 
 
 def unit_for(longest: float, day: int) -> tuple[int, str]:
@@ -202,7 +207,7 @@ def month_name(one: Month) -> str:
 def measure_name(measure: str) -> str:
     """What a line of the trend is called."""
     return {
-        "deals": _("deals started, won, lost"), "share": _("share won"), "median": _("median stay"), "amount": _("amount won"),
+        "deals": _("deals"), "share": _("share won"), "median": _("median stay"), "amount": _("amount won"),
         "open": _("open deals"),
     }[measure]  # fmt: skip
 

@@ -113,16 +113,18 @@ def day_end(day: date, zone_name: str) -> Instant:
 
 
 def parse_instant(text: str, zone_name: str) -> Instant:
-    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight there). Years 1900 to 2199.
+    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight there); the day also as
+    `24.11.2026`. Years 1900 to 2199.
 
     A local time that comes twice means the first; one that a clock change leaves out is read with the offset before
     it. Raises Usage `bad_instant`.
     """
     said = text.strip()
-    if _instant_pattern().fullmatch(said):
+    iso = _iso(said)
+    if _instant_pattern().fullmatch(iso):
         try:
             moment = datetime.fromisoformat(
-                said.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+                iso.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
             )
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=zone(zone_name))
@@ -137,6 +139,15 @@ def parse_instant(text: str, zone_name: str) -> Instant:
             text=quoted(said)
         ),
     )
+
+
+def _iso(said: str) -> str:
+    """`24.11.2026`, with or without a time behind it, as `2026-11-24`; all else as it is."""
+    found = re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?![^Tt ])", said, re.ASCII)
+    if found is None:
+        return said
+    day, month, year = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}{said[found.end():]}"
 
 
 def parse_past(text: str, now: Instant, zone_name: str) -> Instant:
@@ -158,11 +169,12 @@ def parse_past(text: str, now: Instant, zone_name: str) -> Instant:
 
 
 def parse_day(text: str) -> date:
-    """`YYYY-MM-DD`, years 1900 to 2199. Raises Usage `bad_date`."""
+    """`YYYY-MM-DD` or `D.M.YYYY`, years 1900 to 2199. Raises Usage `bad_date`."""
     said = text.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", said, re.ASCII):
+    iso = _iso(said)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", iso, re.ASCII):
         try:
-            day = date.fromisoformat(said)
+            day = date.fromisoformat(iso)
             if EARLIEST <= day.year <= LATEST:
                 return day
         except ValueError:

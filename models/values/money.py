@@ -15,7 +15,7 @@ LARGEST = 10**15
 SHORT_CELLS = 8
 
 _TEXT_LIMIT = 64
-_STEPS = {
+STEPS = {
     "en": ((10**3, "k"), (10**6, "M"), (10**9, "B"), (10**12, "T")),
     "ru": ((10**3, "к"), (10**6, "М"), (10**9, "Мд"), (10**12, "Тр")),
 }
@@ -49,9 +49,7 @@ def exponent(currency: str) -> int:
         ) from None
 
 
-def parse_amount(
-    text: str, currency: str, *, decimal: str | None = None, allow_negative: bool = False
-) -> int:
+def parse_amount(text: str, currency: str, *, decimal: str | None = None) -> int:
     """Minor units of an amount as people write it: `1234.50`, `1 234,50`, `1,234.50`, `1.234,50`, `1'234.50`.
 
     `decimal` says which mark sets the decimals apart, "." or ",". Without it the marks speak for themselves, where they
@@ -77,11 +75,11 @@ def parse_amount(
         )
         raise _bad_amount(words, said, currency=currency, count=places)
     amount = int(whole + decimals[:places].ljust(places, "0"))
-    if found["sign"] and amount and not allow_negative:
+    if found["sign"] and amount:
         raise _bad_amount(_("{text} is negative."), said)
     if amount > LARGEST:
         raise _bad_amount(_("{text} is too large."), said)
-    return -amount if found["sign"] else amount
+    return amount
 
 
 def _without_currency(said: str, currency: str) -> str:
@@ -168,7 +166,7 @@ def _short_number(money: Money, precise: bool) -> str:
     whole = _rounded(size, unit)
     if whole < 1000:
         return f"{minus}{whole}"
-    for step, letter in _STEPS[language]:
+    for step, letter in STEPS[language]:
         for places in range((1 if step == 1000 else 2) if precise else 1, -1, -1):
             scaled = _rounded(size * 10**places, unit * step)
             if scaled < (1000 if precise else 100) or not places and scaled < 1000:

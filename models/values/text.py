@@ -237,6 +237,16 @@ def fitted(text: str, width: int) -> str:
     return text[:place] + "…"
 
 
+def in_two(text: str, width: int) -> tuple[str, str]:
+    """`text` broken between words into two lines as narrow as can be where one of `width` cells is too short for it; else
+    the first is empty."""
+    words = text.split(" ")
+    if width_of(text) <= width or len(words) == 1:
+        return "", text
+    broken = [(" ".join(words[:place]), " ".join(words[place:])) for place in range(1, len(words))]
+    return min(broken, key=lambda lines: max(map(width_of, lines)))
+
+
 def neutral(text: str) -> str:
     """The text as a cell of a file, harmless, that no spreadsheet takes for a formula."""
     return no_formula(shown(text))

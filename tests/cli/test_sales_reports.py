@@ -201,7 +201,7 @@ def test_the_forecast_joins_the_months_of_the_volumes_as_table_and_chart(bare: P
     assert "New deals are not invented" in table.out and "Together" in table.out
     drawn, with_band = (bare("report", "volumes", "--format", "chart", *words) for words in ((), ("--forecast",)))
     assert "░ planned" in drawn.out and "P90" not in drawn.out
-    assert "├●┤ P10–P50–P90" in with_band.out and "░ planned" in with_band.out and "│●│" in with_band.out
+    assert "├●┤ forecast P10–P50–P90" in with_band.out and "░ planned" in with_band.out and "│●│" in with_band.out
     assert bare("report", "volumes", "--forecast", "--format", "csv").out.startswith("month,currency,p10")
 
 

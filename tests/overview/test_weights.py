@@ -26,6 +26,17 @@ def test_a_deals_own_percentage_wins_over_its_stages_chance(session):
     assert worth(session, type_id, {a: 0.2}, "vega") == {}
 
 
+def test_a_sum_is_exact_and_rounded_once_half_away_from_zero(session):
+    type_id = setup.add_type(session, "Offers", mode="free")
+    a, b = (setup.add_stage(session, type_id, name) for name in "AB")
+    for stage, amount, percent in ((a, 9_007_199_254_740_993, None), (b, 33_333, None), (b, 1, 50)):
+        deal = commands.new_deal(session, "Orion", type_id=type_id, stage_id=stage, amount=amount).deal_id
+        if percent is not None:
+            commands.set_deal(session, deal, probability=percent)
+    found = worth(session, type_id, {a: 1.0, b: 0.5})
+    assert found == {a: (board.Money(9_007_199_254_740_993, "EUR"),), b: (board.Money(16_667, "EUR"),)}
+
+
 DEALS = st.lists(
     st.tuples(st.integers(0, 2), st.none() | st.integers(0, 99_999), st.sampled_from(["EUR", "USD"]), st.none() | st.integers(0, 100)),
     max_size=8,

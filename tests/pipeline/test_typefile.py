@@ -19,7 +19,8 @@ from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands, facts, setup, views
 from models.pipeline.setup import TypeText
-from models.pipeline.setup.typefile import LARGEST_FILE, ActionText, FieldText, StageText
+from models.pipeline.setup.typefile.reading import LARGEST_FILE
+from models.pipeline.setup.typefile.texts import ActionText, FieldText, StageText
 from models.session import Session
 from models.storage.store import open_store
 from models.values.durations import LONGEST

@@ -6,9 +6,13 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import random
+import subprocess
+import sys
 import warnings
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +22,7 @@ from hypothesis import strategies as st
 from models.statistics import paths
 from models.statistics.rules import chains, resampling
 from models.statistics.rules import survival as plain
-from models.statistics.rules.clock import normal_day, stretches, worked
+from models.statistics.rules.clock import stretches, worked
 from models.statistics.rules.estimates import (
     account,
     incidences,
@@ -29,6 +33,7 @@ from models.statistics.rules.estimates import (
     wilson,
 )
 from models.statistics.rules.resampling import resampled, win_chances, win_intervals
+from models.values.clock import normal_day
 from models.values.instants import DAY, SECOND, from_datetime, local_datetime
 
 CLOSE = 1e-9
@@ -432,3 +437,10 @@ def test_what_lies_before_a_stretch_that_begins_with_a_day_of_utc_is_before_it()
 def test_the_normal_day_is_the_most_frequent_length_the_longer_of_two():
     assert normal_day(WEEK) == 9 * 3600 and normal_day({}) == 0
     assert normal_day({0: (0, 8), 1: (0, 8), 2: (0, 9)}) == 8 and normal_day({0: (0, 8), 1: (0, 9)}) == 9
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no list of threads here")
+def test_what_is_computed_takes_no_threads_of_its_own():
+    said = "import os, models.statistics.rules.resampling; print(len(os.listdir('/proc/self/task')))"
+    alone = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    assert subprocess.run([sys.executable, "-c", said], env=alone, capture_output=True, text=True, check=True).stdout == "1\n"

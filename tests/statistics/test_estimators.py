@@ -49,6 +49,11 @@ def test_a_stage_without_exits_has_no_probability_and_counts_its_percentage_as_a
     assert win_probabilities({A: {B: 1}}, {A: None, B: 0}, (A, B)) == {A: 0.0, B: None}
 
 
+def test_a_chance_of_one_half_is_one_half():
+    # A leads to B; from there one came back, one was won, one lost: solving left 0.49999999999999994 at A.
+    assert win_probabilities({A: {B: 1}, B: {A: 1, "won": 1, "lost": 1}}, NONE, (A, B)) == {A: 0.5, B: 0.5}
+
+
 def test_a_loop_that_never_ends_has_no_probability_and_counts_nothing():
     exits = {A: {B: 3}, B: {A: 3}, C: {A: 1, "won": 1}, D: {"lost": 2}}
     assert win_probabilities(exits, NONE, (A, B, C, D)) == {A: None, B: None, C: pytest.approx(0.5), D: 0.0}

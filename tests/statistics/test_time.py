@@ -15,6 +15,8 @@ from models.people.views import acting
 from models.pipeline import commands as deals
 from models.statistics.time import GROUPS, time_report
 from models.timekeeping import commands
+from models.timekeeping.commands.rounding import set_rounding
+from models.timekeeping.rules.rounding import Policy
 from models.timekeeping.tables import Rate
 from models.values.errors import NotFound, Usage
 from models.values.instants import SECOND, parse_instant
@@ -109,6 +111,23 @@ def test_a_period_holds_what_began_in_its_days_both_included(noon):
 def test_what_is_planned_ahead_is_not_worked(noon):
     add(noon, "21T09:00", "21T10:00")
     assert time_report(noon).total.entries == 0
+
+
+def test_what_was_under_way_counts_as_far_as_it_had_come(noon, deal):
+    rate(noon, 100_00)
+    add(noon, "18T09:00", "18T11:00", deal_id=deal, service_id=1)
+    add(noon, "18T13:00", "18T17:00", deal_id=deal, service_id=1)
+    add(noon, "20T11:00", "20T14:00", deal_id=deal, service_id=1)  # at noon it lasts still
+    for as_of, hours in (("18T10:30", 1.5), ("18T12:00", 2), ("18T14:00", 3), ("18T17:00", 6), ("20T11:30", 6.5)):
+        found = time_report(noon, as_of=at(as_of)).total
+        assert (found.seconds, found.charged) == (hours * HOUR, {"EUR": hours * 100_00}), as_of
+    assert time_report(noon).total.seconds == 7 * HOUR
+    people.add_employee(noon, "anna", name="Anna", role="rep")
+    earlier = replace(noon, now=lambda: at("19T09:00"), actor=acting("anna", ""))
+    commands.start_timer(earlier, service_id=1)
+    assert time_report(noon, as_of=at("19T10:00"), rep_ids=[earlier.actor.id]).total.seconds == HOUR
+    set_rounding(noon, policy=Policy(60, "up", 0, "day"), confirmed=True)
+    assert time_report(noon, as_of=at("18T10:30")).total.charged == {"EUR": 200_00}
 
 
 def test_only_deals_of_a_type(noon, deal, make_type):

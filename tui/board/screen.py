@@ -10,7 +10,6 @@ from textual.widgets import Input
 from models.overview import board
 from models.values.errors import StagewatchError
 from models.values.language import _
-from models.values.money import parse_amount
 from tui import keymap
 from tui.board.steps import BoardSteps
 from tui.widgets import asks
@@ -117,7 +116,9 @@ class BoardScreen(BoardSteps):
     # Around the deal ------------------------------------------------------------------------------------------
 
     async def action_open(self) -> None:
-        if self.columns.card is not None:
+        if self.columns.card is None:
+            self.say(_("There is no deal here."))
+        else:
             self.app.show_client(self.columns.card.client_id)
 
     def about(self) -> tuple[int, str, int | None] | None:
@@ -134,12 +135,13 @@ class BoardScreen(BoardSteps):
         made: list[int] = []
 
         async def start(values: dict[str, str]) -> None:
-            currency = await self.desk.ask(asks.currency)
-            amount = parse_amount(values["amount"], currency) if values["amount"] else None
-            done = await self.desk.do(asks.new_deal, type_id, values, amount)
+            done = await self.desk.do(asks.new_deal, type_id, values)
             made.append(done.deal_id)
 
-        if await self.app.push_screen_wait(asks.deal_form(stage, start, Again("new", [type_id, stage]))) is not None:
+        stages = await self.desk.ask(asks.stages_in_use, type_id)
+        if stage not in stages:
+            stage = stages[0] if stages else ""
+        if await self.app.push_screen_wait(asks.deal_form(stages, stage, start, Again("new", [type_id, stage]))) is not None:
             await self._read(made[0])
 
     async def open_again(self, name: str, about: Any) -> None:

@@ -8,7 +8,7 @@ from models.overview import board
 from models.overview.board import Card
 from models.values.errors import ChangedMeanwhile, StagewatchError, StepRefused
 from models.values.language import _, ngettext
-from tui.board.view import BoardView
+from tui.board.days import BoardDays
 from tui.widgets import asks
 from tui.widgets.dialogs import Choice, Line
 from tui.widgets.refusal import Try, carry_through, others_text, step
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.pipeline.views import DealCard
 
 
-class BoardSteps(BoardView):
+class BoardSteps(BoardDays):
     """Takes steps of the deal under the cursor, or of all that are marked."""
 
     def __init__(self) -> None:
@@ -33,19 +33,23 @@ class BoardSteps(BoardView):
         return self.past is not None
 
     def acting_on(self) -> Card | None:
-        """The card under the cursor, for a command."""
-        return None if self._told_past() else self.columns.card
+        """The card under the cursor, for a command; the person is told where there is none."""
+        if self._told_past():
+            return None
+        if self.columns.card is None:
+            self.say(_("There is no deal here."))
+        return self.columns.card
 
     async def _take(self, kind: str, said: str, *, stage_id: int | None = None, stage: str = "") -> None:
         """Take a step with the marked deals, or with the one under the cursor."""
-        card = self.acting_on()
-        if card is None:
-            return
         if self.columns.marked:
             from tui.board.together import step_together
 
-            await self._ask(step_together(self, kind, said, stage_id=stage_id, stage=stage))
-        else:
+            if not self._told_past():
+                await self._ask(step_together(self, kind, said, stage_id=stage_id, stage=stage))
+            return
+        card = self.acting_on()
+        if card is not None:
             attempt = step(kind, card.deal_id, card.client, card.version, stage_id=stage_id, stage=stage)
             await self._step(attempt, card, said=said)
 
@@ -108,7 +112,7 @@ class BoardSteps(BoardView):
             await self._go_days(step)
             return
         columns = self.columns
-        if columns.card is None:
+        if not columns.marked and self.acting_on() is None:
             return
         stages = {marked.stage_id for marked in columns.marked.values()}
         if len(stages) > 1:
@@ -139,13 +143,14 @@ class BoardSteps(BoardView):
             await self._move_to(*self._last_move[1:])
 
     async def action_pick_stage(self) -> None:
-        card = self.acting_on()
-        if card is not None:
+        card = None if self.columns.marked else self.acting_on()
+        if card is not None or self.columns.marked and not self._told_past():
             await self._ask(self._pick_stage(card))
 
-    async def _pick_stage(self, card: Card) -> None:
-        columns, marked = self.columns, len(self.columns.marked)
-        if marked:
+    async def _pick_stage(self, card: Card | None) -> None:
+        """The stage that comes next is in light at first; without a card all marked deals are meant."""
+        columns, marked, at = self.columns, len(self.columns.marked), 0
+        if card is None:
             title = ngettext("Move {count} deal to", "Move {count} deals to", marked).format(count=marked)
             order = [column for column in columns.head.columns if not column.archived]
             lines = [Line(column.name) for column in order]
@@ -155,7 +160,10 @@ class BoardSteps(BoardView):
             judged = {stage_id for stage_id, _name in detail.allowed} | {one.stage_id for one in detail.refused}
             order = [column for column in columns.head.columns if column.stage_id in judged]
             lines = [_target_line(column.stage_id, column.name, detail) for column in order]
-        chosen = await self.app.push_screen_wait(Choice(title, lines))
+            known = [column.stage_id for column in columns.head.columns]
+            here = known.index(detail.stage_id) if detail.stage_id in known else len(known)
+            at = next((place for place, column in enumerate(order) if known.index(column.stage_id) > here), 0)
+        chosen = await self.app.push_screen_wait(Choice(title, lines, at=at))
         if chosen is not None:
             await self._move_to(order[chosen].stage_id, order[chosen].name)
 

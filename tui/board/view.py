@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -19,7 +18,6 @@ from models.values.language import _, ngettext
 from tui import figures
 from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
-from tui.widgets.dialogs import Field, Form
 from tui.widgets.still import Still
 from tui.widgets.words import plain, styled, symbol
 from tui.widgets.work import WorkScreen
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 REST_SECONDS = 0.08
-WIDE = 110
+WIDE, BROAD = 110, 170
 LEAST = (60, 15)
 
 
@@ -51,7 +49,7 @@ class BoardView(WorkScreen):
         self._detail: board.Detail | None = None
         self.past: Past | None = None
         self.day: date | None = None  # of the past
-        self._first_day: date | None = None
+        self._first_day: date | None = None  # of the type, once a past day was gone to
 
     def body(self) -> ComposeResult:
         session = self.desk.session()
@@ -131,7 +129,8 @@ class BoardView(WorkScreen):
         columns.settle()
         await self._need_pages()
         was_empty = columns.empty
-        columns.empty = "" if found.head.count or self.text else _("No deals here yet: n adds the first one.")
+        columns.empty = "" if found.head.columns else _("No stages yet: 7 Setup adds them, y: another type.")
+        columns.unfilled = not found.head.count and not self.text and self.past is None
         self._paint_head()
         columns.forget() if was_empty or columns.empty or not columns.head.columns else columns.repaint()
         self._rest()
@@ -238,7 +237,8 @@ class BoardView(WorkScreen):
             self.say_error(error)
             return
         if self.columns.card is not None and self.columns.card.deal_id == card.deal_id:
-            self.pane.show(self._detail, session.actor, session.now(), self._coming(self._detail))
+            order = [column.stage_id for column in self.columns.head.columns]
+            self.pane.show(self._detail, session.actor, session.now(), self._coming(self._detail), order)
 
     def _coming(self, detail: board.Detail | None) -> str:
         """What usually comes next for an open deal, once the history of its type is read."""
@@ -258,6 +258,7 @@ class BoardView(WorkScreen):
         small = width < LEAST[0] or height < LEAST[1]
         self.set_class(small, "-small")
         self.set_class(width >= WIDE, "-wide")
+        self.set_class(width >= BROAD, "-broad")
 
     async def on_resize(self, event: events.Resize) -> None:
         self._lay_out()
@@ -334,56 +335,6 @@ class BoardView(WorkScreen):
         session = self.desk.session()
         return local_day(session.now(), session.actor.timezone)
 
-    async def action_past(self) -> None:
-        """Ask for a past day, or go back to now."""
-        if self.past is not None:
-            await self._leave_past()
-        elif self.columns.head.columns:
-            await self._ask(self._ask_past())
-
-    async def _ask_past(self) -> None:
-        async def go(values: dict[str, str]) -> None:
-            await self._go_to(await self.desk.ask(_day_said, values["day"]))
-
-        field = Field("day", _("As of the end of"), "-1", True, _("-7 (days) or 2026-11-20"))
-        await self.app.push_screen_wait(Form(_("The board as of a past day"), [field], go))
-
-    async def action_day_back(self) -> None:
-        await self._go_days(-1)
-
-    async def action_day_on(self) -> None:
-        await self._go_days(1)
-
-    async def action_week_back(self) -> None:
-        await self._go_days(-7)
-
-    async def action_week_on(self) -> None:
-        await self._go_days(7)
-
-    async def _go_days(self, days: int) -> None:
-        if self.past is None and days > 0:
-            self.say(_("This is now."))
-        elif self.columns.head.columns:
-            try:
-                await self._go_to((self.day or self._today()) + timedelta(days=days))
-            except StagewatchError as error:
-                self.say_error(error)
-
-    async def _go_to(self, day: date) -> None:
-        """Show the board as of the end of a day; today's is now. Days before the first deal are not gone to."""
-        if day >= self._today():
-            await self._leave_past()
-            return
-        if self._first_day is None:
-            self._first_day = await self.desk.ask(_first_day, self.columns.head.type_id)
-        before = self.day
-        self.day = max(day, min(self._first_day, self._today() - timedelta(days=1)))
-        try:
-            await self._read_past(self.day)
-        except StagewatchError:
-            self.day = before
-            raise
-
     async def _read_past(self, day: date) -> None:
         ticket = self._ticket()
         found = await self.desk.ask(_past_board, self._look(), day)
@@ -398,20 +349,6 @@ class BoardView(WorkScreen):
         place = None if here is None else found.place(here.deal_id)
         await self._show(board.Window(found.head, {}, place, 0), ticket)
         self._paint_slider()
-
-    async def _leave_past(self) -> None:
-        if self.past is None:
-            return
-        here = self.columns.card
-        self.past = self.day = None
-        self.columns.past = False
-        self.remove_class("-past")
-        self.columns.pages.clear()
-        self.columns.forget()
-        try:
-            await self._read(None if here is None else here.deal_id)
-        except StagewatchError as error:
-            self.say_error(error)
 
     def _paint_slider(self) -> None:
         from tui.board.past import slider
@@ -432,15 +369,3 @@ def _past_cards(session: Session, past: Past, stage_id: int, offset: int) -> tup
     from models.overview.past import past_cards
 
     return past_cards(session, past, stage_id, offset)
-
-
-def _day_said(session: Session, text: str) -> date:
-    from models.overview.past import day_said
-
-    return day_said(session, text)
-
-
-def _first_day(session: Session, type_id: int) -> date:
-    from models.overview.past import first_day
-
-    return first_day(session, type_id)

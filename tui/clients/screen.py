@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -14,17 +15,18 @@ from textual.widgets import Input, Static
 
 from models.activities.views import Activity
 from models.clients import commands as clients
-from models.clients.views import ClientLine, ContactLine
+from models.clients.views import ClientLine, ContactLine, writable_client
 from models.clients.views import clients as client_lines
 from models.clients.views import count as client_count
 from models.overview.client_card import WholeClient, client_card
 from models.overview.worked import Worked, budget_text, charge_text, hours_text
 from models.pipeline.views import ActionLine, DealLine
+from models.session import Session
 from models.statistics.time import Sums, amounts
 from models.timekeeping.views import Entry
 from models.values.dates import day_text
 from models.values.durations import clock_text, short_age
-from models.values.errors import NotFound, StagewatchError
+from models.values.errors import NotFound, Refused, StagewatchError
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from models.values.money import money_text, short_money
@@ -41,6 +43,8 @@ from tui.widgets.work import WorkScreen, activity_line
 WINDOW = 200
 REST_SECONDS = 0.08
 WIDE = 110
+LABEL = 11  # cells that the label of a fact has at least
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -75,6 +79,7 @@ class ClientsScreen(WorkScreen):
         self.text = ""
         self._whole: WholeClient | None = None
         self._resting: Timer | None = None
+        self._label_width = LABEL  # cells
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
@@ -88,6 +93,7 @@ class ClientsScreen(WorkScreen):
             yield self.card
 
     def on_mount(self) -> None:
+        self._label_width = max(LABEL, 1 + max(map(cell_len, (*_labels().values(), _("Worked"), _("Unbilled"), _("Budget")))))
         kept = self.app.workplace.get("clients", {})
         self.text = self.field.value = str(kept.get("search", ""))
         if self.client_id is None:
@@ -241,7 +247,7 @@ class ClientsScreen(WorkScreen):
             return item
         if len(still_open) == 1:
             return still_open[0]
-        self.say(_("There is no deal here."))
+        self.say(_("Several deals are open here: go to one on the card (enter).") if still_open else _("There is no deal here."))
         return None
 
     async def action_tick(self) -> None:
@@ -301,7 +307,13 @@ class ClientsScreen(WorkScreen):
     async def _new(self) -> None:
         made: list[int] = []
 
+        twin = ""
+
         async def add(values: dict[str, str]) -> None:
+            nonlocal twin
+            if values["name"] != twin and await self.desk.ask(_is_known, values["name"]):
+                twin = values["name"]
+                raise Refused("twin", _("A client of this name is there already; enter once more adds another."))
             card = await self.desk.do(clients.add_client, values.pop("name"), **values)
             made.append(card.id)
 
@@ -312,6 +324,8 @@ class ClientsScreen(WorkScreen):
             await self.read_safely()
 
     async def _edit(self, whole: WholeClient) -> None:
+        await self.desk.ask(_must_be_writable, whole.client.id)
+
         async def change(values: dict[str, str]) -> None:
             await self.desk.do(clients.set_client, whole.client.id, **values)
 
@@ -343,7 +357,7 @@ class ClientsScreen(WorkScreen):
         if isinstance(item, str):
             return [(cells(f" {item}", width), "head")]
         if isinstance(item, Fact):
-            return [(cells(f" {item.label}", 12), "muted"), (cells(item.value, width - 12), "")]
+            return [(cells(f" {item.label}", self._label_width) + " ", "muted"), (cells(item.value, width - self._label_width - 1), "")]
         if isinstance(item, Coming):
             said = f"     {item.text}"
             return [(cells(said if len(said) < width else f"     {symbol('→')} {item.bare}", width), "muted")]
@@ -355,8 +369,10 @@ class ClientsScreen(WorkScreen):
             reach = "  ".join(part for part in (item.phone, item.position, item.mail) if part)
             return [(cells(f"   {item.name}", 22), ""), (cells(f" {reach}", width - 22), "muted")]
         if isinstance(item, ActionLine):
-            done = done_words(item, session)
-            said = cells(done, 24).rstrip()
+            done = item.done_at is not None
+            said = done_words(item, session)
+            if item.done_at is not None and cell_len(item.text) + cell_len(said) + 8 > width:
+                said = day_text(local_day(item.done_at, zone), local_day(now, zone))  # what was done goes before who did it
             mark = symbol("✓") if done else symbol("☐")
             room = width - 8 - len(said)
             return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room) + " ", "muted" if done else ""), (said, "muted")]
@@ -421,6 +437,16 @@ def _worked_items(worked: Worked | None) -> list[CardItem]:
         mark = f"{symbol('!')} " if worked.budget.warning is not None else ""
         items.append(Fact(_("Budget"), mark + budget_text(worked.budget)))
     return items
+
+
+def _must_be_writable(session: Session, client_id: int) -> None:
+    """Raises NotFound; Refused where the actor may read the client, not change it."""
+    writable_client(session, client_id)
+
+
+def _is_known(session: Session, name: str) -> bool:
+    """Whether the actor sees a client of that name, in any case."""
+    return any(line.name.casefold() == name.casefold() for line in client_lines(session, name, limit=WINDOW))
 
 
 def _labels() -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -16,15 +16,15 @@ from models.people.rules import may_set_up
 from models.pipeline.rules import TypeFacts
 from models.pipeline.views import FieldCard, TypeCard
 from models.values.errors import ChangedMeanwhile, Refused, StagewatchError
-from models.values.language import _, ngettext
-from models.values.numbers import int_text
+from models.values.language import _
 from tui import keymap
 from tui.setup import asks, items
 from tui.setup.affected import Affected, AffectedRow
 from tui.setup.area import Area
 from tui.setup.areas import AREAS
-from tui.setup.items import AreaRow, Fact, Item, Row, StageRow, TypeRow
+from tui.setup.items import AreaRow, Empty, Fact, Item, Row, StageRow, TypeRow
 from tui.widgets.dialogs import Choice, Field, Form, Line
+from tui.widgets.footer import KeyLine
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import styled, symbol
@@ -121,7 +121,7 @@ class PanesScreen(FramedScreen):
             found = list(self._listed)
         else:
             found = []
-        _show(self.things, found, wanted or items.key(self.things.item))
+        _show(self.things, self._offered(found), wanted or items.key(self.things.item))
         self._show_details()
 
     def _show_details(self, wanted: tuple[str, object] | None = None) -> None:
@@ -133,7 +133,7 @@ class PanesScreen(FramedScreen):
             found = items.field_items(item, self.card)
         elif isinstance(item, Row):
             found = list(item.details)
-        _show(self.details, found, wanted or items.key(self.details.item))
+        _show(self.details, self._offered(found), wanted or items.key(self.details.item))
         self._show_head()
 
     @on(Lines.Moved, "#areas")
@@ -148,12 +148,11 @@ class PanesScreen(FramedScreen):
         self._show_details()
 
     def _show_head(self) -> None:
-        self.head(_head(self.card, self.areas.item))
-        admins = ", ".join(self.overview.admins)
+        self.head(asks.head(self.card, self.areas.item))
         note: list[str | tuple[str, str]] = []
-        area, actor = self.area, self.desk.session().actor
-        if not (may_set_up(actor) if area is None else area.may(actor)):
-            note.append((_("To look at. Administrators change it: {names}.").format(names=admins), "dim"))
+        self.query_one(KeyLine).only_look(not self._may())
+        if not self._may():
+            note.append(((self.area or Area()).only_seen(", ".join(self.overview.admins)), "dim"))
         for warning in self.card.warnings[:3] if self.card is not None else ():
             note += ["\n" if note else "", (f"{symbol('!')} {warning}", "bold $warning")]
         self.query_one("#note", Static).update(styled(*note))
@@ -168,6 +167,17 @@ class PanesScreen(FramedScreen):
     def area(self) -> Area | None:
         """The company's list under the cursor; None at a deal type."""
         return AREAS[self.areas.item.name] if isinstance(self.areas.item, AreaRow) else None
+
+    def _may(self) -> bool:
+        """Whether the person may change what is under the cursor of the first pane."""
+        area, actor = self.area, self.desk.session().actor
+        return may_set_up(actor) if area is None else area.may(actor)
+
+    def _offered(self, found: Sequence[Item]) -> Sequence[Item]:
+        """The lines without the keys that the person may not use."""
+        if self._may():
+            return found
+        return [replace(item, text=_("none")) if isinstance(item, Empty) and item.adds else item for item in found]
 
     @property
     def level(self) -> int:
@@ -219,10 +229,9 @@ class PanesScreen(FramedScreen):
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it, if the person may; a refusal is told, and what another did meanwhile is read."""
-        area, actor = self.area, self.desk.session().actor
-        if not (may_set_up(actor) if area is None else area.may(actor)):
+        if not self._may():
             work.close()
-            self.say(_("Only an administrator may do that.") if area is None else area.refusal(), "bold $warning")
+            self.say(_("Only an administrator may do that.") if self.area is None else self.area.refusal(), "bold $warning")
             return
         try:
             await self._caught_up()
@@ -280,7 +289,7 @@ class PanesScreen(FramedScreen):
 
         form = Form(title, fields, checked, note=note)
         if at in [field.name for field in fields]:
-            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]
+            form.AUTO_FOCUS = f"#field-{at}"  # type: ignore[misc]  # declared of the class; read of the screen
         return await self.app.push_screen_wait(form) is not None
 
     async def confirmed_form(
@@ -380,18 +389,3 @@ def _show(pane: Lines[Item], found: Sequence[Item], wanted: tuple[str, object] |
     if at is None and not pane.has_focus:
         at = pane.top = 0
     pane.show(found, at)
-
-
-def _head(card: TypeCard | None, area: Item | None) -> Content:
-    parts: list[str | tuple[str, str]] = [(" " + _("Setup"), "bold")]
-    if card is not None:
-        active = [stage for stage in card.stages if not stage.archived]
-        deals = sum(stage.deals for stage in card.stages)
-        said = [asks.mode_words(card.mode, card.returns)[0]]
-        said += [ngettext("{count} stage", "{count} stages", len(active)).format(count=len(active))]
-        said += [ngettext("{count} open deal", "{count} open deals", deals).format(count=int_text(deals))]
-        said += [_("default")] if card.is_default else []
-        parts += ["   ", (card.name, "bold"), ("  " + f" {symbol('·')} ".join(said), "dim")]
-    elif isinstance(area, AreaRow):
-        parts += ["   ", (area.title, "bold")]
-    return styled(*parts)

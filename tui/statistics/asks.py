@@ -1,4 +1,4 @@
-"""What the screen Statistics asks a person: filters, type, which deals, where to with what is shown."""
+"""What the screen Statistics asks a person: the filters and the deal type."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from models.values.dates import day_time_text
 from models.values.errors import Refused, Usage
 from models.values.instants import Instant, parse_day, parse_past
 from models.values.language import _
-from tui.statistics import export
 from tui.statistics.filters import Filters, Known, period_names
 from tui.widgets.dialogs import Choice, Field, Form, Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.statistics.report import Number, Row
     from tui.statistics.screen import StatisticsScreen
-
-TEXT, CSV = "text", "csv-copied"  # taken to the terminal's clipboard; other kinds are files of `export.FILES`
 
 
 async def ask_filters(screen: StatisticsScreen, filters: Filters, known: Known) -> Filters | None:
@@ -39,22 +35,6 @@ async def ask_type(screen: StatisticsScreen, known: Sequence[TypeLine], type_id:
     at = next((place for place, line in enumerate(known) if line.id == type_id), 0)
     chosen = await screen.app.push_screen_wait(Choice(_("Deal type"), [Line(t.name, mode_word(t.mode)) for t in known], at=at))
     return None if chosen is None else known[chosen]
-
-
-async def ask_number(screen: StatisticsScreen, row: Row) -> Number | None:
-    """The number of a line whose deals are wanted; where it has one, without asking."""
-    if len(row.numbers) == 1:
-        return row.numbers[0]
-    chosen = await screen.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in row.numbers]))
-    return None if chosen is None else row.numbers[chosen]
-
-
-async def ask_where_to(screen: StatisticsScreen, folder: str) -> str | None:
-    """TEXT, CSV or a kind of file to save in `folder`, where the config names one."""
-    lines = {TEXT: Line(_("Copy as text")), CSV: Line(_("Copy the table as CSV"))}
-    lines |= {kind: Line(_("Save as {kind}").format(kind=kind.upper()), folder) for kind in export.FILES if folder}
-    chosen = await screen.app.push_screen_wait(Choice(_("What is shown"), list(lines.values())))
-    return None if chosen is None else list(lines)[chosen]
 
 
 def fields(filters: Filters, seen: Known) -> list[Field]:

@@ -11,21 +11,40 @@ from textual.widgets import Static
 
 from models.pipeline.views import DealLine, deals
 from models.values.durations import short_age
+from models.values.errors import StagewatchError
 from models.values.instants import SECOND
 from models.values.language import _, ngettext
 from models.values.money import short_money
 from models.values.numbers import int_text
+from models.values.text import width_of
 from tui.statistics.report import Asked, Number
 from tui.statistics.reports.kept import filtered, history_of
-from tui.widgets.dialogs import Dialog
+from tui.widgets.dialogs import Choice, Dialog, Line
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain
 
 if TYPE_CHECKING:
     from models.session import Session
     from tui.app import StagewatchApp
+    from tui.statistics.screen import StatisticsScreen
 
 LISTED = 500  # deals
+STATE, OWNER = 20, 14  # cells at most
+
+
+async def ask_behind(screen: StatisticsScreen, asked: Asked, numbers: Sequence[Number], kept: dict[Any, Any]) -> int | None:
+    """Ask which of a line's numbers, and show its deals; the id of the client whose card is wanted."""
+    chosen: int | None = 0
+    if len(numbers) > 1:
+        chosen = await screen.app.push_screen_wait(Choice(_("Which deals?"), [Line(one.name) for one in numbers]))
+    if chosen is None:
+        return None
+    try:
+        count, found = await screen.desk.ask_aside(read_behind, asked, numbers[chosen], kept)
+    except StagewatchError as error:
+        screen.say_error(error)
+        return None
+    return await screen.app.push_screen_wait(DealsBehind(numbers[chosen].name, count, found))
 
 
 def read_behind(session: Session, asked: Asked, number: Number, kept: dict[Any, Any]) -> tuple[int, list[DealLine]]:
@@ -53,6 +72,10 @@ def _ids(session: Session, asked: Asked, behind: str, said: dict[str, Any], kept
     return deals_behind(session, type_id, **filtered(asked), **said)
 
 
+def _state(line: DealLine) -> str:
+    return {"won": _("won"), "lost": _("lost")}.get(line.outcome) or line.stage or ""
+
+
 class DealsBehind(Dialog[int]):
     """Shows them; gives the id of the client whose card is wanted, None when it was left."""
 
@@ -62,6 +85,8 @@ class DealsBehind(Dialog[int]):
     def __init__(self, title: str, count: int, found: Sequence[DealLine]) -> None:
         super().__init__()
         self._title, self._count, self._found = title, count, found
+        self._state = min(STATE, max((width_of(_state(line)) for line in found), default=0))
+        self._owner = min(OWNER, max((width_of(line.owner) for line in found), default=0))
 
     def compose(self) -> ComposeResult:
         self._lines: Lines[DealLine] = Lines(self._draw, id="behind")
@@ -80,13 +105,13 @@ class DealsBehind(Dialog[int]):
 
     def _draw(self, line: DealLine, width: int) -> Sequence[Part]:
         now = self.app.desk.session().now()
-        state = {"won": _("won"), "lost": _("lost")}.get(line.outcome) or line.stage or ""
+        state = _state(line)
         age = short_age((now - line.entered_at) // SECOND) if line.outcome == "open" else ""
         money = short_money(line.amount) if line.amount else ""
-        room = max(10, width - 1 - 17 - 1 - 13 - 9 - 8)
+        room = max(10, width - 2 - (self._state + 1) - (self._owner + 1) - 9 - 8)
         name = " · ".join(part for part in (line.client, line.title) if part)
         return [
-            (f" {cells(name, room)} ", ""), (cells(state, 16) + " ", "muted"), (cells(line.owner, 12) + " ", "muted"),
+            (f" {cells(name, room)} ", ""), (cells(state, self._state) + " ", "muted"), (cells(line.owner, self._owner) + " ", "muted"),
             (cells(money, 9, right=True), ""), (cells(age, 7, right=True) + " ", ""),
         ]  # fmt: skip
 

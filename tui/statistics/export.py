@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable, Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from models.values.errors import Refused
+from models.values.errors import Refused, StagewatchError
 from models.values.language import _
 from models.values.text import neutral, shown, width_of
+from tui.widgets.dialogs import Choice, Line
+from tui.widgets.words import symbol
+
+if TYPE_CHECKING:
+    from tui.statistics.report import Asked, Report, Row
+    from tui.statistics.screen import StatisticsScreen
 
 CELL, LINE = 8.4, 18  # of the drawing: a sign's width and a line's height
+CHART_WIDTH, CHART_HEIGHT = 100, 24
 
 
 class Sheet(NamedTuple):
@@ -25,6 +33,38 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[str]]
     chart: Sequence[str]
     note: str
+
+
+def sheet_of(wanted: Report, asked: Asked, found: Any, row: Row | None, filters: str) -> Sheet:
+    """All columns of the report as it is shown, those without room too, with money in full; its chart is that of `row`."""
+    form = [wanted.forms()[asked.form]] if wanted.forms() else []
+    title = f" {symbol('·')} ".join([wanted.title(), *form])
+    rows = wanted.rows(found, asked._replace(exact=True))
+    chart = wanted.chart(found, asked, row, CHART_WIDTH, CHART_HEIGHT, symbol("→") != "→")
+    heads = [one.head for one in wanted.columns(found, asked)]
+    return Sheet(f"{title}   {filters}", heads, [one.cells for one in rows], chart, wanted.note(found, asked, row))
+
+
+async def ask_export(screen: StatisticsScreen, sheet: Sheet, report: str, day: date) -> None:
+    """Take it to the terminal's clipboard, or into the folder that the config names, under a name of the program's own
+    made of the report and the day."""
+    folder = screen.app.exports
+    lines = [Line(_("Copy as text")), Line(_("Copy the table as CSV"))]
+    lines += [Line(_("Save as {kind}").format(kind=kind.upper()), folder) for kind in FILES] if folder else []
+    chosen = await screen.app.push_screen_wait(Choice(_("What is shown"), lines))
+    if chosen is None:
+        return
+    if chosen < 2:
+        screen.app.copy_to_clipboard((as_text, as_csv)[chosen](sheet))
+        screen.say(_("copied, where the terminal allows it"))
+        return
+    kind = list(FILES)[chosen - 2]
+    try:
+        path = await asyncio.to_thread(save, sheet, Path(folder).expanduser(), report, kind, day)
+    except StagewatchError as error:
+        screen.say_error(error)
+        return
+    screen.say(_("saved: {path}").format(path=path))
 
 
 def as_text(sheet: Sheet) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,16 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from models.pipeline.views import types
-from models.values.dates import day_time_text
 from models.values.errors import StagewatchError
-from models.values.language import _
+from models.values.language import _, ngettext
+from models.values.text import in_two, width_of
 from tui import keymap
 from tui.statistics import filters as asking
 from tui.statistics.filters import Filters, Known
-from tui.statistics.report import Asked, Column, Report, Row
+from tui.statistics.report import Asked, Column, Report, Row, fitting
 from tui.statistics.reports import PLACES, report, titles
 from tui.widgets import words
+from tui.widgets.footer import KeyLine
 from tui.widgets.frame import FramedScreen
 from tui.widgets.lines import Lines, Part
 from tui.widgets.words import cells, plain, styled, symbol
@@ -32,15 +32,14 @@ from tui.widgets.words import cells, plain, styled, symbol
 if TYPE_CHECKING:
     from models.session import Session
     from tui.statistics.against import Against
-    from tui.statistics.export import Sheet
 
 REST_SECONDS = 0.08
 KEPT_SECONDS = 60  # of the history, after the screen was left
 SIGN_AFTER = 0.3  # seconds without an answer after which that is told
 WITH_FIRST_PAINT = 0.1  # seconds for which the first paint waits for the report
-WIDE, NAME = 110, 16
+WIDE = 110
+BEFORE = 2  # lines of the table above the one that it begins on
 NOTE = 3  # lines of small print, at most
-CHART_WIDTH, CHART_HEIGHT = 100, 24  # of an exported chart
 STORE_CHANGES = frozenset({"deal", "type", "client", "activity", "entry", "rate", "company", "employee", "target", "exchange_rate"})
 
 
@@ -61,7 +60,8 @@ class StatisticsScreen(FramedScreen):
         self._known: Known | None = None
         self._found: tuple[Report, Asked, Any] | None = None
         self._kept: dict[Any, Any] = {}  # what reports have read of the store as it is; used aside alone
-        self._columns: list[tuple[int, Column]] = []
+        self._heads = [""]
+        self._columns: list[tuple[int, int, Column]] = []  # place, width
         self._reading: asyncio.Task[None] | None = None
         self._begun: str | None = None
         self._resting: Timer | None = None
@@ -112,6 +112,13 @@ class StatisticsScreen(FramedScreen):
             name = self._wanted()
             if not done and self._found is None and name is not None:
                 self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
+        if not self._draws:
+            self.call_after_refresh(self.run_worker, self._draw_from_now_on, group="charts", exclusive=True)
+
+    async def _draw_from_now_on(self) -> None:
+        await self.desk.ask_aside(_fetch_charts)
+        self._draws = True
+        self._show_below()
 
     def on_screen_suspend(self) -> None:
         """What was read is megabytes: who has gone elsewhere for a while does not keep it."""
@@ -153,10 +160,6 @@ class StatisticsScreen(FramedScreen):
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
-        if not self._draws:
-            await self.desk.ask_aside(_fetch_charts)
-            self._draws = True
-            self._show_below()
         if wanted.has_rest:
             await self._read_rest(wanted, asked)
 
@@ -268,38 +271,14 @@ class StatisticsScreen(FramedScreen):
         self.run_worker(self._export(), group="dialog", exclusive=True)
 
     async def _export(self) -> None:
-        """To the terminal's clipboard, or into the folder that the config names, under a name of the program's own."""
-        from tui.statistics import asks, export
+        from tui.statistics.export import ask_export, sheet_of
 
         if self._found is None or self._known is None or not self.table.items:
             self.say(_("There is nothing to export."))
             return
-        sheet, name, today = self._sheet(), self._found[0].name, self._known.today
-        folder = self.app.exports
-        kind = await asks.ask_where_to(self, folder)
-        if kind is None:
-            return
-        if kind in (asks.TEXT, asks.CSV):
-            self.app.copy_to_clipboard(export.as_text(sheet) if kind == asks.TEXT else export.as_csv(sheet))
-            self.say(_("copied, where the terminal allows it"))
-            return
-        try:
-            path = await asyncio.to_thread(export.save, sheet, Path(folder).expanduser(), name, kind, today)
-        except StagewatchError as error:
-            self.say_error(error)
-            return
-        self.say(_("saved: {path}").format(path=path))
-
-    def _sheet(self) -> Sheet:
-        """All columns of the report as it is shown, those without room too."""
-        from tui.statistics.export import Sheet
-
-        assert self._found is not None
         wanted, asked, found = self._found
-        title = f"{wanted.title()}   {self._words(wanted, asked)}"
-        columns, row = wanted.columns(found, asked), self.table.item
-        chart = wanted.chart(found, asked, row, CHART_WIDTH, CHART_HEIGHT, words.symbol("→") != "→")
-        return Sheet(title, [one.head for one in columns], [one.cells for one in self.table.items], chart, wanted.note(found, asked, row))
+        sheet = sheet_of(wanted, asked, found, self.table.item, self._words(wanted, asked))
+        await ask_export(self, sheet, wanted.name, asked.known.today)
 
     async def _ask_filters(self) -> None:
         from tui.statistics.asks import ask_filters
@@ -323,25 +302,18 @@ class StatisticsScreen(FramedScreen):
             self._begin()
 
     async def _open_behind(self, row: Row) -> None:
-        from tui.statistics.asks import ask_number
-        from tui.statistics.behind import DealsBehind, read_behind
+        from tui.statistics.behind import ask_behind
 
-        number = await ask_number(self, row)
-        if number is None or self._found is None:
-            return
-        try:
-            count, deals = await self.desk.ask_aside(read_behind, self._found[1], number, self._kept)
-        except StagewatchError as error:
-            self.say_error(error)
-            return
-        client = await self.app.push_screen_wait(DealsBehind(number.name, count, deals))
-        if client is not None:
-            self.app.show_client(client)
+        if self._found is not None:
+            client = await ask_behind(self, self._found[1], row.numbers, self._kept)
+            if client is not None:
+                self.app.show_client(client)
 
     # What is shown --------------------------------------------------------------------------------------------
 
     def on_descendant_focus(self) -> None:
         self.set_class(self.focused is self.table, "-in")
+        self.query_one(KeyLine).narrow(self.focused is self.table)
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
@@ -354,16 +326,25 @@ class StatisticsScreen(FramedScreen):
     def _show(self, *, same: bool) -> None:
         assert self._found is not None
         wanted, asked, found = self._found
-        self._show_head(wanted, asked)
         columns, rows = wanted.columns(found, asked), wanted.rows(found, asked)
-        self._columns = _fitting(columns, self.table.size.width or self.size.width)
-        heads = "".join(self._cell(column.head, column, place) for place, column in self._columns)
-        self.query_one("#heads", Static).update(plain(heads, "dim") if rows else "")
+        widths = fitting(columns, rows, self.table.size.width or self.size.width)
+        self._columns = [(place, width, columns[place]) for place, width in widths.items()]
+        self._show_head(wanted, asked, len(columns) - len(widths) if rows else 0)
+        self._show_table_heads(rows)
         key = self.table.item.key if same and self.table.item is not None else wanted.begins(found, asked)
         at = next((place for place, row in enumerate(rows) if row.key == key), 0)
+        if not same:
+            self.table.top = max(0, at - BEFORE)
         self.table.styles.height = max(1, min(len(rows), self._room() * wanted.table // 5))
         self.table.show(rows, at, wanted.empty())
         self._show_below()
+
+    def _show_table_heads(self, rows: Sequence[Row]) -> None:
+        """Above the table, in two lines where one would cut some."""
+        lines = zip(*(in_two(column.head, width - (2 if column.text or not place else 1)) for place, width, column in self._columns), strict=True)
+        heads = ["".join(self._cell(text, *column) for text, column in zip(line, self._columns, strict=True)) for line in lines]
+        self._heads = heads[0 if heads[0].strip() else 1 :] if rows else [""]
+        self.query_one("#heads", Static).update(plain("\n".join(self._heads), "dim"))
 
     def _show_below(self) -> None:
         """Chart and small print of the line under the cursor."""
@@ -372,39 +353,36 @@ class StatisticsScreen(FramedScreen):
         wanted, asked, found = self._found
         row, width = self.table.item, max(10, self.query_one("#report").size.width - 1)
         note = wanted.note(found, asked, row) if self.table.items else ""
-        height = self._room() - len(self.table.items[: self._room() * wanted.table // 5])
-        height -= min(NOTE, len(wrap(note, width - 1))) - 1 if note else 0
+        room = self._room() - (min(NOTE, len(wrap(note, width - 1))) - 1 if note else 0)
+        height = room - len(self.table.items[: self._room() * wanted.table // 5])
         is_ascii = words.symbol("→") != "→"
         drawn = wanted.chart(found, asked, row, width, height, is_ascii) if self._draws and self.table.items else []
-        fifths = wanted.table if drawn or not self._draws else 5
-        self.table.styles.height = max(1, min(len(self.table.items), self._room() * fifths // 5))
+        drawn = [line.replace("…", symbol("…")) for line in drawn]
+        full = not drawn and self._draws
+        self.table.styles.height = max(1, min(len(self.table.items), room if full else self._room() * wanted.table // 5))
         self.query_one("#chart", Static).update(plain("\n".join(drawn[:height])))
         self.query_one("#note", Static).update(plain(note, "dim"))
 
     def _room(self) -> int:
         """Lines for table and chart together."""
-        return max(4, self.size.height - 6)
+        return max(4, self.size.height - 5 - len(self._heads))
 
-    def _show_head(self, wanted: Report, asked: Asked) -> None:
+    def _show_head(self, wanted: Report, asked: Asked, left: int = 0) -> None:
+        """The report, its form and filters, and where there is room how many columns are left out."""
         forms = wanted.forms()
         form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
-        self.head(styled((f" {wanted.title()}", "bold"), (form, ""), ("   " + self._words(wanted, asked), "dim")))
+        title, filters = wanted.title(), self._words(wanted, asked)
+        room = self.query_one("#title").size.width or self.size.width
+        if width_of(f" {title}{form}   {filters}") > room:  # what is counted has to be read
+            title = titles().get(wanted.name, title)
+        more = f" {symbol('·')} " + ngettext("+{count} column", "+{count} columns", left).format(count=left) if left else ""
+        if width_of(f" {title}{form}   {filters}{more}") <= room:
+            filters += more
+        self.head(styled((f" {title}", "bold"), (form, ""), ("   " + filters, "dim")))
 
     def _words(self, wanted: Report, asked: Asked) -> str:
         """The filters that the report heeds, in words."""
-        filters, known, used = asked.filters, asked.known, wanted.used(asked)
-        parts = []
-        if "type" in used:
-            parts.append(f"{self._type} {symbol('▾')}")
-        if "period" in used:
-            parts.append(asking.period_words(filters, known.today))
-        if "rep" in used:
-            parts.append(asking.whose_words(filters, known))
-        if "clock" in used and (filters.clock or known.clock) == "working":
-            parts.append(_("working clock"))
-        if filters.as_of is not None:
-            parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, known.timezone, known.today)))
-        return f" {symbol('·')} ".join(parts)
+        return f" {symbol('·')} ".join(asking.in_words(asked.filters, asked.known, self._type, wanted.used(asked)))
 
     def _show_waiting(self, wanted: Report, asked: Asked) -> None:
         self._show_head(wanted, asked)
@@ -417,33 +395,24 @@ class StatisticsScreen(FramedScreen):
         self.table.styles.height = "1fr"
         self.table.show([], 0, said)
 
-    def _cell(self, text: str, column: Column, place: int) -> str:
-        if place:
-            return cells(text, column.width - 1, right=True) + " "
-        width = max(NAME, (self.table.size.width or self.size.width) - sum(one.width for at, one in self._columns if at))
-        return cells(f" {text}", width - 1) + " "
+    def _cell(self, text: str, place: int, width: int, column: Column) -> str:
+        if column.text or not place:
+            return f" {cells(text, width - 2)} "
+        return cells(text, width - 1, right=True) + " "
 
     def _draw_report(self, name: str, width: int) -> Sequence[Part]:
         return [(cells(f" {titles()[name]}", width), "")]
 
-    def _draw_row(self, row: Row, _width: int) -> Sequence[Part]:
+    def _draw_row(self, row: Row, width: int) -> Sequence[Part]:
+        if not any(row.cells[1:]):
+            return [(cells(f" {row.cells[0]}", width), row.style)]
         dim = symbol("·")
         return [
-            (self._cell(text, column, place), row.style or ("muted" if place and text.strip() in ("", dim, "–") else ""))
-            for place, column in self._columns
-            for text in (row.cells[place],)
+            (self._cell(row.cells[place], place, width, column), row.style or ("muted" if place and row.cells[place].strip() in ("", dim, "–") else ""))
+            for place, width, column in self._columns
         ]
 
 
 def _fetch_charts(_session: Session) -> None:
     """Import what draws charts, which takes longer than a key may wait."""
     import_module("plotext")
-
-
-def _fitting(columns: Sequence[Column], width: int) -> list[tuple[int, Column]]:
-    """The columns that have room, by their places; the first always."""
-    found = list(enumerate(columns))
-    while len(found) > 1 and sum(column.width for _place, column in found) > max(width, NAME):
-        worst = max(found[1:], key=lambda one: (one[1].rank, one[0]))
-        found.remove(worst)
-    return found

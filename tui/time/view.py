@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 
 from models.timekeeping.rules import calendar
@@ -21,13 +22,14 @@ from tui.time import asked
 from tui.time.asks import minutes_text
 from tui.time.bar import day_bar
 from tui.time.sheet import CellGrid, Sheet
-from tui.widgets.lines import Part
+from tui.widgets.lines import Lines, Part
 from tui.widgets.still import Still
 from tui.widgets.words import cells, plain, styled, symbol
 from tui.widgets.work import WorkScreen
 
 FORMS = ("day", "week", "month")
-NAME, CELL, SUM = 20, 7, 9  # cells: of a name, of a column at least, of the sum with its margin
+NAME, LEAST_NAME, CELL, SUM = 20, 10, 7, 9  # cells: of a name, of one at least, of a column at least, of the sum with its margin
+SERVICE_FROM = 72  # cells: a narrower day leaves the room to client and deal
 
 
 class TimeView(WorkScreen):
@@ -38,6 +40,7 @@ class TimeView(WorkScreen):
         self.form = "day"
         self.day: date | None = None
         self.employee_id: int | None = None
+        self.employee = ""  # whose time it is, by name
         self._sheet: DaySheet | None = None
         self._grid: Grid | None = None
         self._marked: set[int] = set()
@@ -48,6 +51,7 @@ class TimeView(WorkScreen):
         self.list: Sheet[Piece] = Sheet(self._draw_piece, id="day")
         self.cells: CellGrid[GridRow] = CellGrid(self._draw_row, id="grid")
         yield Still(id="bar")
+        yield Still(id="row")
         yield Still(id="heads")
         yield self.list
         yield self.cells
@@ -117,7 +121,7 @@ class TimeView(WorkScreen):
 
     def _show(self) -> None:
         is_day = self.form == "day"
-        for name, seen in (("#bar", is_day), ("#heads", not is_day)):
+        for name, seen in (("#bar", is_day), ("#row", not is_day), ("#heads", not is_day)):
             self.query_one(name).display = seen
         self.list.display, self.cells.display = is_day, not is_day
         self._show_day() if is_day else self._show_grid()
@@ -126,7 +130,7 @@ class TimeView(WorkScreen):
         sheet = self._sheet
         if sheet is None:
             return
-        who = "" if sheet.employee_id == self.desk.session().actor.id else f"{sheet.employee} {symbol('·')} "
+        who = "" if sheet.employee_id == self.desk.session().actor.id else f"{self.employee} {symbol('·')} "
         self.head(styled((f" {who}{full_day(sheet.day)} {sheet.day.year}", "bold"), f"   {clock_text(sheet.seconds)}"))
         hours, blocks = day_bar(sheet, max(10, self.size.width - 2))
         self.query_one("#bar", Still).show_text(styled((hours + "\n", "dim"), *blocks))
@@ -137,7 +141,7 @@ class TimeView(WorkScreen):
         found = self._grid
         if found is None:
             return
-        who = "" if found.employee_id == self.desk.session().actor.id else f"{found.employee} {symbol('·')} "
+        who = "" if found.employee_id == self.desk.session().actor.id else f"{self.employee} {symbol('·')} "
         first, last = found.starts[0], found.until - date.resolution
         if self.form == "week":
             title = f"{day_text(first, found.today if first.year == last.year else None)} – {day_text(last, found.today)}"
@@ -148,7 +152,7 @@ class TimeView(WorkScreen):
         self.head(styled((f" {who}{title}", "bold"), f"   {clock_text(found.seconds)}{state}"))
         self.cells.columns = len(found.starts)
         self.cells.column = min(self.cells.column, self.cells.columns - 1)
-        name, cell = self._widths()
+        name, cell, whole = self._widths()
         heads: list[Part] = [(cells("", name), "")]
         for first_day, after in zip(found.starts, (*found.starts[1:], found.until), strict=True):
             last_day = after - date.resolution
@@ -157,12 +161,20 @@ class TimeView(WorkScreen):
             else:
                 word = f"{first_day.day}–{last_day.day}" if last_day > first_day else str(first_day.day)
             heads.append((cells(word, cell, right=True), "bold $accent" if first_day <= found.today <= last_day else "bold"))
-        heads.append((cells(_("Sum"), SUM - 1, right=True) + "\n", "bold"))
+        heads.append((cells(_("Sum"), whole - 1, right=True) + "\n", "bold"))
         sums = [cells(minutes_text(seconds), cell, right=True) for seconds in found.totals]
-        total = cells(minutes_text(found.seconds), SUM - 1, right=True)
+        total = cells(minutes_text(found.seconds), whole - 1, right=True)
         self.query_one("#heads", Still).show_text(styled(*heads, cells(f" {_('Together')}", name), *sums, total))
         self.cells.show(found.rows, empty=_("No time here. a adds an entry, v shows another form, left and right turn."))
+        self._name_row()
         self._sums(found.seconds, found.billable, found.charges, found.unbilled, found.unpriced)
+
+    @on(Lines.Moved, "#grid")
+    def _name_row(self) -> None:
+        """The whole name of the row under the cursor, where the row itself has no room for it."""
+        whole = "" if self.cells.item is None else _whole_name(self.cells.item)
+        cut = cell_len(whole) > self._widths()[0] - 2
+        self.query_one("#row", Still).show_text(plain(f" {whole}" if cut else "", "dim"))
 
     def _sums(self, seconds: int, billable: int, charges: dict[str, int], unbilled: dict[str, int], unpriced: int) -> None:
         share = f" ({percent_text(billable / seconds)})" if seconds else ""
@@ -175,11 +187,12 @@ class TimeView(WorkScreen):
             parts.append(ngettext("{count} marked", "{count} marked", len(self._marked)).format(count=len(self._marked)))
         self.query_one("#sums", Still).show_text(plain(f"  {symbol('·')} ".join(parts)))
 
-    def _widths(self) -> tuple[int, int]:
-        """Cells of the name and of a column."""
-        columns = self.cells.columns
-        cell = max(CELL, min(9, (self.size.width - SUM - NAME) // columns))
-        return max(10, self.size.width - SUM - cell * columns), cell
+    def _widths(self) -> tuple[int, int, int]:
+        """Cells of the name, of a column, and of the sum, which a narrow screen has in its head alone."""
+        columns, width = self.cells.columns, self.size.width
+        cell = max(CELL, min(9, (width - SUM - NAME) // columns))
+        whole = SUM if width - SUM - cell * columns >= LEAST_NAME else 0
+        return max(LEAST_NAME, width - whole - cell * columns), cell, whole
 
     def _draw_piece(self, piece: Piece, width: int) -> Sequence[Part]:
         entry, zone = piece.entry, self._zone()
@@ -189,7 +202,8 @@ class TimeView(WorkScreen):
         span = cells(f"{time_text(piece.start, zone)}–{ended}", 12)
         charge = piece.price.charge if piece.price is not None else None
         money = short_money(charge) if charge is not None else "" if entry.billable else _("free")
-        room = width - 3 - 12 - 9 - 10 - 13 - 2
+        service = 12 if width >= SERVICE_FROM else 0
+        room = width - 3 - 12 - 9 - 10 - (service + 1) - 2
         names = " · ".join(part for part in (entry.client or _("to be assigned"), entry.deal, entry.note) if part)
         if entry.marks:
             names = f"! {names}"
@@ -199,24 +213,30 @@ class TimeView(WorkScreen):
             (span, "muted"),
             (cells(clock_text(piece.seconds), 8, right=True) + " ", "timer" if running else ""),
             (" " + cells(names, room) + " ", style),
-            (cells(entry.service or "", 12) + " ", "muted"),
+            (cells(entry.service or "", service) + " ", "muted"),
             (cells(money, 9, right=True) + " ", ""),
         ]
 
     def _draw_row(self, row: GridRow, width: int) -> Sequence[Part]:
-        name, cell = self._widths()
+        name, cell, whole = self._widths()
         style = "late" if row.client is None or row.service is None else "" if row.billable else "muted"
         columns = [
             (cells(minutes_text(seconds) or symbol("·"), cell, right=True), "" if seconds else "muted") for seconds in row.columns
         ]
-        return [(_names(row, name), style), *columns, (cells(minutes_text(row.seconds), SUM - 1, right=True) + " ", "")]
+        return [(_names(row, name), style), *columns, (cells(f"{minutes_text(row.seconds)} ", whole, right=True), "")]
+
+
+def _whole_name(row: GridRow) -> str:
+    return " · ".join(shown(part) for part in (row.client or _("to be assigned"), row.deal, row.service) if part)
 
 
 def _names(row: GridRow, width: int) -> str:
-    """Client, deal and service; where they do not fit, half of the room is the client's."""
+    """Client, deal and service; where they do not fit, half of the room is the client's, of a very small one all."""
     client = row.client or _("to be assigned")
     rest = " · ".join(part for part in (row.deal, row.service) if part)
     room = width - 2
+    if room < NAME - LEAST_NAME and cell_len(shown(client)) > room // 2:
+        rest = ""
     if rest and cell_len(shown(client)) + 3 + cell_len(shown(rest)) > room:
         half = max(room // 2, room - 3 - cell_len(shown(rest)))
         client = cells(client, min(half, cell_len(shown(client))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.values.errors import Refused, Usage
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 Act = Callable[[dict[str, str]], Awaitable[None]]
 
 
-def deal_form(stage: str, act: Act, again: Again) -> Form:
+def deal_form(stages: Sequence[str], stage: str, act: Act, again: Again) -> Form:
+    """A new deal that starts at one of the stages, `stage` before another is chosen."""
     return Form(
         _("New deal"),
         [
             Field("client", _("Client"), needed=True, placeholder=_("name; an unknown one is made")),
             Field("title", _("Title")),
             Field("amount", _("Amount")),
-            Field("stage", _("Stage"), stage),
+            Field("stage", _("Stage"), stage, options=stages),
         ],
         act,
         again=again,
@@ -40,21 +41,31 @@ def activity_form(client: str, what: str, act: Act, again: Again) -> Form:
     if what == "note":
         return Form(_("Note on {client}").format(client=client), [text], act, again=again)
     fields = [
-        Field("kind", _("Kind"), _("call"), True, _("call, meeting, mail or task")),
+        Field("kind", _("Kind"), _("call"), True, options=tuple(_kinds().values())),
         text,
         Field("due", _("When"), "+1", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00")),
     ]
     return Form(_("Activity with {client}").format(client=client), fields, act, again=again)
 
 
-def new_deal(session: Session, type_id: int, values: dict[str, str], amount: int | None) -> Done:
-    """Start the deal that the form describes."""
-    from models.pipeline import commands, facts
+def stages_in_use(_session: Session, type_id: int) -> list[str]:
+    """The names of a type's stages in order, without archived ones."""
+    from models.pipeline import facts
 
+    return [stage.name for stage in facts.type_facts(type_id).stages if not stage.archived]
+
+
+def new_deal(session: Session, type_id: int, values: dict[str, str]) -> Done:
+    """Start the deal that the form describes. Raises as the command, and Refused `bad_amount`, `bad_currency`."""
+    from models.pipeline import commands, facts
+    from models.values.money import parse_money
+
+    money = parse_money(values["amount"], currency()) if values["amount"] else None
     stage_id = facts.find_stage(facts.type_facts(type_id), values["stage"]).id if values["stage"] else None
     return commands.new_deal(
-        session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"], amount=amount
-    )
+        session, values["client"], type_id=type_id, stage_id=stage_id, title=values["title"],
+        amount=None if money is None else money.amount, currency=None if money is None else money.currency,
+    )  # fmt: skip
 
 
 def fill_field(session: Session, deal_id: int, key: str, text: str, version: int | None) -> Done:
@@ -73,7 +84,7 @@ def fill_field(session: Session, deal_id: int, key: str, text: str, version: int
         if key == f"custom:{field.id}":
             return commands.set_deal(session, deal_id, version=version, custom={field.name: text})
     if key == "amount":
-        code = card.amount.currency if card.amount else currency(session)
+        code = card.amount.currency if card.amount else currency()
         changes: dict[str, Any] = {"amount": parse_amount(text, code), "currency": code}
     elif key == "expected":
         day = local_day(due(text, session.now(), session.actor.timezone)[0] - 1, session.actor.timezone)
@@ -111,11 +122,15 @@ def add_activity(session: Session, client_id: int, deal_id: int | None, what: st
 def kind_said(text: str) -> str:
     """The kind that a person typed, by its beginning, in their language or English. Raises Usage `bad_kind`."""
     said = text.strip().lower()
-    words = {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task")}
-    for kind, word in words.items():
+    for kind, word in _kinds().items():
         if said and (word.startswith(said) or kind.startswith(said)):
             return kind
-    raise Usage("bad_kind", _("The kind is one of: {kinds}.").format(kinds=", ".join(words.values())))
+    raise Usage("bad_kind", _("The kind is one of: {kinds}.").format(kinds=", ".join(_kinds().values())))
+
+
+def _kinds() -> dict[str, str]:
+    """What may be planned, in words."""
+    return {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task")}
 
 
 def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
@@ -150,7 +165,9 @@ def untick(session: Session, deal_id: int, action_id: int) -> Done:
     return untick_action(session, deal_id, action_id)
 
 
-def currency(session: Session) -> str:
+
+def currency() -> str:
+    """The company's."""
     from models.people.views import company
 
     return company().currency

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from models.values.language import _
+from models.values.text import shown
 from tui import keymap
 from tui.widgets.still import Still
-from tui.widgets.words import styled
+from tui.widgets.words import styled, symbol
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
 SHORT = ("today", "board", "clients", "time", "statistics", "setup")
 MESSAGE_SECONDS = 6.0
+MOST_LINES = 3  # of a message
 
 
 class KeyLine(Still):
@@ -27,6 +31,15 @@ class KeyLine(Still):
         self._message: tuple[str, str] | None = None
         self._timer: Timer | None = None
         self._width = 0
+        self._height = 1
+        self._only_look = False
+        self._narrow = False
+
+    def only_look(self, only: bool) -> None:
+        """Name no keys of the screen itself where its visitor may only look."""
+        if only != self._only_look:
+            self._only_look = only
+            self._show()
 
     def say(self, text: str, style: str = "") -> None:
         """Show a message for a while."""
@@ -35,6 +48,12 @@ class KeyLine(Still):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(MESSAGE_SECONDS, self.be_quiet)
+
+    def narrow(self, on: bool) -> None:
+        """Whether the other screens are told by number alone where not all keys of this one would have room."""
+        if self._narrow != on:
+            self._narrow = on
+            self._show()
 
     def be_quiet(self) -> None:
         """Take the message away."""
@@ -52,23 +71,36 @@ class KeyLine(Still):
     def _show(self) -> None:
         """Paint the line. It is as wide as the screen, which is known before the first layout."""
         self._width = self.app.size.width
+        height = 1 if self._message is None else len(self._lines(self._message[0]))
+        if height != self._height:
+            self._height = self.styles.height = height
         self.show_text(self.line())
+
+    def _lines(self, text: str) -> list[str]:
+        """A message in the lines that it needs."""
+        if cell_len(text) < self._width:
+            return [text]
+        return wrap(shown(text), max(20, self._width - 2), max_lines=MOST_LINES, placeholder=symbol("…")) or [""]
 
     def line(self) -> Content:
         """What the line holds at its present width."""
         if self._message is not None:
             text, style = self._message
-            return styled((" " + text, style))
-        parts: list[str | tuple[str, str]] = []
-        used = 0
-        for act in keymap.table():
-            if act.id in SHORT:
-                word = f" {act.keys} {act.words} "
-                parts.append((word, "bold reverse" if act.id == self.where else "dim"))
-                used += len(word)
-        room = self._width - used - 1
-        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in ("everywhere", self.where)]
+            return styled(("\n".join(f" {line}" for line in self._lines(text)), style))
+        places = ("everywhere",) if self._only_look else ("everywhere", self.where)
+        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places]
         hints.sort(key=lambda hint: hint[0] != "?")
+        wanted = sum(len(key) + len(word) + 3 for key, word in (hints if self._narrow else hints[:1]))
+        screens = [act for act in keymap.table() if act.id in SHORT]
+        named = [(f" {act.keys} {act.words} ", act.id == self.where) for act in screens]
+        if sum(len(word) for word, _here in named) + wanted > self._width - 1:  # the others are named by their keys alone
+            mine = next((place for place, (_word, here) in enumerate(named) if here), len(named))
+            named = [
+                (word if here else f" {act.keys}" if place < mine else f"{act.keys} ", here)
+                for place, (act, (word, here)) in enumerate(zip(screens, named, strict=True))
+            ]
+        parts: list[str | tuple[str, str]] = [(word, "bold reverse" if here else "dim") for word, here in named]
+        room = self._width - 1 - sum(len(word) for word, _here in named)
         shown: list[tuple[str, str]] = []
         for key, word in hints:
             room -= len(key) + len(word) + 3

@@ -123,13 +123,17 @@ def _csv(found: ComparisonReport) -> None:
 
 
 def _chart(found: ComparisonReport) -> None:
-    from models.statistics.pictures import differences
-
     names = _names(found)
     for title, medians in ((_("{first} less {second}: shares and chances, with 95 % intervals"), False), (_("{first} less {second}: median stays"), True)):
         say(title.format(first=names[0], second=names[1]))
-        draw(lambda width, ascii, medians=medians: differences(found, medians, width, ascii=ascii))  # type: ignore[misc]
+        _draw_differences(found, medians)
         say()
+
+
+def _draw_differences(found: ComparisonReport, medians: bool) -> None:
+    from models.statistics.pictures import differences
+
+    draw(lambda width, ascii: differences(found, medians, width, ascii=ascii))
 
 
 COMMANDS = {"compare": compare}

@@ -1,4 +1,4 @@
-"""What the reports share: cells of CSV, charts in the terminal, the type and the people they are of."""
+"""What all reports have alike: charts in the terminal, the type, the period and the people they are of."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ CURVE = 16  # lines of a curve
 def draw(picture: Callable[[int, bool], list[str]]) -> None:
     """A chart as wide as the terminal, at most WIDEST cells, of ASCII signs where the output knows no others."""
     width = max(40, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
-    for line in picture(width, "utf" not in (sys.stdout.encoding or "").lower()):
-        print(line)
+    ascii = "utf" not in (sys.stdout.encoding or "").lower()
+    for line in picture(width, ascii):
+        print(line.replace("…", "~") if ascii else line)
 
 
 def whose(session: Session, rep: str | None, team: str | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from models.statistics.words import lasting
 from models.values.dates import day_time_text
 from models.values.instants import parse_day
 from models.values.language import _
-from models.values.numbers import percent_text
+from models.values.numbers import int_text, percent_text
 from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _tell_paths(found: PathsReport, zone: str) -> None:
     say()
     rows = [
         [
-            path.deals, path.won, percent_text(path.won / path.deals),
+            int_text(path.deals), int_text(path.won), percent_text(path.won / path.deals),
             lasting(path.median_seconds, found.day), _steps(path),
         ]
         for path in found.paths[:PATHS_SHOWN]
@@ -88,7 +88,7 @@ def _tell_paths(found: PathsReport, zone: str) -> None:
         say(_("{count} more paths; --format json has all of them.").format(count=len(found.paths) - PATHS_SHOWN))
     say()
     said = _("Of {deals} deals {strict} would have broken strict, {semi} semi-strict.")
-    say(said.format(deals=found.deals, strict=found.strict, semi=found.semi_strict))
+    say(said.format(deals=int_text(found.deals), strict=int_text(found.strict), semi=int_text(found.semi_strict)))
 
 
 def _csv_paths(found: PathsReport) -> None:

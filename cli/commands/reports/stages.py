@@ -19,6 +19,7 @@ from models.statistics.words import kind_word, lasting, range_text, share_text, 
 from models.values.dates import day_time_text
 from models.values.instants import Instant, parse_day
 from models.values.language import _
+from models.values.numbers import int_text
 from models.values.text import neutral, shown
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _tell_durations(found: DurationsReport, zone: str) -> None:
         [_("Stage"), _("Visits"), _("Completed"), _("Open"), _("Mean"), _("Median"), "95 %", _("A deal in all")],
         [
             [
-                stage.stage, stage.visits, stage.completed, stage.open, lasting(stage.mean, day),
+                stage.stage, *map(int_text, (stage.visits, stage.completed, stage.open)), lasting(stage.mean, day),
                 *within(stage.median, day), lasting(stage.per_deal_median, day),
             ]
             for stage in found.stages
@@ -128,7 +129,7 @@ def _tell_durations(found: DurationsReport, zone: str) -> None:
     say()
     table(
         [_("Stage"), _("Carried in"), _("Entered"), _("Advance"), _("Skip"), _("Return"), _("Won"), _("Lost"), _("Retyped"), _("Still there")],
-        [[stage.stage, *stage.account] for stage in found.stages],
+        [[stage.stage, *map(int_text, stage.account)] for stage in found.stages],
         right=tuple(range(1, 10)),
     )
 
@@ -152,7 +153,9 @@ ACCOUNT_COLUMNS = ("carried_in", "entered", "advance", "skip", "return", "won", 
 
 def _draw_durations(found: DurationsReport) -> None:
     """The curve of each stage at which a stay has ended, with its band and the median."""
+    say(f"{_('Duration of each stage')}, {shown(found.type)}")
     for stage in found.stages:
+        say()
         draw(partial(_curve, stage, found.day))
 
 
@@ -186,7 +189,7 @@ def _tell_transitions(found: TransitionsReport, zone: str) -> None:
         right=tuple(range(1, 9)),
     )  # fmt: skip
     say()
-    say(_("The win probability says where exits lead, not when. Intervals: {count} resamples of deals.").format(count=found.resamples))
+    say(_("The win probability says where exits lead, not when. Intervals: {count} resamples of deals.").format(count=int_text(found.resamples)))
     if any(stage.few for stage in found.stages):
         say(_("* fewer than 10 exits; below 5 only counts are shown."))
     for stage in found.stages:
@@ -199,20 +202,20 @@ def _way_cells(stage: StageExits, way: Way) -> list[Any]:
     from models.statistics.transitions import COLUMNS
 
     if not told(stage):
-        return [stage.stage, target_word(way), kind_word(way.how), way.count, *[""] * 8]
+        return [stage.stage, target_word(way), kind_word(way.how), int_text(way.count), *[""] * 8]
     chances = [
         f"{share_text(chance)}{'+' if column in stage.beyond else ''}"
         for column, chance in zip(COLUMNS, way.incidence, strict=True)
     ]
     return [
-        stage.stage, target_word(way), kind_word(way.how), way.count, share_text(way.share), range_text(way.low, way.high), *chances,
+        stage.stage, target_word(way), kind_word(way.how), int_text(way.count), share_text(way.share), range_text(way.low, way.high), *chances,
     ]  # fmt: skip
 
 
 def _win_cells(stage: StageExits) -> list[Any]:
     win, enough = stage.win, told(stage)
     return [
-        stage.stage, f"{stage.exits}{'*' if stage.few else ''}", stage.deals, stage.repeated, stage.open,
+        stage.stage, f"{int_text(stage.exits)}{'*' if stage.few else ''}", *map(int_text, (stage.deals, stage.repeated, stage.open)),
         share_text(win.chance) if enough else "", range_text(win.low, win.high) if enough else "", share_text(win.percentage),
         share_text(win.reopened) if enough else "",
     ]  # fmt: skip
@@ -241,6 +244,8 @@ def _draw_transitions(found: TransitionsReport) -> None:
     from models.statistics.flows import flow
     from models.statistics.pictures import exits_bars, exits_matrix
 
+    say(f"{_('Transitions')}, {shown(found.type)}")
+    say()
     draw(lambda width, ascii: exits_matrix(found, width, ascii=ascii))
     say()
     draw(lambda width, ascii: flow(found, width, 3 * len(found.stages) + 1, ascii=ascii))

@@ -81,12 +81,12 @@ def _answer_time(
     elif form == "csv":
         _csv_time(found, margin)
     elif form == "chart":
-        from models.statistics.pictures import time_bars
+        from models.statistics.pictures import margin_bars, time_bars
 
         names = {"clients": _("clients"), "deals": _("deals"), "stages": _("stages"), "services": _("services"), "reps": _("reps")}
         lines = found.groups[by][:BARS_SHOWN]
-        say(_("Hours by {what}").format(what=names[by]))
-        draw(lambda width, ascii: time_bars(lines, width, 2 * len(lines) + 4, ascii=ascii))
+        say((_("Margin by {what}") if margin else _("Hours by {what}")).format(what=names[by]))
+        draw(lambda width, ascii: (margin_bars if margin else time_bars)(lines, width, 2 * len(lines) + 4, ascii=ascii))
     else:
         _tell_time(found, by, margin)
 

@@ -160,8 +160,9 @@ NEW_VISITS = """
     FROM (
         SELECT m, row_number() OVER (PARTITION BY deal_id ORDER BY m) AS number
         FROM import_step WHERE outcome = '' AND row > 0
-    ) AS r CROSS JOIN import_step AS s ON s.m = r.m JOIN import_deal AS k ON k.id = s.deal_id
+    ) AS r CROSS JOIN import_step AS s JOIN import_deal AS k ON k.id = s.deal_id
     LEFT JOIN import_step AS x ON x.m = s.m + 1 AND x.deal_id = s.deal_id
+    WHERE s.m = r.m
 """
 CHUNK = 1_000
 

@@ -70,7 +70,8 @@ def _stamp(value: Any, field: str) -> Instant:
     try:
         if found is None:
             raise ValueError
-        moment = datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[misc, arg-type]
+        year, month, day, hour, minute, second = map(int, found.groups())
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         raise BadCell(field, said, _("{text} is no point in time.").format(text=quoted(said))) from None
     return from_datetime(checked_year(moment, field, said))

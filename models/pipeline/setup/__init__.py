@@ -31,14 +31,9 @@ from models.pipeline.setup.stages import (
     set_stage,
     set_transition,
 )
-from models.pipeline.setup.typefile import (
-    LARGEST_FILE,
-    Difference,
-    TypeText,
-    read_type,
-    type_text,
-    write_type,
-)
+from models.pipeline.setup.typefile.reading import LARGEST_FILE, read_type
+from models.pipeline.setup.typefile.texts import Difference, TypeText, type_text
+from models.pipeline.setup.typefile.writing import write_type
 from models.pipeline.setup.types import add_type, archive_type, named, new_type, restore_type, set_type
 
 __all__ = [

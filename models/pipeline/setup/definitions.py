@@ -18,7 +18,8 @@ from models.pipeline.setup.demands import (
     new_required_fields,
 )
 from models.pipeline.setup.stages import change_stage, new_stage, place_stage, role_or_employee
-from models.pipeline.setup.typefile import (
+from models.pipeline.setup.typefile.reading import placed, wrong_at
+from models.pipeline.setup.typefile.texts import (
     ActionText,
     Difference,
     FieldText,
@@ -26,9 +27,7 @@ from models.pipeline.setup.typefile import (
     TypeText,
     differences,
     people_in_order,
-    placed,
     type_text,
-    wrong_at,
 )
 from models.pipeline.setup.types import new_type, record_type, type_row
 from models.pipeline.tables import CustomField, DealType, Stage, StageAction, Transition

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 WON = "won"
 LOST = "lost"
+DIGITS = 14  # what solving leaves behind them is noise: with it half of 333.33 might be 166.66
 Target = int | str  # a stage's id, or an end
 Exits = Mapping[int, Mapping[Target, int]]  # stage → target → how many exits
 
@@ -78,5 +79,5 @@ def _solve(stages: list[int], counted: Exits, worth: Mapping[int, float]) -> dic
     for number in range(size - 1, -1, -1):
         row = rows[number]
         rest = row[size] - sum(row[other] * values[other] for other in range(number + 1, size))
-        values[number] = min(1.0, max(0.0, rest / row[number]))
+        values[number] = min(1.0, max(0.0, round(rest / row[number], DIGITS)))
     return {stage: values[place[stage]] for stage in stages}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.statistics.rules.estimates import Floats, Ints
 
 RESAMPLES, DRAWS = 200, 10_000
-FEWER, LARGE = 100, 150_000  # resamples where there are more ways times days than that, as among 30 stages with all ways
+FEWER, LARGE = 100, 150_000  # resamples where there are more stays, and ways times days, together than that
 SEED = 1
 SINGLY = 300  # of more than ALL_SINGLY deals in a currency, so many of the largest are drawn one by one
 ALL_SINGLY = 1_000
@@ -24,7 +24,7 @@ MOST_CELLS = 600  # distinct pairs of stage and age from which close ages are ta
 # Up to how many days each age then stays by itself, and how wide cells beyond are: the first that makes few enough of them.
 CLOSE = ((30, 1.08), (10, 1.15), (4, 1.3))
 DAILY, WEEK = 28, 7  # the exits of so many days to come are followed day by day, later ones as if spread evenly over a week
-AT_ONCE, MOST_AT_ONCE = 3_000_000, 25  # numbers in an array that is worked on at a time, and of how many resamples
+AT_ONCE, MOST_AT_ONCE = 3_000_000, 10  # numbers in an array that is worked on at a time, and of how many resamples
 NEARLY = 1e-9  # what a stay that leads back to itself for certain may miss 1 by
 ALIASED = 1e-8  # how much of what lies beyond the grid falls back into it
 
@@ -83,9 +83,9 @@ def ahead(stage: Ints, age: Ints, length: Ints, ended_stage: Ints, ended_days: I
     found = np.zeros(len(stage))
     for one in np.unique(stage).tolist():
         here, ended = stage == one, ended_stage == one
-        days, lengths = np.sort(ended_days[ended]), np.sort(ended_length[ended])
-        later = len(days) - np.searchsorted(days, age[here], "right")
-        of_day = len(days) - np.searchsorted(days, age[here], "left") - later
+        lengths, ages = np.sort(ended_length[ended]), age[here]
+        counts = np.bincount(ended_days[ended], minlength=int(ages.max()) + 1)
+        of_day, later = counts[ages], len(lengths) - np.cumsum(counts)[ages]
         longer = len(lengths) - np.searchsorted(lengths, length[here], "right")
         found[here] = np.where(of_day > 0, np.clip((longer - later) / np.maximum(of_day, 1), 0, 1), 0)
     return found
@@ -107,7 +107,7 @@ def drawn(stays: Stays, deals: OpenDeals, currencies: int, bounds: Sequence[int]
     cells = _cells(deals)
     parts = [_part(deals, cells, currency) for currency in range(currencies)]
     counting = _Counting(stays, int(deals.age.max()))
-    resamples = RESAMPLES if counting.size <= LARGE else FEWER
+    resamples = RESAMPLES if counting.work <= LARGE else FEWER
     each, done = DRAWS // resamples, 0
     for kernels in _resampled(counting, resamples, of_process):
         chances = _chances(kernels, stays.stages, cells, np.array(bounds, np.int64))
@@ -127,11 +127,14 @@ class _Counting:
 
     def __init__(self, stays: Stays, oldest: int) -> None:
         targets = stays.stages + 4
-        ways, way = np.unique(stays.stage * targets + stays.target + 1, return_inverse=True)
+        code = stays.stage * targets + stays.target + 1
+        comes = np.bincount(code, minlength=1) > 0
+        ways, way = np.flatnonzero(comes), (np.cumsum(comes) - 1)[code]
         self.stage, self.target = ways // targets, ways % targets - 1
         self.deals, self.deal, self.stages = stays.deals, stays.deal, stays.stages
         self.days = max(int(stays.days.max()) if len(stays.days) else 0, oldest) + 1
         self.size = len(ways) * self.days
+        self.work = self.size + len(stays.days)  # numbers that are gone through for a resample
         self._cell = way * self.days + stays.days
         self._lasting = np.flatnonzero(stays.ahead)
         self._ahead = stays.ahead[self._lasting]

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.statistics.rules.chains import DIGITS
+
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -40,7 +42,7 @@ def win_chances(exits: Floats, percentages: Floats) -> Floats:
     system = np.eye(stages) - np.where(both, onward, 0.0)
     gained = shares[:, :, stages] + (onward @ worth[:, :, None])[:, :, 0]
     solved = np.linalg.solve(system, np.where(winning, gained, 0.0)[:, :, None])[:, :, 0]
-    return np.where(left & ending, np.clip(solved, 0.0, 1.0), np.nan)
+    return np.where(left & ending, np.clip(solved.round(DIGITS), 0.0, 1.0), np.nan)
 
 
 def win_intervals(deal: Ints, stage: Ints, target: Ints, percentages: Floats) -> tuple[Floats, Floats]:

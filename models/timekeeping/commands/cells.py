@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from models.journal.commands import Pen, record
-from models.timekeeping.commands.entries import (
+from models.timekeeping.commands.entries import delete_with_own
+from models.timekeeping.commands.guards import (
     assigned,
-    delete_with_own,
     must_be_in_use,
     must_be_open,
     must_be_sound,

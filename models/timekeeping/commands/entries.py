@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from models.clients.views import card as client_card
 from models.journal.commands import Pen, record
-from models.journal.tables import Lock
-from models.people.rules import covers, readable, writable
-from models.people.tables import Company, Employee
-from models.pipeline import facts
+from models.people.rules import covers, readable
+from models.people.tables import Employee
 from models.timekeeping import rules, views
-from models.timekeeping.rules.intervals import Cut, Interval, make_room, one_after_the_other, wrong_with
-from models.timekeeping.tables import FixedPrice, Rate, Service, TimeEntry, TimesheetWeek
-from models.values.errors import NotFound, Refused
-from models.values.instants import Instant, instant_text, local_datetime, local_day, zone
+from models.timekeeping.commands.guards import (
+    assigned,
+    must_be_in_use,
+    must_be_open,
+    must_be_sound,
+    must_be_unlocked,
+    overlaps,
+    unknown,
+    unsound,
+    whose,
+    writable_entry,
+)
+from models.timekeeping.rules.intervals import Cut, Interval, make_room, one_after_the_other
+from models.timekeeping.tables import FixedPrice, Rate, TimeEntry
+from models.values.errors import Refused
+from models.values.instants import Instant, local_datetime, zone
 from models.values.language import _
-from models.values.text import clean_text, quoted
+from models.values.text import clean_text
 
 if TYPE_CHECKING:
     from models.session import Session
 
 NOTE_LENGTH = 1000
-CHANGEABLE = ("start", "end", "client_id", "deal_id", "service_id", "note", "billable")
 TOGETHER = ("client_id", "deal_id", "service_id", "note", "billable")
 
 
@@ -134,7 +142,7 @@ def merge_entries(session: Session, ids: Sequence[int]) -> int:
         if not one_after_the_other([Interval(row.id, row.started_at, row.ended_at) for row in rows]):
             raise Refused("not_touching", _("Only entries that follow one another without a gap can be merged."))
         if last.ended_at is not None and last.ended_at - first.started_at > rules.intervals.LONGEST:
-            raise _unsound("too_long")
+            raise unsound("too_long")
         note = clean_text(" · ".join(dict.fromkeys(filter(None, (row.note for row in rows)))), _("Note"), NOTE_LENGTH)
         marks = " ".join(dict.fromkeys(mark for row in rows for mark in row.marks.split()))
         end = last.ended_at
@@ -164,7 +172,7 @@ def duplicate_entry(session: Session, entry_id: int, day: date) -> int:
     with session.writing():
         row = TimeEntry.get_or_none(TimeEntry.id == entry_id)
         if row is None or not covers(readable(session.actor), row.employee_id):
-            raise _unknown(entry_id)
+            raise unknown(entry_id)
         owner = whose(session, row.employee_id)
         if row.ended_at is None:
             raise Refused("runs", _("The entry is still running."))
@@ -175,70 +183,6 @@ def duplicate_entry(session: Session, entry_id: int, day: date) -> int:
             session, start=start, end=start + row.ended_at - row.started_at, client_id=row.client_id,
             deal_id=row.deal_id, service_id=row.service_id, employee_id=owner.id, note=row.note, billable=row.billable,
         )  # fmt: skip
-
-
-def writable_entry(session: Session, entry_id: int) -> TimeEntry:
-    """The row, if the actor may change it and nothing stands on it. Raises NotFound, Refused `locked`."""
-    row = TimeEntry.get_or_none(TimeEntry.id == entry_id)
-    if row is None or not covers(readable(session.actor), row.employee_id):
-        raise _unknown(entry_id)
-    if not covers(writable(session.actor), row.employee_id):
-        raise Refused("not_permitted", _("You may read this entry, not change it."))
-    must_be_open(Employee.get_by_id(row.employee_id), row.started_at)
-    must_be_unlocked([entry_id])
-    return row
-
-
-def must_be_unlocked(ids: Iterable[int]) -> None:
-    """Raises Refused `locked` where one of the entries is approved, on an invoice, or in a closed payroll period."""
-    words = {
-        "approval": _("Entry {id} was approved with its week; reopen the week first."),
-        "billing": _("Entry {id} is on an issued invoice; a credit note frees it."),
-        "payroll": _("Entry {id} is in a closed payroll period; correct it in the next open one."),
-    }
-    found = Lock.select().where((Lock.subject == "entry") & Lock.subject_id.in_(list(ids))).order_by(Lock.id).first()
-    if found is not None:
-        raise Refused("locked", words[found.use].format(id=found.subject_id), [{"id": found.subject_id, "use": found.use}])
-
-
-def must_be_open(owner: Employee, start: Instant) -> None:
-    """Raises Refused `locked` where the day of `start`, for that employee, is closed or in an approved week."""
-    day = local_day(start, owner.timezone)
-    closed = Company.select(Company.locked_before).scalar()
-    if closed is not None and day < closed:
-        raise Refused("locked", _("Time before {day} is closed.").format(day=closed.isoformat()))
-    week_must_be_open(owner, start)
-
-
-def week_must_be_open(owner: Employee, start: Instant) -> None:
-    """Raises Refused `locked` where the day of `start`, for that employee, is in an approved week."""
-    day = local_day(start, owner.timezone)
-    monday = day - timedelta(days=day.weekday())
-    week = (TimesheetWeek.employee == owner.id) & (TimesheetWeek.monday == monday) & (TimesheetWeek.state == "approved")
-    if TimesheetWeek.select().where(week).exists():
-        raise Refused("locked", _("The week of {day} was approved; reopen it first.").format(day=monday.isoformat()))
-
-
-def assigned(session: Session, client_id: int | None, deal_id: int | None) -> tuple[int | None, int | None]:
-    """Client and deal of an entry: a deal brings its client. Raises NotFound, Refused `other_client`."""
-    if deal_id is not None:
-        deal = facts.readable_deal(session, deal_id)
-        if client_id is not None and client_id != deal.client_id:
-            raise Refused("other_client", _("Deal {id} is another client's.").format(id=deal_id))
-        return deal.client_id, deal_id
-    if client_id is not None:
-        client_card(session, client_id)
-    return client_id, None
-
-
-def whose(session: Session, employee_id: int) -> Employee:
-    """The employee whose time is meant. Raises NotFound; Refused `not_permitted` where the actor may read it."""
-    row = Employee.get_or_none(Employee.id == employee_id)
-    if row is None or not covers(readable(session.actor), row.id):
-        raise NotFound(_("There is no employee {name} whose time you may change.").format(name=employee_id))
-    if not covers(writable(session.actor), row.id):
-        raise Refused("not_permitted", _("You may read this person's time, not change it."))
-    return row
 
 
 def _change(session: Session, pen: Pen, row: TimeEntry, changes: dict[str, Any], trim: bool) -> None:
@@ -328,51 +272,6 @@ def _own_rates(entry_id: int) -> list[tuple[Any, ...]]:
     return list(query.order_by(Rate.side, Rate.from_day).tuples())
 
 
-def overlaps(session: Session, ids: Sequence[int]) -> Refused:
-    """The refusal that names the entries in the way."""
-    found = [views.entry(session, each) for each in ids]
-    return Refused(
-        "overlaps",
-        _("Another entry lies there."),
-        [
-            {
-                "id": one.id,
-                "started_at": instant_text(one.started_at),
-                "ended_at": None if one.ended_at is None else instant_text(one.ended_at),
-                "client": one.client,
-                "note": one.note,
-            }
-            for one in found
-        ],
-    )
-
-
-def must_be_sound(session: Session, start: Instant, end: Instant | None) -> None:
-    wrong = wrong_with(start, end, session.now())
-    if wrong:
-        raise _unsound(wrong)
-
-
-def _unsound(code: str) -> Refused:
-    words = {
-        "end_before_start": _("The end lies before the start."),
-        "too_long": _("An entry has at most 24 hours; enter each day by itself."),
-        "in_future": _("What runs cannot begin later than now."),
-        "too_far": _("The entry lies too far away: at most a year ahead, and not before 1970."),
-    }
-    return Refused(code, words[code])
-
-
-def must_be_in_use(service_id: int | None) -> None:
-    if service_id is None:
-        return
-    row = Service.get_or_none(Service.id == service_id)
-    if row is None:
-        raise NotFound(_("There is no service {name}.").format(name=service_id))
-    if row.archived_at is not None:
-        raise Refused("service_archived", _("The service {name} is archived.").format(name=quoted(row.name)))
-
-
 def delete_with_own(pen: Pen, row: TimeEntry) -> None:
     """Delete the row with what belongs to it alone."""
     for kind in (Rate, FixedPrice):
@@ -402,7 +301,3 @@ def _record(session: Session, command: str, entry_id: int, pen: Pen, **more: Any
         at=session.now(), employee_id=session.actor.id, command=command, subject="entry", subject_id=entry_id,
         images=pen.images, **more,
     )
-
-
-def _unknown(entry_id: int) -> NotFound:
-    return NotFound(_("There is no time entry {id}.").format(id=entry_id))

@@ -8,14 +8,8 @@ from models.journal.commands import Pen, record
 from models.people import commands as people
 from models.people.tables import Employee
 from models.timekeeping import rules, views
-from models.timekeeping.commands.entries import (
-    assigned,
-    delete_with_own,
-    edit_entry,
-    must_be_in_use,
-    must_be_open,
-    week_must_be_open,
-)
+from models.timekeeping.commands.entries import delete_with_own, edit_entry
+from models.timekeeping.commands.guards import assigned, must_be_in_use, must_be_open, week_must_be_open
 from models.timekeeping.tables import TimeEntry
 from models.timekeeping.views.forgotten import last_sign
 from models.values.errors import NotFound, Refused, Usage

@@ -11,7 +11,7 @@ from models.journal.commands import record, take_back
 from models.people.rules import covers, writable
 from models.people.tables import Employee
 from models.pipeline.rules import UNDO_WINDOW
-from models.timekeeping.commands.entries import must_be_open, must_be_unlocked
+from models.timekeeping.commands.guards import must_be_open, must_be_unlocked
 from models.timekeeping.rules import whole_second
 from models.timekeeping.rules.intervals import Interval, in_the_way
 from models.timekeeping.tables import TimeEntry

@@ -73,13 +73,15 @@ def prices(
     deal_id: int | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
+    as_of: Instant | None = None,
     side: str = "bill",
 ) -> list[Priced]:
-    """The entries that the actor may read, in order of start, priced; those that began in [since, until)."""
+    """The entries that the actor may read, in order of start, priced; those that began in [since, until). With `as_of` as
+    far as they had come at that instant: what was under way then ends there, and what began later has no time."""
     pricing = read_pricing(side)
     found = price_entries(
         session, pricing, owners=overlap(readable(session.actor), employee_ids), ids=ids, client_id=client_id,
-        deal_id=deal_id, since=since, until=until,
+        deal_id=deal_id, since=since, until=until, as_of=as_of,
     )
     return _without_what_is_hidden(session, found, side)
 
@@ -159,6 +161,7 @@ def price_entries(
     deal_id: int | None = None,
     since: Instant | None = None,
     until: Instant | None = None,
+    as_of: Instant | None = None,
 ) -> list[Priced]:
     """The entries of `owners` in order of start, priced for whoever asks. Where a day is rounded together, its other
     entries are read too, though not given back."""
@@ -173,7 +176,9 @@ def price_entries(
     else:
         margin = NEIGHBOURS if by_day else 0
         rows = read_rows(pricing.side, narrow, None if since is None else since - margin, None if until is None else until + margin)
-    found = price_rows(rows, pricing, session.now())
+    if as_of is not None:
+        rows = [(*row[:6], max(row[5], as_of), *row[7:]) if row[6] is not None and row[6] > as_of else row for row in rows]
+    found = price_rows(rows, pricing, session.now() if as_of is None else as_of)
     if by_day and ids is not None:
         wanted = frozenset(ids)
         found = [one for one in found if one.id in wanted]

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from models.activities.commands import add_activity
+from models.activities.views import activities
 from models.config import load
 from models.overview.board import PAGE
 from models.people import commands as people
 from models.people.views import workplace
 from models.pipeline import commands, setup, views
 from models.session import Session
+from models.values.money import Money
 from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
 from tui import keymap
 from tui.widgets.refusal import step
@@ -286,9 +289,51 @@ async def test_a_rep_sees_own_deals_only(running: Running, session: Session, dea
         assert "Orion" not in shown(pilot) and "0 deals" in shown(pilot)
 
 
-async def test_an_empty_board_says_what_to_press(running: Running, session: Session) -> None:
+async def test_a_type_without_deals_shows_its_stages_and_what_to_press(running: Running, session: Session) -> None:
     async with running() as pilot:
-        assert "n adds the first one" in shown(pilot)
+        assert "n adds one" in shown(pilot) and "Demonstration" in shown(pilot)
+        await press(pilot, "right")
+        assert board(pilot).columns.column == 1 and "n adds one" in shown(pilot)
+
+
+async def test_a_type_without_stages_says_where_they_are_added(running: Running, session: Session) -> None:
+    setup.set_type(session, setup.add_type(session, "Bare", mode="free"), is_default=True)
+    async with running() as pilot:
+        assert "7 Setup adds them" in shown(pilot)
+
+
+@pytest.mark.parametrize("key", ["m", "w", "x", "z", "L", "t", "r", "space", "s", "a", "c", "i", "enter"])
+async def test_a_key_for_a_deal_says_where_there_is_none(running: Running, session: Session, deals: list[int], key: str) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "right", key)
+        assert "There is no deal here." in shown(pilot)
+
+
+async def test_the_picker_has_the_stage_that_comes_next_in_light(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "right", "m", "enter")
+        assert "Closing the deal" in shown(pilot).splitlines()[-1]
+    assert stage_of(session, deals[-1]) == "Closing the deal"
+
+
+async def test_the_next_step_of_a_deal_stands_before_its_checklist(running: Running, session: Session, deals: list[int]) -> None:
+    setup.add_action(session, 1, "Ask what the budget of this year and of the next one is")
+    async with running() as pilot:
+        assert "no next step (a)" in shown(pilot) and "Ask what the budget" in shown(pilot)
+
+
+async def test_a_new_deal_begins_at_the_stage_that_is_chosen_and_may_be_in_another_currency(running: Running, session: Session) -> None:
+    async with running() as pilot:
+        await press(pilot, "n", *"Vega", "tab", "tab", *"1.000,50 USD", "tab", "right", "enter")
+        assert "1,000.50\u00a0$" in shown(pilot)
+    [deal] = views.deals(session)
+    assert (deal.client, deal.stage, deal.amount) == ("Vega", "Demonstration", Money(1000_50, "USD"))
+
+
+async def test_what_is_planned_is_chosen_among_the_kinds_there_are(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "a", "m", "enter")
+    assert [one.kind for one in activities(session)] == ["meeting"]
 
 
 async def test_the_board_comes_back_where_it_was_left(running: Running, session: Session, deals: list[int]) -> None:
@@ -384,3 +429,22 @@ async def test_marked_deals_are_not_taken_to_another_type(running: Running, sess
     async with running() as pilot:
         await press(pilot, "space", "r")
         assert "one by one" in shown(pilot)
+
+
+async def test_a_long_next_step_beside_the_columns_is_read_whole(running: Running, session: Session, deals: list[int]) -> None:
+    add_activity(session, deal_id=deals[0], kind="call", text="Ask whether the budget of next year holds the second lorry too", due_at=session.now() + 86_400_000_000)
+    async with running(size=(120, 36)) as pilot:
+        text = shown(pilot)
+        assert "second lorry" in " ".join(line[82:].strip() for line in text.splitlines())
+
+
+async def test_the_next_stage_stands_before_those_that_lie_behind(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "right")
+        assert "→ Closing the deal  → Initiating interest" in shown(pilot)
+    setup.set_type(session, 1, mode="strict", returns=True)
+    setup.set_required_fields(session, 3, "enter", ["contact"])
+    async with running() as pilot:
+        await press(pilot, "right")
+        line = shown(pilot).splitlines()[-2]
+        assert 0 <= line.find("Closing the deal: ") < line.find("Initiating interest: ")

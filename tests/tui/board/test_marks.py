@@ -218,3 +218,10 @@ async def test_a_marked_deal_that_somebody_moved_meanwhile_is_told_of_and_the_ot
         await press(pilot, "m", "2")
         assert "1 deal: → Demonstration" in shown(pilot), "it was told, so the next command takes it along"
     assert stage_of(session, deals[0]) == "Demonstration"
+
+
+@pytest.mark.parametrize("key", ["L", "m"])
+async def test_marked_deals_are_moved_also_where_the_cursor_is_on_none(running, session, deals, key):
+    async with running() as pilot:
+        await press(pilot, "space", "right", "right", key, *(["2"] if key == "m" else []))
+    assert stage_of(session, deals[0]) == "Demonstration"

@@ -18,6 +18,7 @@ from models.session import Session
 from models.values.errors import StoreUnusable
 from tests.tui.board.conftest import Running, board, press, settle
 from tests.tui.board.test_board import _move_elsewhere
+from tui.board import view
 from tui.desk import POLL_SECONDS
 
 
@@ -70,12 +71,18 @@ async def test_what_is_painted_first_is_whole(running: Running, deals: list[int]
         assert "Orion Legal" in painted[0] and "7 deals" in painted[0] and "2 Board" in painted[0]
 
 
-async def test_a_cursor_key_asks_the_store_nothing_until_it_rests(running: Running, deals: list[int]) -> None:
+async def test_a_cursor_key_asks_the_store_nothing_until_it_rests(
+    running: Running, deals: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running() as pilot:
+        await settle(pilot)
         with asked(pilot) as said:
-            for key in ("j", "k", "l", "h"):
-                await pilot.press(key)
-            assert said == []
+            with monkeypatch.context() as patch:
+                patch.setattr(view, "REST_SECONDS", 60)  # however long the keys take here
+                for key in ("j", "k", "l", "h"):
+                    await pilot.press(key)
+                assert said == []
+            await pilot.press("j")
             await settle(pilot)
             assert said, "the pane was read when the cursor rested"
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from models.activities import commands as activities
 from models.activities.views import activities as known_activities
 from models.clients import commands as clients
 from models.clients.views import clients as known_clients
+from models.people import commands as people
+from models.people.views import acting
 from models.pipeline import commands, setup
 from models.session import Session
+from models.timekeeping import commands as timekeeping
+from models.timekeeping.tables import Rate
 from models.timekeeping.views import running as running_entry
+from models.values.dates import day_text
 from models.values.instants import DAY, local_day
+from models.values.language import use_language
 from tests.tui.board.conftest import Running, deals, press, running, settle, shown  # noqa: F401  (fixtures)
 
 
@@ -116,3 +124,56 @@ async def test_the_stopwatch_starts_stops_and_is_seen_on_every_screen(running, s
         assert "0:00:0" not in shown(pilot).splitlines()[0]
 
 
+
+
+async def test_the_labels_of_a_client_are_whole_in_russian(running, session, deals):  # noqa: F811
+    with session.store.writing():
+        Rate.create(side="bill", from_day=date(2020, 1, 1), amount=100_00, currency="EUR", created_at=0)
+    timekeeping.add_entry(session, start=session.now() - DAY, end=session.now() - DAY + 3_600_000_000, deal_id=deals[0], service_id=1)
+    use_language("ru")
+    try:
+        async with running() as pilot:
+            await press(pilot, "3", "enter")
+            assert "Не выставлено " in shown(pilot)
+    finally:
+        use_language("en")
+
+
+async def test_a_tick_on_a_client_keeps_its_day_and_gives_room_to_what_was_done(running, session, deals):  # noqa: F811
+    people.add_employee(session, "maximilian.constantinopolitan", name="Max", role="admin")
+    action = setup.add_action(session, 1, "Find out who decides")
+    max_ = Session(session.store, acting("maximilian.constantinopolitan", ""))
+    commands.tick_action(max_, deals[0], action)
+    day = day_text(local_day(session.now(), "UTC"), local_day(session.now(), "UTC"))
+    async with running() as pilot:
+        await press(pilot, "3", "slash", *"Orion", "enter")
+        assert any("Find out who decides" in line and day in line for line in shown(pilot).splitlines())
+
+
+async def test_today_does_not_count_what_there_is_none_of(running, session):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "1")
+        assert "0 late" in shown(pilot) and "without next step" not in shown(pilot)
+
+
+async def test_a_narrow_line_of_keys_names_the_screen_in_view_and_the_help(running, session):  # noqa: F811
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "3")
+        last = shown(pilot).splitlines()[-1]
+        assert "3 Clients" in last and " 7 " in last and "? keys" in last and len(last) <= 60
+
+
+@pytest.mark.parametrize("key", ["t", "z", "r"])
+async def test_of_several_open_deals_of_a_client_the_person_is_asked_to_go_to_one(running, session, deals, key):  # noqa: F811
+    commands.new_deal(session, "Orion Legal", type_id=1)
+    async with running() as pilot:
+        await press(pilot, "3", "slash", *"Orion", "enter", key)
+        assert "Several deals are open here" in shown(pilot)
+
+
+async def test_a_second_client_of_a_name_is_told_before_it_is_made(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "n", *"orion legal", "enter")
+        assert "is there already" in shown(pilot)
+        await press(pilot, "enter")
+    assert [line.name for line in known_clients(session) if line.name.lower() == "orion legal"] == ["Orion Legal", "orion legal"]

@@ -472,3 +472,39 @@ async def test_a_loss_reason_is_renamed(running, session):
 def test_a_heading_is_whole_where_its_columns_leave_no_room():
     line = "".join(text for text, _style in draw(Heading("Час для сотрудника", (("с", 12), ("", 16))), 45, list))
     assert "Час для сотрудника" in line and len(line) == 45
+
+
+# Only looking ---------------------------------------------------------------------------------------------------
+
+
+async def test_who_may_only_look_is_offered_no_key_that_changes(running, session):
+    people.add_employee(session, "rita", name="Rita", role="rep")
+    people.add_employee(session, "carl", name="Carl", role="accountant")
+    async with running(login="rita", size=(120, 36)) as pilot:
+        await press(pilot, "7")
+        assert "n new" not in shown(pilot) and "n adds" not in shown(pilot) and "? keys" in shown(pilot)
+        await press(pilot, *"jjjj")
+        assert "a: another" not in shown(pilot) and "To look at" in shown(pilot)
+    async with running(login="carl", size=(120, 36)) as pilot:
+        await press(pilot, "7", *"jjjj", "j", "j")
+        assert "Rates" in shown(pilot).splitlines()[0] and "n new" in shown(pilot) and "n adds" in shown(pilot)
+        await press(pilot, "j")
+        assert "n new" not in shown(pilot)
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "7")
+        assert "n new" in shown(pilot) and "n adds" in shown(pilot)
+
+
+async def test_names_have_the_room_of_norms_and_percentages_that_no_stage_has(running, session):
+    type_id = setup.add_type(session, "Imported", mode="free")
+    setup.add_stage(session, type_id, "Queued, awaiting assignment")
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "7", "j")
+        assert "Queued, awaiting assignment" in shown(pilot) and "norm     %" not in shown(pilot)
+
+
+async def test_rates_name_those_who_may_see_them(running, session):
+    people.add_employee(session, "rita", name="Rita", role="rep")
+    async with running(login="rita") as pilot:
+        await press(pilot, "7", *"jjjjjj")
+        assert "Only an accountant or an administrator may see that." in shown(pilot) and "Administrators change it" not in shown(pilot)

@@ -46,8 +46,9 @@ class People(Area):
                 Heading(),
                 Heading(_("Category")),
                 *(Heading(f"   {_since(place, day.isoformat())} {name}", style="") for place, (day, name) in enumerate(histories.get(one.id, ()))),
-                Heading("   " + _("a: another from a day on"), style="muted"),
             ]
+            if self.may(session.actor):
+                details.append(Heading("   " + _("a: another from a day on"), style="muted"))
             rows.append(Row("person", one.id, one.name, columns, one.disabled, tuple(details), one))
         able, gone = [row for row in rows if not row.muted], [row for row in rows if row.muted]
         columns = ((_("team"), 14), (_("category"), 12), (_("role"), role))

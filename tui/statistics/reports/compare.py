@@ -41,7 +41,7 @@ class Comparison(Report):
 
     def columns(self, found: ComparisonReport, asked: Asked) -> Sequence[Column]:
         one, other = names(asked)
-        return [Column("", 18), Column(one, 14), Column(other, 14), Column(_("difference"), 11), Column("95 %", 13, 1), Column("", 8, 2)]
+        return [Column("", 18), Column(one, 14), Column(other, 14), Column(_("difference"), 14), Column("95\u00a0%", 14, 1)]
 
     def rows(self, found: ComparisonReport, asked: Asked) -> Sequence[Row]:
         rows: list[Row] = []
@@ -49,7 +49,7 @@ class Comparison(Report):
         for place, one in enumerate(found.measures):
             if one.stage_id != stage:
                 stage = one.stage_id
-                rows.append(Row(("stage", stage), (one.stage or "", "", "", "", "", ""), "head", firm=True))
+                rows.append(Row(("stage", stage), (one.stage or "", "", "", "", ""), "head", firm=True))
             rows.append(_row(found, asked, one, place))
         return rows
 
@@ -67,11 +67,12 @@ class Comparison(Report):
         beside = "" if asked.against is None or asked.against.kind in (REP, TEAM) else " / ".join(days_words(*side.days) for side in found.sides)
         said = ""
         if one is not None and one.method is None:
-            said = _("Counted whole, nothing is drawn from: there is no interval.")
+            said = _("Counted in full, not a sample: there is no interval.")
         elif one is not None:
             both = _("{first} and {second} deals").format(first=int_text(one.first.deals), second=int_text(one.second.deals))
             said = dot.join([both, _method(one)])
-        return dot.join(part for part in (beside, said, _("Of twenty measures that are alike one is said to differ, by chance.")) if part)
+        signs = _("! differs: the interval leaves out 0, which by chance one of twenty alike does; {few} few deals").format(few=symbol("~"))
+        return dot.join(part for part in (beside, said, signs) if part)
 
 
 def _method(one: Measure) -> str:
@@ -85,7 +86,11 @@ def _measure(found: ComparisonReport, row: Row | None) -> Measure | None:
 def _row(found: ComparisonReport, asked: Asked, one: Measure, place: int) -> Row:
     said = measure_word(one).replace("→", symbol("→"))
     told = [told_text(side, one, found.day, short=True) for side in (one.first, one.second)]
-    cells = (said if one.stage_id is None else f"  {said}", *told, *difference_text(one, found.day, short=True), verdict_word(one))
+    difference, interval = difference_text(one, found.day, short=True)
+    sign = f"{symbol('!')} " if one.differs else ""
+    if one.told and one.few:
+        sign += f"{symbol('~')} "
+    cells = (said if one.stage_id is None else f"  {said}", *told, f"{sign}{difference}" if difference else verdict_word(one), interval)
     return Row(place, cells, "late" if one.differs else "", numbers=_numbers(found, asked, one, said))
 
 
@@ -109,5 +114,6 @@ def _numbers(found: ComparisonReport, asked: Asked, one: Measure, said: str) -> 
             filters = filters._replace(as_of=at)
         count = told.count if one.name in ("exits", "won_share") else told.of
         if count:
-            numbers.append(Number(f"{name} {symbol('·')} {said} {symbol('·')} {int_text(count)}", {"filters": filters, **how}))
+            counted = "" if one.currency is not None else f" {symbol('·')} {int_text(count)}"  # of an amount not all have one
+            numbers.append(Number(f"{name} {symbol('·')} {said}{counted}", {"filters": filters, **how}))
     return tuple(numbers)

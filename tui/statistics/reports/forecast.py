@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from models.statistics.pictures import forecast_bars
+from models.statistics.pictures import forecast_bars, telling_rows
 from models.values.dates import month_text
 from models.values.language import _, ngettext
 from models.values.money import Money
 from models.values.numbers import int_text, percent_text
-from tui.statistics.report import Asked, Column, Number, Report, Row, money_cell
+from tui.statistics.report import Asked, Column, Number, Report, Row, money_words
 from tui.statistics.reports.kept import filtered, history_of
 from tui.widgets.words import symbol
 
@@ -52,30 +52,29 @@ class Forecasts(Report):
 
     def rows(self, found: Any, asked: Asked) -> Sequence[Row]:
         if asked.form == REPLAYED:
+            money = [[[Money(amount, one.currency)] for amount in (one.won, one.mean_missed, one.weighted_missed)] for one in found.errors]
+            write = money_words((sums for line in money for sums in line), MONEY, exact=asked.exact)
             return [
                 Row(
                     (one.ahead, one.currency),
                     (
                         str(one.ahead), int_text(one.forecasts), percent_text(one.within / one.forecasts) if one.forecasts else "",
-                        *(money_cell([Money(amount, one.currency)], MONEY) for amount in (one.won, one.mean_missed, one.weighted_missed)),
+                        *map(write, line),
                     ),
                 )
-                for one in found.errors
+                for one, line in zip(found.errors, money, strict=True)
             ]  # fmt: skip
-        if not any(row.p90 for row in found.rows):
-            return []
+        telling = telling_rows(found.rows)
+        money = [[[Money(amount, row.currency)] for amount in (row.p10, row.p50, row.p90, row.mean)] for row in telling]
+        write = money_words((sums for line in money for sums in line), MONEY, exact=asked.exact)
         number = Number(f"{_('open')} {symbol('·')} {int_text(found.deals + found.without_amount)}", {"behind": "open"})
         return [
             Row(
                 (row.month, row.currency),
-                (
-                    month_text(row.month) if row.month is not None else _("later"),
-                    *(money_cell([Money(amount, row.currency)], MONEY) for amount in (row.p10, row.p50, row.p90, row.mean)),
-                ),
+                (month_text(row.month) if row.month is not None else _("later"), *map(write, line)),
                 numbers=(number,),
             )
-            for row in found.rows
-            if row.p90 or row.mean
+            for row, line in zip(telling, money, strict=True)
         ]
 
     def chart(self, found: Any, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
@@ -84,9 +83,10 @@ class Forecasts(Report):
     def note(self, found: Any, asked: Asked, row: Row | None) -> str:
         if asked.form == REPLAYED:
             covered = found.coverage
-            return "" if covered is None else _("{share} of what came lay within P10–P90; 80 % should.").format(share=percent_text(covered))
+            within = "" if covered is None else _("{share} of what came lay within P10–P90; 80 % should.").format(share=percent_text(covered)) + " "
+            return within + _("Missed by: how far from what was won the mean was, and the plain weighted sum, on average.")
         said = ngettext("From {count} open deal.", "From {count} open deals.", found.deals).format(count=int_text(found.deals))
-        return said + " " + _("New deals are not invented.") + " " + _("P10: what nine chances in ten exceed.")
+        return said + " " + _("New deals are not invented.") + " " + _("P10, P50, P90: exceeded in nine, five, one case of ten; months without that one are left out.")
 
     def empty(self) -> str:
         return _("Nothing to forecast: no open deal with an amount, or none has ever been won.")

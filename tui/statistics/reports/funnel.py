@@ -53,7 +53,7 @@ class Funnel(Report):
     def note(self, found: FunnelReport, asked: Asked, row: Row | None) -> str:
         if found.semi_strict:
             return _("Stages of this type may be passed in any order: who has covered each.")
-        return _("Came so far: visited it or a later stage, or won. Deals that are still open may come further.")
+        return _("Came so far: visited it or a later stage, or won. Open before: still open and not yet there, so they may come.")
 
 
 def _row(found: FunnelReport, one: FunnelStage) -> Row:

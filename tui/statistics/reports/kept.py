@@ -18,6 +18,7 @@ def history_of(session: Session, asked: Asked, kept: dict[Any, Any]) -> History:
 
     found = history_read(asked, kept)
     if found is None:
+        kept.pop("history", None)  # before another is read
         found = history(session, asked.filters.type_id, deals=True)
         kept["history"] = (asked.filters.type_id, found)
     return found

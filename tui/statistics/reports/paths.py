@@ -40,12 +40,12 @@ class Paths(Report):
         return [_row(path, found) for path in found.paths[:LISTED]]
 
     def chart(self, found: PathsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
-        count = min(DRAWN, max(1, (height - 3) // 2), len(found.paths))
+        count = min(DRAWN, max(1, height - 3), len(found.paths))
         return paths_bars(found, count, width, min(height, 2 * count + 3), ascii=ascii)
 
     def note(self, found: PathsReport, asked: Asked, row: Row | None) -> str:
         ways = ngettext("{count} way", "{count} ways", len(found.paths)).format(count=int_text(len(found.paths)))
-        broken = _("strict would refuse {strict} of {deals}, semi-strict {semi}").format(
+        broken = _("a strict type would have refused {strict} of {deals} deals, a semi-strict one {semi}; median: of a deal's whole time").format(
             strict=int_text(found.strict), semi=int_text(found.semi_strict), deals=int_text(found.deals)
         )
         return f"{ways} {symbol('·')} {broken}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from models.statistics.pictures import reps_bars
 from models.statistics.words import lasting, range_text, share_text
-from models.values.language import _
-from models.values.money import Money, short_money
+from models.values.language import _, pgettext
+from models.values.money import money_text, short_money
 from models.values.numbers import int_text
 from tui.statistics.report import Asked, Column, Number, Report, Row
 from tui.statistics.reports.kept import filtered, history_of
@@ -34,27 +34,29 @@ class Reps(Report):
 
     def columns(self, found: RepsReport, asked: Asked) -> Sequence[Column]:
         return [
-            Column(_("rep"), 16), Column(_("open"), 6), Column(_("clients"), 9, 5), Column(_("won"), 6), Column(_("lost"), 6, 1),
-            Column(_("share"), 8), Column("95 %", 10, 1), Column(_("won amount"), 12, 2), Column(_("target"), 10, 4), Column(_("to win"), 12, 6),
+            Column(pgettext("column", "rep"), 16), Column(_("open"), 9), Column(_("clients"), 9, 5), Column(_("won"), 10), Column(_("lost"), 11, 1),
+            Column(_("share"), 8), Column("95\u00a0%", 9, 1), Column(_("won amount"), 9, 2), Column(_("target"), 10, 4), Column(_("to win"), 12, 6),
             Column(_("planned"), 10, 3), Column(_("ageing"), 8, 7), Column(_("idle"), 7, 8), Column(_("no step"), 9, 9),
         ]  # fmt: skip
 
     def rows(self, found: RepsReport, asked: Asked) -> Sequence[Row]:
-        return [*(_row(one, found.day) for one in found.reps), _row(found.together, found.day)] if found.reps else []
+        return [_row(one, found.day, asked.exact) for one in (*found.reps, found.together)] if found.reps else []
 
     def chart(self, found: RepsReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         return reps_bars(found, width, min(height, 2 * len(found.reps) + 4), ascii=ascii)
 
     def note(self, found: RepsReport, asked: Asked, row: Row | None) -> str:
-        return _("Share: of the deals closed in the period, with its 95 % interval.")
+        return _("Share: won of those closed in the period, with its 95 % interval. To win: the median time from the start of a deal.")
 
 
-def _row(one: RepLine, day: int) -> Row:
+def _row(one: RepLine, day: int, exact: bool) -> Row:
+    write = money_text if exact else short_money
+    won, target, planned = (" + ".join(map(write, sums)) for sums in (one.won, one.target, one.planned))
     enough = one.deals_won + one.deals_lost >= LEAST
     cells = (
         one.rep or _("all"), int_text(one.deals), int_text(one.clients), int_text(one.deals_won), int_text(one.deals_lost),
-        share_text(one.share) if enough else "", range_text(one.low, one.high) if enough else "", _sums(one.won), _sums(one.target),
-        lasting(one.median, day), _sums(one.planned), *(int_text(one.flags[flag]) for flag in ("ageing", "idle", "no_next_step")),
+        share_text(one.share) if enough else "", range_text(one.low, one.high) if enough else "", won, target,
+        lasting(one.median, day), planned, *(int_text(one.flags[flag]) for flag in ("ageing", "idle", "no_next_step")),
     )  # fmt: skip
     said = {} if one.rep is None else {"rep": one.rep}
     name, dot = one.rep or _("all"), symbol("·")
@@ -63,7 +65,3 @@ def _row(one: RepLine, day: int) -> Row:
         if count:
             numbers.append(Number(f"{name} {dot} {word} {int_text(count)}", {"behind": "closed", "outcome": outcome, **said}))
     return Row(one.rep or "all", cells, "" if one.rep else "head", numbers=tuple(numbers))
-
-
-def _sums(sums: Sequence[Money]) -> str:
-    return " ".join(short_money(money) for money in sums)

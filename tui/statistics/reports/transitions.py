@@ -47,8 +47,9 @@ class Transitions(Report):
 
     def columns(self, found: TransitionsReport, asked: Asked) -> Sequence[Column]:
         return [
-            Column(_("from, to"), 22), Column(_("exits"), 8), Column(_("share"), 8), Column("95 %", 13, 1),
+            Column(_("from, to"), 22), Column(_("exits"), 8), Column(_("share"), 8), Column("95\u00a0%", 13, 1),
             *(Column(_("within {count} d").format(count=days), 14, rank) for rank, days in enumerate(SHOWN_DAYS, 2)),
+            Column(_("leads to won"), 13, 2 + len(SHOWN_DAYS)),
         ]  # fmt: skip
 
     def rows(self, found: TransitionsReport, asked: Asked) -> Sequence[Row]:
@@ -74,21 +75,22 @@ class Transitions(Report):
         if told(stage) and win.chance is not None:
             chance = _("leads to won {share} ({range}; where exits lead, not when)").format(share=share_text(win.chance), range=range_text(win.low, win.high) or symbol("…"))
         few = _("few exits") if stage.few else ""
-        given = _("set {share}").format(share=share_text(win.percentage)) if win.percentage is not None else ""
-        parts = [f"{stage.stage}: {said}", repeated, few, chance, given]
+        given = _("the stage's set chance {share}").format(share=share_text(win.percentage)) if win.percentage is not None else ""
+        beyond = _("+ later than anything observed") if told(stage) and any(days in stage.beyond for days in SHOWN_DAYS) else ""
+        parts = [f"{stage.stage}: {said}", repeated, few, chance, given, beyond]
         return f" {symbol('·')} ".join(part for part in parts if part)
 
 
 def _rows(stage: StageExits) -> list[Row]:
     shown = told(stage)
-    win = f"{share_text(stage.win.chance)} {_('won')}" if shown and stage.win.chance is not None else ""
-    head = Row((stage.stage_id, None), (stage.stage, int_text(stage.exits), "", "", "", "", win), "head", firm=not stage.exits, numbers=(_number(stage, None, stage.exits),))
+    win = share_text(stage.win.chance) if shown and stage.win.chance is not None else ""
+    head = Row((stage.stage_id, None), (stage.stage, int_text(stage.exits), "", "", "", "", "", win), "head", firm=not stage.exits, numbers=(_number(stage, None, stage.exits),))
     rows = [head]
     for way in stage.ways:
         by = dict(zip(("7", "30", "90", "180", "365", "last"), way.incidence, strict=True))
         within = [f"{share_text(by[days])}{'+' if days in stage.beyond else ''}" if shown else "" for days in SHOWN_DAYS]
         back = symbol("←") if way.how == "return" else symbol("→")
-        cells = (f"  {back} {target_word(way)}", int_text(way.count), share_text(way.share) if shown else "", range_text(way.low, way.high) if shown else "", *within)
+        cells = (f"  {back} {target_word(way)}", int_text(way.count), share_text(way.share) if shown else "", range_text(way.low, way.high) if shown else "", *within, "")
         key = (stage.stage_id, way.to_id if way.to_id is not None else way.to)
         rows.append(Row(key, cells, numbers=(_number(stage, key[1], way.count, target_word(way)),) if way.count else ()))
     return rows

@@ -47,7 +47,7 @@ class Trend(Report):
         else:
             heads = {
                 "deals": (_("started"), _("won"), _("lost")),
-                "share": (_("won"), _("lost"), _("share"), "95 %"),
+                "share": (_("won"), _("lost"), _("share"), "95\u00a0%"),
                 "open": (_("at the end"),),
             }[measure]
             columns = [Column(head, 12, place) for place, head in enumerate(heads)]

@@ -1,89 +1,33 @@
-"""A deal type as text, whole: TOML or JSON that a company keeps under version control and carries to another store.
-
-What can be left out stands for its default. Read, it is clean and in one order, so that what is read and written again
-is the same text.
-"""
+"""Reading the text of a deal type from a file; each mistake is told with its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from models.people.rules import ROLES
-from models.pipeline.fields import FIELDS, KINDS, field_of_every_deal
+from models.pipeline.fields import KINDS, field_of_every_deal
 from models.pipeline.rules import MODES
 from models.pipeline.setup.demands import ACTION_KINDS, LONGEST_DUE, MOST_ACTIONS, MOST_FIELDS
 from models.pipeline.setup.stages import LARGEST_TYPE
+from models.pipeline.setup.typefile.texts import (
+    ActionText,
+    FieldText,
+    StageText,
+    TypeText,
+    fields_in_order,
+    pairs_in_order,
+    people_in_order,
+)
 from models.pipeline.setup.types import check_free, named
-from models.pipeline.views.types import FieldCard, StageCard, TypeCard
-from models.values.durations import LONGEST, duration_text, parse_duration
+from models.values.durations import LONGEST, parse_duration
 from models.values.errors import Refused, StagewatchError
 from models.values.language import _
-from models.values.text import STEERING, clean_text, quoted, search_key, shown
+from models.values.text import clean_text, quoted, search_key, shown
 
 LARGEST_FILE = 2**20  # bytes
-FORMATS = ("toml", "json")
 
 Thing = TypeVar("Thing")
-
-
-@dataclass(frozen=True)
-class ActionText:
-    """An action of a stage; `who` is a role or a login, None the deal's owner; `due` seconds from the entering."""
-
-    text: str
-    required: bool = False
-    who: str | None = None
-    kind: str = "task"
-    due: int | None = None
-    guidance: str = ""
-
-
-@dataclass(frozen=True)
-class StageText:
-    """A stage; `norm` seconds, `probability` percent, fields by code or name."""
-
-    name: str
-    norm: int | None = None
-    probability: int | None = None
-    required_of_all: bool = False
-    responsible: str | None = None
-    enter: tuple[str, ...] = ()
-    leave: tuple[str, ...] = ()
-    requires: tuple[str, ...] = ()
-    requires_to_leave: tuple[str, ...] = ()
-    actions: tuple[ActionText, ...] = ()
-
-
-@dataclass(frozen=True)
-class FieldText:
-    name: str
-    kind: str
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class TypeText:
-    """A deal type whole; `forbidden` and `allowed` are pairs of stage names."""
-
-    name: str
-    mode: str
-    returns: bool = False
-    forbidden: tuple[tuple[str, str], ...] = ()
-    allowed: tuple[tuple[str, str], ...] = ()
-    fields: tuple[FieldText, ...] = ()
-    stages: tuple[StageText, ...] = ()
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What taking a text over changes of a type that is there: `change` is added, changed, or left where only the store
-    has it."""
-
-    kind: str
-    name: str
-    change: str
 
 
 def read_type(content: bytes, form: str) -> TypeText:
@@ -105,69 +49,6 @@ def read_type(content: bytes, form: str) -> TypeText:
     returns = whole.flag("returns")
     whole.close()
     return TypeText(name, mode, returns, forbidden, allowed, tuple(custom), tuple(stages))
-
-
-def write_type(kept: TypeText, form: str) -> bytes:
-    """The text of a type, `toml` or `json`; what is at its default is left out, what would hide or steer a terminal is
-    escaped."""
-    told = _told(kept)
-    if form == "json":
-        import json
-
-        text = f"{json.dumps(told, ensure_ascii=False, indent=2)}\n"
-        return STEERING.sub(lambda found: json.dumps(found[0])[1:-1], text).encode()
-    import tomli_w
-
-    text = tomli_w.dumps(told, multiline_strings=True)
-    return STEERING.sub(lambda found: f"\\U{ord(found[0]):08x}", text).encode()
-
-
-def type_text(card: TypeCard) -> TypeText:
-    """A type of the store as text: its active stages, its fields, and what stands between these."""
-    active = [stage for stage in card.stages if not stage.archived]
-    order = [stage.name for stage in active]
-    custom = [one.name for one in card.fields]
-    return TypeText(
-        card.name,
-        card.mode,
-        card.returns,
-        _in_order(card.forbidden, order),
-        _in_order(card.allowed, order),
-        tuple(_field_of(one) for one in card.fields),
-        tuple(_stage_of(stage, custom) for stage in active),
-    )
-
-
-def differences(present: TypeText, wanted: TypeText) -> list[Difference]:
-    """What of a type changes when a text is taken over; nothing that is `left` does."""
-    found = []
-    meant = {search_key(stage.name) for stage in wanted.stages}
-    if _head(present, meant) != _head(wanted, meant):
-        found.append(Difference("type", wanted.name, "changed"))
-    for kind, old, new in (
-        ("field", present.fields, wanted.fields),
-        ("stage", present.stages, wanted.stages),
-    ):
-        before: dict[str, Any] = {search_key(one.name): one for one in old}
-        after: dict[str, Any] = {search_key(one.name): one for one in new}
-        for key, one in after.items():
-            if key not in before:
-                found.append(Difference(kind, one.name, "added"))
-            elif before[key] != one:
-                found.append(Difference(kind, one.name, "changed"))
-        found += [Difference(kind, one.name, "left") for key, one in before.items() if key not in after]
-        if [key for key in before if key in after] != [key for key in after if key in before]:
-            found.append(Difference(kind, _("the order"), "changed"))
-    return found
-
-
-def _head(kept: TypeText, stages: set[str]) -> tuple[Any, ...]:
-    """What of a type is neither field nor stage; of the transitions those between the stages of these keys."""
-    pairs = [
-        {tuple(map(search_key, pair)) for pair in kind if stages.issuperset(map(search_key, pair))}
-        for kind in (kept.forbidden, kept.allowed)
-    ]
-    return kept.name, kept.mode, kept.returns, *pairs
 
 
 def _parsed(content: bytes, form: str) -> dict[str, Any]:
@@ -348,11 +229,6 @@ def _people(part: _Part, key: str) -> tuple[str, ...]:
     return people_in_order(found)
 
 
-def people_in_order(people: Iterable[str]) -> tuple[str, ...]:
-    """Roles in their order, then logins; each once."""
-    return tuple(sorted(set(people), key=lambda one: (ROLES.index(one) if one in ROLES else len(ROLES), one)))
-
-
 def _fields_asked(part: _Part, key: str, custom: Sequence[str]) -> tuple[str, ...]:
     known = {search_key(name): name for name in custom}
     found = []
@@ -361,12 +237,7 @@ def _fields_asked(part: _Part, key: str, custom: Sequence[str]) -> tuple[str, ..
         if name is None:
             raise wrong_at(place, _("There is no field {name}.").format(name=quoted(text)))
         found.append(name)
-    return _fields_in_order(found, custom)
-
-
-def _fields_in_order(asked: Iterable[str], custom: Sequence[str]) -> tuple[str, ...]:
-    order = [*FIELDS, *custom]
-    return tuple(sorted(set(asked), key=order.index))
+    return fields_in_order(found, custom)
 
 
 def _pairs(whole: _Part, key: str, stages: Sequence[StageText]) -> tuple[tuple[str, str], ...]:
@@ -383,13 +254,7 @@ def _pairs(whole: _Part, key: str, stages: Sequence[StageText]) -> tuple[tuple[s
         if start == end:
             raise wrong_at(place, _("A transition leads to another stage."))
         found.append((start, end))
-    return _in_order(found, [stage.name for stage in stages])
-
-
-def _in_order(pairs: Iterable[tuple[str, str]], order: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    number = {name: at for at, name in enumerate(order)}
-    kept = {pair for pair in pairs if pair[0] in number and pair[1] in number}
-    return tuple(sorted(kept, key=lambda pair: (number[pair[0]], number[pair[1]])))
+    return pairs_in_order(found, [stage.name for stage in stages])
 
 
 def _unlike(found: Sequence[tuple[str, Thing]], name: Callable[[Thing], str]) -> list[Thing]:
@@ -417,33 +282,3 @@ def wrong_at(place: str, why: str) -> Refused:
 
 def _ends(pair: tuple[str, str]) -> dict[str, str]:
     return {"start": quoted(pair[0]), "end": quoted(pair[1])}
-
-
-def _stage_of(stage: StageCard, custom: Sequence[str]) -> StageText:
-    return StageText(
-        stage.name, stage.norm, stage.probability, stage.required_of_all, stage.responsible,
-        people_in_order(stage.enter), people_in_order(stage.leave),
-        _fields_in_order(stage.enter_fields, custom), _fields_in_order(stage.leave_fields, custom),
-        tuple(ActionText(a.text, a.required, a.who, a.kind, a.due_after, a.guidance) for a in stage.actions),
-    )  # fmt: skip
-
-
-def _field_of(one: FieldCard) -> FieldText:
-    return FieldText(one.name, one.kind, one.choices)
-
-
-def _told(kept: Any) -> dict[str, Any]:
-    """A dataclass of this module as a file holds it, without what is at its default."""
-    found: dict[str, Any] = {}
-    for one in fields(kept):
-        value = getattr(kept, one.name)
-        if value == one.default:
-            continue
-        if one.name in ("norm", "due"):
-            value = duration_text(value)
-        elif one.name in ("forbidden", "allowed"):
-            value = [list(pair) for pair in value]
-        elif isinstance(value, tuple):
-            value = [part if isinstance(part, str) else _told(part) for part in value]
-        found[one.name] = value
-    return found

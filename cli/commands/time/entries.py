@@ -1,16 +1,15 @@
-"""time …: the entries of the timesheet."""
+"""time list, add, edit …: the entries of the timesheet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.call import Call
+from cli.commands.time.group import employee_id_of, time
 from cli.commands.timing import document
-from cli.main import Group
 from cli.names import deal_number, instant, number
 from cli.output import facts, table
 from models.values.durations import clock_text
@@ -21,14 +20,8 @@ from models.values.language import _, ngettext
 if TYPE_CHECKING:
     from models.session import Session
     from models.timekeeping.views import Entry
-    from models.timekeeping.views.weeks import Week
 
 LONGEST_MINUTES = 24 * 60
-
-
-@click.group(cls=Group)
-def time() -> None:
-    """Time entries."""
 
 
 def entry_number(text: str) -> int:
@@ -77,12 +70,6 @@ def _answer(call: Call, ids: Sequence[int]) -> None:
     )
 
 
-def _employee(session: Session, login: str | None) -> int | None:
-    from models.people.views import find_employee
-
-    return None if login is None else find_employee(login).id
-
-
 def _client(session: Session, text: str | None) -> int | None:
     from models.clients.views import find_client
 
@@ -119,7 +106,7 @@ def list_entries(call: Call, /, **said: Any) -> None:
         client_id=_client(session, said["client"]),
         deal_id=None if said["deal"] is None else deal_number(said["deal"]),
         service_id=_service(said["service"]),
-        employee_id=_employee(session, said["employee"]),
+        employee_id=employee_id_of(said["employee"]),
         since=None if said["first"] is None else day_start(parse_day(said["first"]), zone),
         until=None if said["last"] is None else day_end(parse_day(said["last"]), zone),
         limit=said["limit"],
@@ -160,7 +147,7 @@ def add(call: Call, /, **said: Any) -> None:
         client_id=_client(session, said["client"]),
         deal_id=None if said["deal"] is None else deal_number(said["deal"]),
         service_id=service_id,
-        employee_id=_employee(session, said["employee"]),
+        employee_id=employee_id_of(said["employee"]),
         note=said["note"],
         billable=not said["not_billable"],
         trim=said["trim"],
@@ -296,111 +283,3 @@ def _answer_step(call: Call, entry_id: int) -> None:
         call.answer({"id": entry_id, "deleted": True}, lambda: facts([(_("Deleted"), str(entry_id))]))
         return
     call.answer(_documents(session, [entry])[0], lambda: _tell([entry], session.actor.timezone))
-
-
-@time.command("weeks")
-@click.option("--employee", "--rep", "employee", metavar="LOGIN", help="Of this employee; default: all you may read.")
-@click.option("--state", type=click.Choice(["submitted", "approved", "declined"]), help="Only those in this state.")
-@click.pass_obj
-def list_weeks(call: Call, employee: str | None, state: str | None) -> None:
-    """Weeks that were handed in, the newest first."""
-    session = call.session
-    from models.timekeeping.views.weeks import weeks
-
-    _answer_weeks(call, weeks(session, employee_id=_employee(session, employee), state=state), as_list=True)
-
-
-def _answer_weeks(call: Call, found: Sequence[Week], *, as_list: bool = False) -> None:
-    documents = [
-        {
-            "employee": week.employee, "week": week.monday.isoformat(), "state": week.state,
-            "submitted_at": instant_text(week.submitted_at), "answered_by": week.answered_by,
-            "answered_at": None if week.answered_at is None else instant_text(week.answered_at), "answer": week.answer,
-        }
-        for week in found
-    ]  # fmt: skip
-    states = {"submitted": _("handed in"), "approved": _("approved"), "declined": _("declined")}
-    rows = [[w.employee, w.monday.isoformat(), states[w.state], w.answered_by or "", w.answer] for w in found]
-    call.answer(
-        {"weeks": documents} if as_list else documents[0] if documents else {},
-        lambda: table([_("Employee"), _("Week"), _("State"), _("Answered by"), _("Answer")], rows),
-    )
-
-
-def _tell_week(call: Call, employee_id: int, monday: date) -> None:
-    from models.timekeeping.views.weeks import weeks
-
-    _answer_weeks(call, weeks(call.session, employee_id=employee_id, monday=monday))
-
-
-@time.command("submit")
-@click.argument("monday", metavar="MONDAY")
-@click.pass_obj
-def submit(call: Call, monday: str) -> None:
-    """Hand in your week for approval."""
-    session = call.session
-    from models.timekeeping import commands
-
-    commands.submit_week(session, parse_day(monday))
-    _tell_week(call, session.actor.id, parse_day(monday))
-
-
-@time.command("withdraw")
-@click.argument("monday", metavar="MONDAY")
-@click.pass_obj
-def withdraw(call: Call, monday: str) -> None:
-    """Take your week back before it is answered."""
-    session = call.session
-    from models.timekeeping import commands
-
-    commands.withdraw_week(session, parse_day(monday))
-    _tell_week(call, session.actor.id, parse_day(monday))
-
-
-def _of_whom(call: Call, login: str, monday: str, answer: Callable[[int, date], None]) -> None:
-    """Answer an employee's week and tell it."""
-    _session = call.session
-    from models.people.views import find_employee
-
-    owner, day = find_employee(login).id, parse_day(monday)
-    answer(owner, day)
-    _tell_week(call, owner, day)
-
-
-@time.command("approve")
-@click.argument("login")
-@click.argument("monday", metavar="MONDAY")
-@click.option("--note", default="", help="What to say to it.")
-@click.pass_obj
-def approve(call: Call, login: str, monday: str, note: str) -> None:
-    """Approve an employee's week; its entries and prices then do not change."""
-    from models.timekeeping.commands import answer_week
-
-    _of_whom(call, login, monday, lambda owner, day: answer_week(call.session, owner, day, approve=True, answer=note))
-
-
-@time.command("decline")
-@click.argument("login")
-@click.argument("monday", metavar="MONDAY")
-@click.option("--reason", required=True, help="Why.")
-@click.pass_obj
-def decline(call: Call, login: str, monday: str, reason: str) -> None:
-    """Send an employee's week back."""
-    from models.timekeeping.commands import answer_week
-
-    _of_whom(call, login, monday, lambda owner, day: answer_week(call.session, owner, day, approve=False, answer=reason))
-
-
-@time.command("reopen")
-@click.argument("login")
-@click.argument("monday", metavar="MONDAY")
-@click.option("--reason", required=True, help="Why.")
-@click.pass_obj
-def reopen(call: Call, login: str, monday: str, reason: str) -> None:
-    """Open an approved week again."""
-    from models.timekeeping.commands import reopen_week
-
-    _of_whom(call, login, monday, lambda owner, day: reopen_week(call.session, owner, day, reason=reason))
-
-
-COMMANDS = {"time": time}
