@@ -45,7 +45,10 @@ def init(
 
     def tell() -> None:
         say(_("The store {path} is made; {login} is its administrator.").format(path=path, login=login))
-        say(_("`stagewatch` opens it; `stagewatch import deals FILE` takes your deals."))
+        if call.config.db:
+            say(_("`stagewatch --db {path}` opens it.").format(path=path))
+        else:
+            say(_("`stagewatch` opens it; `stagewatch import deals FILE` takes your deals."))
 
     call.answer(made, tell)
 

@@ -192,3 +192,8 @@ def test_a_demo_of_a_day_is_the_same_whenever_it_is_made_and_tells_nothing_later
         deals = bare("--db", str(tmp_path / f"{name}.db"), "deal", "list", "--json").json["deals"]
         lists.append([(deal["id"], deal["client"], deal["stage"], deal["entered_at"]) for deal in deals])
     assert lists[0] == lists[1] and all(entered <= "2026-11-20T00:00:00Z" for *_rest, entered in lists[0])
+
+
+def test_init_says_what_opens_the_new_store(bare: Program, tmp_path: Path) -> None:
+    said = bare("--db", str(tmp_path / "new.db"), "init")
+    assert f"`stagewatch --db {tmp_path / 'new.db'}` opens it." in said.out

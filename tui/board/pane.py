@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -14,6 +16,7 @@ from models.values.durations import short_age
 from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.money import money_text
+from models.values.text import shown
 from tui.board.columns import kind_word
 from tui.widgets.still import Still
 from tui.widgets.words import cells, styled, symbol
@@ -21,6 +24,7 @@ from tui.widgets.words import cells, styled, symbol
 if TYPE_CHECKING:
     from models.pipeline.views import RequestLine
 
+MOST_LINES = 3  # of one thing beside the columns
 Part = str | tuple[str, str]
 
 
@@ -30,14 +34,27 @@ class Pane(Still):
     def __init__(self) -> None:
         super().__init__(id="pane")
 
-    def show(self, detail: Detail | None, actor: Actor, now: Instant, coming: str = "") -> None:
-        """Show the deal and what usually comes next for it, or nothing."""
+    def show(self, detail: Detail | None, actor: Actor, now: Instant, coming: str = "", order: Sequence[int] = ()) -> None:
+        """Show the deal and what usually comes next for it, or nothing; `order` is that of the stages, by their ids."""
         if detail is None:
             self.show_text(styled(""))
         elif self.size.height > 8:
-            self.show_text(beside(detail, actor, now, self.content_size.width, coming))
+            self.show_text(beside(_ahead_first(detail, order), actor, now, self.content_size.width, coming))
         else:
-            self.show_text(below(detail, actor, now, self.content_size.width, coming))
+            self.show_text(below(_ahead_first(detail, order), actor, now, self.content_size.width, coming))
+
+
+def _ahead_first(detail: Detail, order: Sequence[int]) -> Detail:
+    """With the stages to which it may go, or may not, from the next one on, then those before the present one."""
+    card, place = detail.card, {stage_id: number for number, stage_id in enumerate(order)}
+    here = place.get(card.stage_id or 0, -1)
+
+    def behind(stage_id: int) -> bool:
+        return place.get(stage_id, len(place)) < here
+
+    allowed = tuple(sorted(card.allowed, key=lambda one: behind(one[0])))
+    refused = tuple(sorted(card.refused, key=lambda one: behind(one.stage_id)))
+    return detail._replace(card=card._replace(allowed=allowed, refused=refused))
 
 
 def below(detail: Detail, actor: Actor, now: Instant, width: int, coming: str = "") -> Content:
@@ -85,7 +102,10 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
     ]
     for label, value in rows:
         if value:
-            parts += [(cells(label, 14) + " ", "dim"), cells(value, width - 15).rstrip() + "\n"]
+            room = max(8, width - 15)
+            said = wrap(shown(value), room, max_lines=MOST_LINES, placeholder=symbol("…"))
+            for number, text in enumerate(said):
+                parts += [(cells("" if number else label, 14) + " ", "dim"), cells(text, room).rstrip() + "\n"]
     if coming:
         parts += [(_("Usually next") + "\n", "dim"), cells(f"  {coming}", width).rstrip() + "\n"]
     parts.append("\n")
@@ -106,7 +126,7 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
         parts.append("\n")
     for visit in card.visits[-8:]:
         lasting = visit.left_at is None
-        over = lasting and card.norm is not None and visit.seconds > card.norm
+        over = lasting and detail.long
         age = cells(short_age(visit.seconds), 8, right=True)
         mark = symbol("▸") if lasting else " "
         parts += [(f"{mark} " + cells(visit.stage, width - 12), "bold" if lasting else ""), (age, "$warning" if over else "")]
@@ -180,7 +200,7 @@ def _here(detail: Detail) -> str:
         return _("on hold: {reason}").format(reason=card.hold_reason)
     if not card.visits:
         return ""
-    age = short_age(card.visits[-1].seconds)
+    age = short_age(detail.age)
     if card.norm is None:
         return _("here {age}").format(age=age)
     return _("here {age} (norm {norm})").format(age=age, norm=short_age(card.norm))

@@ -237,7 +237,8 @@ class BoardView(WorkScreen):
             self.say_error(error)
             return
         if self.columns.card is not None and self.columns.card.deal_id == card.deal_id:
-            self.pane.show(self._detail, session.actor, session.now(), self._coming(self._detail))
+            order = [column.stage_id for column in self.columns.head.columns]
+            self.pane.show(self._detail, session.actor, session.now(), self._coming(self._detail), order)
 
     def _coming(self, detail: board.Detail | None) -> str:
         """What usually comes next for an open deal, once the history of its type is read."""

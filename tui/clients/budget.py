@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.timekeeping.commands import drop_budget, set_budget
 from models.timekeeping.rules.budgets import parse_budget_hours, parse_warnings
-from models.timekeeping.views.budgets import budget
+from models.timekeeping.views.budgets import budget, must_be_settable
 from models.values.errors import Refused
 from models.values.language import _
 from models.values.money import parse_money, plain_text
@@ -22,6 +22,7 @@ async def ask_budget(app: StagewatchApp, title: str, *, client_id: int | None, d
     """Set, change or (with nothing in both fields) take away a budget; gives what was done in words, "" where the form
     was left. Raises StagewatchError."""
     said = ""
+    await app.desk.ask(must_be_settable, client_id=client_id, deal_id=deal_id)
     now = await app.desk.ask(budget, client_id=client_id, deal_id=deal_id)
     currency = await app.desk.ask(_currency)
 

@@ -15,17 +15,18 @@ from textual.widgets import Input, Static
 
 from models.activities.views import Activity
 from models.clients import commands as clients
-from models.clients.views import ClientLine, ContactLine
+from models.clients.views import ClientLine, ContactLine, writable_client
 from models.clients.views import clients as client_lines
 from models.clients.views import count as client_count
 from models.overview.client_card import WholeClient, client_card
 from models.overview.worked import Worked, budget_text, charge_text, hours_text
 from models.pipeline.views import ActionLine, DealLine
+from models.session import Session
 from models.statistics.time import Sums, amounts
 from models.timekeeping.views import Entry
 from models.values.dates import day_text
 from models.values.durations import clock_text, short_age
-from models.values.errors import NotFound, StagewatchError
+from models.values.errors import NotFound, Refused, StagewatchError
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
 from models.values.money import money_text, short_money
@@ -306,7 +307,13 @@ class ClientsScreen(WorkScreen):
     async def _new(self) -> None:
         made: list[int] = []
 
+        twin = ""
+
         async def add(values: dict[str, str]) -> None:
+            nonlocal twin
+            if values["name"] != twin and await self.desk.ask(_is_known, values["name"]):
+                twin = values["name"]
+                raise Refused("twin", _("A client of this name is there already; enter once more adds another."))
             card = await self.desk.do(clients.add_client, values.pop("name"), **values)
             made.append(card.id)
 
@@ -317,6 +324,8 @@ class ClientsScreen(WorkScreen):
             await self.read_safely()
 
     async def _edit(self, whole: WholeClient) -> None:
+        await self.desk.ask(_must_be_writable, whole.client.id)
+
         async def change(values: dict[str, str]) -> None:
             await self.desk.do(clients.set_client, whole.client.id, **values)
 
@@ -428,6 +437,16 @@ def _worked_items(worked: Worked | None) -> list[CardItem]:
         mark = f"{symbol('!')} " if worked.budget.warning is not None else ""
         items.append(Fact(_("Budget"), mark + budget_text(worked.budget)))
     return items
+
+
+def _must_be_writable(session: Session, client_id: int) -> None:
+    """Raises NotFound; Refused where the actor may read the client, not change it."""
+    writable_client(session, client_id)
+
+
+def _is_known(session: Session, name: str) -> bool:
+    """Whether the actor sees a client of that name, in any case."""
+    return any(line.name.casefold() == name.casefold() for line in client_lines(session, name, limit=WINDOW))
 
 
 def _labels() -> dict[str, str]:

@@ -30,6 +30,10 @@ class Area:
         """Said to those who may not."""
         return _("Only an administrator may do that.")
 
+    def only_seen(self, admins: str) -> str:
+        """Said above what those who may not see of it."""
+        return _("To look at. Administrators change it: {names}.").format(names=admins)
+
     def read(self, session: Session) -> Sequence[Item]:
         raise NotImplementedError
 

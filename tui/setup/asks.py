@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from textual.content import Content
+
 from models.people import views as people
 from models.people.rules import ROLES
 from models.pipeline import facts, views
@@ -25,11 +27,11 @@ from models.session import Session
 from models.values.durations import parse_duration, words
 from models.values.errors import StagewatchError
 from models.values.language import _, ngettext
-from models.values.numbers import parse_percent
+from models.values.numbers import int_text, parse_percent
 from tui.setup.affected import AffectedRow
-from tui.setup.items import TypeRow, Who, kind_word, who_word
+from tui.setup.items import AreaRow, Item, TypeRow, Who, kind_word, who_word
 from tui.widgets.dialogs import Field
-from tui.widgets.words import symbol
+from tui.widgets.words import styled, symbol
 
 if TYPE_CHECKING:
     from models.pipeline.what_if import WhatIf
@@ -209,3 +211,19 @@ def _words(who: Who, present: str | None) -> tuple[str, ...]:
     found = [word for _one, word in who]
     standing = who_word(present, dict(who))
     return tuple(found if standing in found else [*found, standing])
+
+
+def head(card: views.TypeCard | None, area: Item | None) -> Content:
+    """The header: the type in view in short, or the name of the company's list."""
+    parts: list[str | tuple[str, str]] = [(" " + _("Setup"), "bold")]
+    if card is not None:
+        active = [stage for stage in card.stages if not stage.archived]
+        deals = sum(stage.deals for stage in card.stages)
+        said = [mode_words(card.mode, card.returns)[0]]
+        said += [ngettext("{count} stage", "{count} stages", len(active)).format(count=len(active))]
+        said += [ngettext("{count} open deal", "{count} open deals", deals).format(count=int_text(deals))]
+        said += [_("default")] if card.is_default else []
+        parts += ["   ", (card.name, "bold"), ("  " + f" {symbol('·')} ".join(said), "dim")]
+    elif isinstance(area, AreaRow):
+        parts += ["   ", (area.title, "bold")]
+    return styled(*parts)

@@ -70,10 +70,12 @@ class Row:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A stage in its place; archived ones have none."""
+    """A stage in its place; archived ones have none. `bare` where no stage of the type has a norm or a percentage: names
+    have that room."""
 
     number: int | None
     stage: StageCard
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,9 +161,10 @@ def area_items(types: Sequence[TypeRow], lists: Sequence[AreaRow]) -> list[Item]
 
 def type_items(card: TypeCard) -> list[Item]:
     """The second pane for a type: its stages in order, its fields, its archived stages."""
-    columns = ((_("norm"), 6), ("%", 6), (_("deals"), 7), ("", 4))
-    active = [StageRow(number, stage) for number, stage in enumerate((s for s in card.stages if not s.archived), 1)]
-    archived = [StageRow(None, stage) for stage in card.stages if stage.archived]
+    bare = all(stage.norm is None and stage.probability is None for stage in card.stages)
+    columns = (*(() if bare else ((_("norm"), 6), ("%", 6))), (_("deals"), 7), ("", 4))
+    active = [StageRow(number, stage, bare) for number, stage in enumerate((s for s in card.stages if not s.archived), 1)]
+    archived = [StageRow(None, stage, bare) for stage in card.stages if stage.archived]
     return [
         Heading(_("Stages"), columns),
         *listed(active, "stage", _("none yet: n adds the first")),
@@ -236,8 +239,8 @@ def draw(item: Item, width: int, who: Callable[[], Who]) -> list[Part]:
         case Row(text=text, columns=columns, muted=muted):
             parts = _row(f"   {text}", width, *columns)
             return [(text, "muted") for text, _style in parts] if muted else parts
-        case StageRow(number=number, stage=stage):
-            return _stage(number, stage, width)
+        case StageRow(number=number, stage=stage, bare=bare):
+            return _stage(number, stage, width, bare)
         case FieldCard(name=name, kind=kind):
             return _row(f"   {name}", width, (kind_word(kind), 14))
         case Fact(label=label, value=value, room=room):
@@ -282,12 +285,13 @@ def fact(key: str, label: str, value: str, width: int = 34) -> list[Item]:
     return [Fact(key, label, first), *(Heading(" " * (LABEL - 1) + line, style="") for line in rest)]
 
 
-def _stage(number: int | None, stage: StageCard, width: int) -> list[Part]:
+def _stage(number: int | None, stage: StageCard, width: int, bare: bool) -> list[Part]:
     name = f"{number or '':>3} {stage.name}"
     deals = (int_text(stage.deals) if stage.deals else symbol("·"), 7)
     norm = short_age(stage.norm) if stage.norm else ""
     percent = "" if stage.probability is None else f"{stage.probability} %"
-    parts = _row(name, width, (norm, 6), (percent, 6), deals, (marks(stage), 4))
+    set_of_it = () if bare else ((norm, 6), (percent, 6))
+    parts = _row(name, width, *set_of_it, deals, (marks(stage), 4))
     return [(text, "muted") for text, _style in parts] if stage.archived else parts
 
 

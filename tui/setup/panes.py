@@ -9,7 +9,6 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -17,8 +16,7 @@ from models.people.rules import may_set_up
 from models.pipeline.rules import TypeFacts
 from models.pipeline.views import FieldCard, TypeCard
 from models.values.errors import ChangedMeanwhile, Refused, StagewatchError
-from models.values.language import _, ngettext
-from models.values.numbers import int_text
+from models.values.language import _
 from tui import keymap
 from tui.setup import asks, items
 from tui.setup.affected import Affected, AffectedRow
@@ -150,12 +148,11 @@ class PanesScreen(FramedScreen):
         self._show_details()
 
     def _show_head(self) -> None:
-        self.head(_head(self.card, self.areas.item))
-        admins = ", ".join(self.overview.admins)
+        self.head(asks.head(self.card, self.areas.item))
         note: list[str | tuple[str, str]] = []
         self.query_one(KeyLine).only_look(not self._may())
         if not self._may():
-            note.append((_("To look at. Administrators change it: {names}.").format(names=admins), "dim"))
+            note.append(((self.area or Area()).only_seen(", ".join(self.overview.admins)), "dim"))
         for warning in self.card.warnings[:3] if self.card is not None else ():
             note += ["\n" if note else "", (f"{symbol('!')} {warning}", "bold $warning")]
         self.query_one("#note", Static).update(styled(*note))
@@ -392,18 +389,3 @@ def _show(pane: Lines[Item], found: Sequence[Item], wanted: tuple[str, object] |
     if at is None and not pane.has_focus:
         at = pane.top = 0
     pane.show(found, at)
-
-
-def _head(card: TypeCard | None, area: Item | None) -> Content:
-    parts: list[str | tuple[str, str]] = [(" " + _("Setup"), "bold")]
-    if card is not None:
-        active = [stage for stage in card.stages if not stage.archived]
-        deals = sum(stage.deals for stage in card.stages)
-        said = [asks.mode_words(card.mode, card.returns)[0]]
-        said += [ngettext("{count} stage", "{count} stages", len(active)).format(count=len(active))]
-        said += [ngettext("{count} open deal", "{count} open deals", deals).format(count=int_text(deals))]
-        said += [_("default")] if card.is_default else []
-        parts += ["   ", (card.name, "bold"), ("  " + f" {symbol('·')} ".join(said), "dim")]
-    elif isinstance(area, AreaRow):
-        parts += ["   ", (area.title, "bold")]
-    return styled(*parts)

@@ -140,14 +140,16 @@ def reopen(session: Session, employee_id: int, monday: date, reason: str) -> Non
 
 
 def ladder(session: Session, entry_id: int) -> list[tuple[str, str]]:
-    """The ladder of an entry's rate, and what it comes to."""
+    """What an entry comes to, and the ladder of its rate."""
     from models.timekeeping.views.rates import explain
 
     found = explain(session, entry_id)
-    lines = [
+    won = next((step for step in found.ladder if step.rank == found.won), None)
+    lines = [(_("Charge"), _("no rate") if found.charge is None else money_text(found.charge))]
+    if won is not None and won.rate is not None:
+        lines.append((_("An hour"), f"{money_text(won.rate)}  {won.scope}"))
+    lines += [(_("Time"), clock_text(found.seconds)), (_("Charged"), clock_text(found.rounded_seconds)), ("", "")]
+    return lines + [
         (f"{symbol('▸') if step.rank == found.won else ' '} {step.rank:>2}", f"{step.scope}: {money_text(step.rate) if step.rate else symbol('·')}")
         for step in found.ladder
     ]
-    lines += [("", ""), (_("Time"), clock_text(found.seconds)), (_("Charged"), clock_text(found.rounded_seconds))]
-    lines.append((_("Charge"), _("no rate") if found.charge is None else money_text(found.charge)))
-    return lines

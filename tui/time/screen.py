@@ -46,6 +46,13 @@ class TimeScreen(TimeView):
             return None
         return None if one.client_id is None else (one.client_id, one.client or "", one.deal_id)
 
+    def _acting_on(self) -> Piece | None:
+        """The entry under the cursor; the person is told where there is none."""
+        piece = self._piece()
+        if piece is None:
+            self.say(_("There is no entry here.") if self.form == "day" else _("That is done with an entry: v shows those of a day."))
+        return piece
+
     # What keys do.
 
     async def action_open(self) -> None:
@@ -65,11 +72,11 @@ class TimeScreen(TimeView):
     async def action_edit(self) -> None:
         if self._marked:
             await self._ask(self._change_marked())
-        elif self._piece() is not None:
-            await self._ask(self._write(self._piece()))
+        elif (piece := self._acting_on()) is not None:
+            await self._ask(self._write(piece))
 
     async def action_split(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is not None:
             await self._ask(self._done_with(ask_split(self.app, piece.entry, self._zone()), _("split")))
 
@@ -80,27 +87,26 @@ class TimeScreen(TimeView):
         await self._ask(self._command(asked.merge, sorted(self._marked), said=_("merged")))
 
     async def action_duplicate(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is not None:
             await self._ask(self._duplicate(piece))
 
     async def action_delete(self) -> None:
-        ids = self._chosen()
-        if ids:
-            await self._ask(self._delete(ids))
+        if self._marked or self._acting_on() is not None:
+            await self._ask(self._delete(self._chosen()))
 
     async def action_continue(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is not None:
             await self._ask(self._continue(piece))
 
     async def action_note(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is not None:
             await self._ask(self._note(piece))
 
     async def action_rate(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is not None:
             await self._ask(self._explain(piece))
 
@@ -117,7 +123,7 @@ class TimeScreen(TimeView):
         await self._ask(self._command(asked.redo, said=_("made again")))
 
     def action_mark(self) -> None:
-        piece = self._piece()
+        piece = self._acting_on()
         if piece is None:
             return
         self._marked ^= {piece.entry.id}
@@ -257,7 +263,7 @@ class TimeScreen(TimeView):
             return
         chosen = await self.app.push_screen_wait(Choice(_("Whose time?"), [Line(name) for _id, name in people]))
         if chosen is not None:
-            self.employee_id = people[chosen][0]
+            self.employee_id, self.employee = people[chosen]
             await self.read_safely()
 
     async def _asked(self, form: Form) -> bool:

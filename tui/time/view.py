@@ -40,10 +40,10 @@ class TimeView(WorkScreen):
         self.form = "day"
         self.day: date | None = None
         self.employee_id: int | None = None
+        self.employee = ""  # whose time it is, by name
         self._sheet: DaySheet | None = None
         self._grid: Grid | None = None
         self._marked: set[int] = set()
-        self._title = ("", "")  # of the week or month: its name, what it comes to
 
     def body(self) -> ComposeResult:
         kept = self.app.workplace.get("time", {})
@@ -51,6 +51,7 @@ class TimeView(WorkScreen):
         self.list: Sheet[Piece] = Sheet(self._draw_piece, id="day")
         self.cells: CellGrid[GridRow] = CellGrid(self._draw_row, id="grid")
         yield Still(id="bar")
+        yield Still(id="row")
         yield Still(id="heads")
         yield self.list
         yield self.cells
@@ -120,7 +121,7 @@ class TimeView(WorkScreen):
 
     def _show(self) -> None:
         is_day = self.form == "day"
-        for name, seen in (("#bar", is_day), ("#heads", not is_day)):
+        for name, seen in (("#bar", is_day), ("#row", not is_day), ("#heads", not is_day)):
             self.query_one(name).display = seen
         self.list.display, self.cells.display = is_day, not is_day
         self._show_day() if is_day else self._show_grid()
@@ -129,7 +130,7 @@ class TimeView(WorkScreen):
         sheet = self._sheet
         if sheet is None:
             return
-        who = "" if sheet.employee_id == self.desk.session().actor.id else f"{sheet.employee} {symbol('·')} "
+        who = "" if sheet.employee_id == self.desk.session().actor.id else f"{self.employee} {symbol('·')} "
         self.head(styled((f" {who}{full_day(sheet.day)} {sheet.day.year}", "bold"), f"   {clock_text(sheet.seconds)}"))
         hours, blocks = day_bar(sheet, max(10, self.size.width - 2))
         self.query_one("#bar", Still).show_text(styled((hours + "\n", "dim"), *blocks))
@@ -140,7 +141,7 @@ class TimeView(WorkScreen):
         found = self._grid
         if found is None:
             return
-        who = "" if found.employee_id == self.desk.session().actor.id else f"{found.employee} {symbol('·')} "
+        who = "" if found.employee_id == self.desk.session().actor.id else f"{self.employee} {symbol('·')} "
         first, last = found.starts[0], found.until - date.resolution
         if self.form == "week":
             title = f"{day_text(first, found.today if first.year == last.year else None)} – {day_text(last, found.today)}"
@@ -148,7 +149,7 @@ class TimeView(WorkScreen):
             state = f" {symbol('·')} {states[found.state]}" if found.state else ""
         else:
             title, state = month_text(first), ""
-        self._title = (f" {who}{title}", f"   {clock_text(found.seconds)}{state}")
+        self.head(styled((f" {who}{title}", "bold"), f"   {clock_text(found.seconds)}{state}"))
         self.cells.columns = len(found.starts)
         self.cells.column = min(self.cells.column, self.cells.columns - 1)
         name, cell, whole = self._widths()
@@ -170,11 +171,10 @@ class TimeView(WorkScreen):
 
     @on(Lines.Moved, "#grid")
     def _name_row(self) -> None:
-        """The head, with the whole name of the row under the cursor where the row itself has no room for it."""
-        row, (title, total) = self.cells.item, self._title
-        whole = "" if row is None else _whole_name(row)
+        """The whole name of the row under the cursor, where the row itself has no room for it."""
+        whole = "" if self.cells.item is None else _whole_name(self.cells.item)
         cut = cell_len(whole) > self._widths()[0] - 2
-        self.head(styled((title, "bold"), total, (f"   {whole}" if cut else "", "dim")))
+        self.query_one("#row", Still).show_text(plain(f" {whole}" if cut else "", "dim"))
 
     def _sums(self, seconds: int, billable: int, charges: dict[str, int], unbilled: dict[str, int], unpriced: int) -> None:
         share = f" ({percent_text(billable / seconds)})" if seconds else ""

@@ -382,11 +382,14 @@ class Notice(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         width = min(24, max((len(left) for left, _right in self._lines), default=0))
+        room = max(20, min(self.app.size.width, WIDEST) - PADDING - width - 3)
         with Vertical(classes="dialog"):
             yield Static(plain(self._title, "bold"), classes="dialog-title")
             parts: list[str | tuple[str, str]] = []
             for left, right in self._lines:
-                parts += [(f"{left:<{width}}  " if width else "", "bold"), f"{right}\n"]
+                lines = wrap(right, room) or [""]
+                for number, line in enumerate(lines):
+                    parts += [(f"{'' if number else left:<{width}}  " if width else "", "bold"), f"{line}\n"]
             with VerticalScroll(classes="dialog-body"):
                 yield Static(styled(*parts))
             yield Static(plain(_("esc: leave"), "dim"))

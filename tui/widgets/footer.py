@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from models.values.language import _
+from models.values.text import shown
 from tui import keymap
 from tui.widgets.still import Still
-from tui.widgets.words import styled
+from tui.widgets.words import styled, symbol
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
 SHORT = ("today", "board", "clients", "time", "statistics", "setup")
 MESSAGE_SECONDS = 6.0
+MOST_LINES = 3  # of a message
 
 
 class KeyLine(Still):
@@ -27,6 +31,7 @@ class KeyLine(Still):
         self._message: tuple[str, str] | None = None
         self._timer: Timer | None = None
         self._width = 0
+        self._height = 1
         self._only_look = False
         self._narrow = False
 
@@ -66,13 +71,22 @@ class KeyLine(Still):
     def _show(self) -> None:
         """Paint the line. It is as wide as the screen, which is known before the first layout."""
         self._width = self.app.size.width
+        height = 1 if self._message is None else len(self._lines(self._message[0]))
+        if height != self._height:
+            self._height = self.styles.height = height
         self.show_text(self.line())
+
+    def _lines(self, text: str) -> list[str]:
+        """A message in the lines that it needs."""
+        if cell_len(text) < self._width:
+            return [text]
+        return wrap(shown(text), max(20, self._width - 2), max_lines=MOST_LINES, placeholder=symbol("…")) or [""]
 
     def line(self) -> Content:
         """What the line holds at its present width."""
         if self._message is not None:
             text, style = self._message
-            return styled((" " + text, style))
+            return styled(("\n".join(f" {line}" for line in self._lines(text)), style))
         places = ("everywhere",) if self._only_look else ("everywhere", self.where)
         hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places]
         hints.sort(key=lambda hint: hint[0] != "?")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from models.clients.views import writable_client
 from models.journal.commands import Pen, record
-from models.pipeline import facts
 from models.timekeeping.rules.budgets import are_warnings
 from models.timekeeping.tables import Budget
+from models.timekeeping.views.budgets import must_be_settable
 from models.values.durations import LONGEST
 from models.values.errors import NotFound, Refused, Usage
 from models.values.language import _
@@ -72,14 +71,8 @@ def drop_budget(session: Session, *, client_id: int | None = None, deal_id: int 
 
 def _row(session: Session, client_id: int | None, deal_id: int | None) -> Budget | None:
     """The budget that stands, after the actor's right to change it was looked at."""
-    if deal_id is None:
-        assert client_id is not None
-        writable_client(session, client_id)
-        return Budget.get_or_none(Budget.client == client_id)
-    deal = facts.readable_deal(session, deal_id)
-    if not facts.may_change(session, deal):
-        raise Refused("not_permitted", _("You may read this deal, not change it."))
-    return Budget.get_or_none(Budget.deal == deal_id)
+    must_be_settable(session, client_id=client_id, deal_id=deal_id)
+    return Budget.get_or_none(Budget.client == client_id if deal_id is None else Budget.deal == deal_id)
 
 
 def _record(session: Session, command: str, budget_id: int, pen: Pen) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from models.clients.views import writable_client
 from models.people.rules import covers, readable
+from models.pipeline import facts
 from models.storage.database import database
 from models.timekeeping.rules.budgets import passed, spent_percent
 from models.timekeeping.views.entries import planned_after, running
 from models.timekeeping.views.prices import price_entries, read_pricing
+from models.values.errors import Refused
 from models.values.instants import SECOND
 from models.values.language import _
 from models.values.money import Money
@@ -54,6 +57,15 @@ def budget(session: Session, *, client_id: int | None = None, deal_id: int | Non
     column, value = ("client_id", client_id) if deal_id is None else ("deal_id", deal_id)
     rows = _rows(session, f"WHERE b.{column} = ?", value)
     return _state(session, rows[0]) if rows else None
+
+
+def must_be_settable(session: Session, *, client_id: int | None = None, deal_id: int | None = None) -> None:
+    """Raises NotFound; Refused `not_permitted` where the actor may read the client or deal, not change it."""
+    if deal_id is None:
+        assert client_id is not None
+        writable_client(session, client_id)
+    elif not facts.may_change(session, facts.readable_deal(session, deal_id)):
+        raise Refused("not_permitted", _("You may read this deal, not change it."))
 
 
 def budget_warnings(session: Session, client_id: int | None, deal_id: int | None) -> list[BudgetState]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models.activities.commands import add_activity
 from models.activities.views import activities
 from models.config import load
 from models.overview.board import PAGE
@@ -428,3 +429,22 @@ async def test_marked_deals_are_not_taken_to_another_type(running: Running, sess
     async with running() as pilot:
         await press(pilot, "space", "r")
         assert "one by one" in shown(pilot)
+
+
+async def test_a_long_next_step_beside_the_columns_is_read_whole(running: Running, session: Session, deals: list[int]) -> None:
+    add_activity(session, deal_id=deals[0], kind="call", text="Ask whether the budget of next year holds the second lorry too", due_at=session.now() + 86_400_000_000)
+    async with running(size=(120, 36)) as pilot:
+        text = shown(pilot)
+        assert "second lorry" in " ".join(line[82:].strip() for line in text.splitlines())
+
+
+async def test_the_next_stage_stands_before_those_that_lie_behind(running: Running, session: Session, deals: list[int]) -> None:
+    async with running() as pilot:
+        await press(pilot, "right")
+        assert "→ Closing the deal  → Initiating interest" in shown(pilot)
+    setup.set_type(session, 1, mode="strict", returns=True)
+    setup.set_required_fields(session, 3, "enter", ["contact"])
+    async with running() as pilot:
+        await press(pilot, "right")
+        line = shown(pilot).splitlines()[-2]
+        assert 0 <= line.find("Closing the deal: ") < line.find("Initiating interest: ")

@@ -169,3 +169,11 @@ async def test_of_several_open_deals_of_a_client_the_person_is_asked_to_go_to_on
     async with running() as pilot:
         await press(pilot, "3", "slash", *"Orion", "enter", key)
         assert "Several deals are open here" in shown(pilot)
+
+
+async def test_a_second_client_of_a_name_is_told_before_it_is_made(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "3", "n", *"orion legal", "enter")
+        assert "is there already" in shown(pilot)
+        await press(pilot, "enter")
+    assert [line.name for line in known_clients(session) if line.name.lower() == "orion legal"] == ["Orion Legal", "orion legal"]

@@ -112,3 +112,10 @@ async def test_a_form_that_is_made_smaller_and_larger_again_is_whole(running, se
             await settle(pilot)
             is_whole(pilot, "enter: do it")
         assert all(label.region.height for label in pilot.app.screen.query(Static)[2:3])
+
+
+async def test_what_a_key_does_is_wrapped_beside_its_key(running, session):  # noqa: F811
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "7", "question_mark")
+        keys = [line for line in shown(pilot).splitlines() if "cursor; a stage" in line or "after the cursor" in line or "list under" in line]
+        assert keys and all(line.startswith(("  n ", " " * 10)) for line in keys), keys

@@ -493,3 +493,18 @@ async def test_who_may_only_look_is_offered_no_key_that_changes(running, session
     async with running(size=(120, 36)) as pilot:
         await press(pilot, "7")
         assert "n new" in shown(pilot) and "n adds" in shown(pilot)
+
+
+async def test_names_have_the_room_of_norms_and_percentages_that_no_stage_has(running, session):
+    type_id = setup.add_type(session, "Imported", mode="free")
+    setup.add_stage(session, type_id, "Queued, awaiting assignment")
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "7", "j")
+        assert "Queued, awaiting assignment" in shown(pilot) and "norm     %" not in shown(pilot)
+
+
+async def test_rates_name_those_who_may_see_them(running, session):
+    people.add_employee(session, "rita", name="Rita", role="rep")
+    async with running(login="rita") as pilot:
+        await press(pilot, "7", *"jjjjjj")
+        assert "Only an accountant or an administrator may see that." in shown(pilot) and "Administrators change it" not in shown(pilot)

@@ -12,7 +12,8 @@ from models.timekeeping.tables import Rate
 from models.timekeeping.views import timesheet
 from models.values.dates import full_day
 from models.values.instants import SECOND, day_start, local_day
-from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
+from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.widgets.footer import KeyLine
 
 HOUR = 3600 * SECOND
 
@@ -291,15 +292,15 @@ async def test_a_narrow_week_leaves_out_the_column_of_sums_and_wraps_no_line(run
         assert "Sum" in shown(pilot)
 
 
-async def test_a_row_whose_name_is_cut_is_named_whole_in_the_head(running, session, deals, monday):  # noqa: F811
+async def test_a_row_whose_name_is_cut_is_named_whole_above(running, session, deals, monday):  # noqa: F811
     service = commands.add_service(session, "Reading of contracts")
     add(session, monday, 9, 2, deal_id=deals[0], service_id=1, note="")
     add(session, monday, 12, 2, client_id=1, service_id=service)
     async with running() as pilot:
         await press(pilot, "4", "v", "[")
-        heads = [shown(pilot).splitlines()[0]]
+        heads = [shown(pilot).splitlines()[1]]
         await press(pilot, "down")
-        heads.append(shown(pilot).splitlines()[0])
+        heads.append(shown(pilot).splitlines()[1])
         assert sum("Orion Legal · Reading of contracts" in head for head in heads) == 1, heads
 
 
@@ -307,3 +308,43 @@ async def test_where_weeks_are_not_handed_in_that_is_told_at_once(running, sessi
     async with running() as pilot:
         await press(pilot, "4", "t")
         assert "This company does not hand in weeks" in shown(pilot) and "Hand in the week" not in shown(pilot)
+
+
+async def test_whose_time_it_is_is_said_by_name(running, session, deals):  # noqa: F811
+    people.add_employee(session, "aa", name="Anna Berg", role="rep")
+    async with running() as pilot:
+        await press(pilot, "4", "y", *"berg", "enter")
+        assert shown(pilot).startswith(" Anna Berg · ")
+
+
+@pytest.mark.parametrize("key", ["e", "p", "d", "x", "c", "i", "r", "space"])
+async def test_a_key_for_an_entry_says_where_there_is_none(running, session, deals, key):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "4", key)
+        assert "There is no entry here." in shown(pilot)
+        await press(pilot, "v", key)
+        assert "v shows those of a day" in shown(pilot)
+
+
+async def test_a_message_longer_than_the_line_of_keys_is_read_whole(running, session, deals, yesterday):  # noqa: F811
+    add(session, yesterday, 9, 1, deal_id=deals[0], service_id=1)
+    add(session, yesterday, 11, 1, deal_id=deals[1], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "left", "space", "space", "m")
+        lines = shown(pilot).splitlines()
+        assert "can be merged, all billable or none" in " ".join(" ".join(lines[-3:]).split()) and "Billable" in shown(pilot)
+        await press(pilot, "left")
+        pilot.app.screen.query_one(KeyLine).be_quiet()
+        await settle(pilot)
+        assert "? keys" in shown(pilot).splitlines()[-1] and "Billable" in shown(pilot).splitlines()[-2]
+
+
+async def test_what_an_entry_comes_to_and_why_stands_above_the_ladder(running, session, deals, yesterday):  # noqa: F811
+    with session.store.writing():
+        Rate.create(side="bill", from_day=date(2020, 1, 1), amount=100_00, currency="EUR", created_at=0)
+    add(session, yesterday, 9, 1.5, deal_id=deals[0], service_id=1)
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "4", "left", "r")
+        lines = shown(pilot).splitlines()
+        assert any("Charge" in line and "150.00" in line for line in lines)
+        assert any("An hour" in line and "100.00" in line and "the company" in line for line in lines)

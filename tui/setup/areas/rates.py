@@ -41,6 +41,9 @@ class Rates(Area):
     def refusal(self) -> str:
         return _("Only an accountant or an administrator may see that.")
 
+    def only_seen(self, admins: str) -> str:
+        return self.refusal()
+
     def read(self, session: Session) -> Sequence[Item]:
         if not may_set_rates(session.actor):
             return [Heading(self.title()), Empty("rate", self.refusal(), adds=False)]

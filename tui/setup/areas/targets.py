@@ -37,6 +37,9 @@ class Targets(Area):
     def refusal(self) -> str:
         return _("Targets are set by administrators, and by managers for their team.")
 
+    def only_seen(self, admins: str) -> str:
+        return self.refusal()
+
     def read(self, session: Session) -> Sequence[Item]:
         today = local_day(session.now(), views.company().timezone)
         since = today.replace(year=today.year - MONTHS_SHOWN // 12, day=1)
