@@ -320,9 +320,7 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
     shown_lines = dict(list(lines.items())[:LINES])
     labels = _month_labels([month.month for month in months])
     drawn = charts.trend(labels, shown_lines, unit, width, height - (len(lines) > LINES), ascii=ascii)
-    if drawn and len(lines) > LINES:
-        drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
-    return drawn
+    return [*drawn, *charts.more(max(0, len(lines) - LINES), width)] if drawn else []
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
