@@ -250,9 +250,11 @@ def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False
     return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, _("deals"), width, height, ascii=ascii)
 
 
-def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bool = False) -> list[str]:
+def differences(
+    found: ComparisonReport, medians: bool, width: int, height: int | None = None, *, at: Measure | None = None, ascii: bool = False
+) -> list[str]:
     """The differences with their intervals: of the shares and win chances, or of the median stays; of the measures that rest
-    on enough."""
+    on enough, of more than have room those about `at`. The scale stands below."""
     meant = [
         one for one in found.measures
         if one.method is not None and one.told and one.difference is not None and (one.name == "median") == medians
@@ -265,7 +267,15 @@ def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bo
         (_difference_label(one, ascii), *(None if figure is None else figure / size for figure in (one.limits.low, one.difference, one.limits.high)))
         for one in meant
     ]
-    return charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+    drawn = charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+    if not drawn or height is None:
+        return drawn
+    before = [] if at is None else found.measures[: found.measures.index(at)]
+    about = around(range(len(rows)), min(len(rows) - 1, sum(one in meant for one in before)), max(2, height - 1))
+    lines, left = drawn[:-1][about], len(rows) - len(rows[about])
+    if left:
+        lines.append(fitted(" " + ngettext("{count} more line: move in the table", "{count} more lines: move in the table", left).format(count=left), width))
+    return [*lines, drawn[-1]]
 
 
 def _difference_label(one: Measure, ascii: bool) -> str:
@@ -310,9 +320,7 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
     shown_lines = dict(list(lines.items())[:LINES])
     labels = _month_labels([month.month for month in months])
     drawn = charts.trend(labels, shown_lines, unit, width, height - (len(lines) > LINES), ascii=ascii)
-    if drawn and len(lines) > LINES:
-        drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
-    return drawn
+    return [*drawn, *charts.more(max(0, len(lines) - LINES), width)] if drawn else []
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:
