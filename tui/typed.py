@@ -42,6 +42,8 @@ class Typed(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.Paste)) and not event.is_forwarded:
+            if isinstance(event, events.Paste):  # of several lines a field would take the first and drop the others
+                event.text = " ".join(line.strip() for line in event.text.splitlines() if line.strip())
             self._typed.put_nowait(event)
         else:
             await super().on_event(event)

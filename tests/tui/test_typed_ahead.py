@@ -102,3 +102,21 @@ async def test_keys_go_on_in_a_terminal_that_told_it_lost_the_focus(running, ses
         await press(pilot, "L")
         await settle(pilot)
     assert views.deal(session, deals[0]).stage == "Demonstration"
+
+
+async def test_of_a_text_that_is_pasted_in_several_lines_nothing_is_lost(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "i")
+        await pilot.app.on_event(events.Paste("\nfirst line\r\n  second line\nthird"))
+        await settle(pilot)
+        await press(pilot, "enter")
+    assert [one.text for one in activities(session)] == ["first line second line third"]
+
+
+async def test_a_reason_may_be_pasted(running, session, deals):  # noqa: F811
+    async with running() as pilot:
+        await press(pilot, "x")
+        await pilot.app.on_event(events.Paste("They bought\na lorry"))
+        await settle(pilot)
+        await press(pilot, "enter")
+    assert "They bought a lorry" in str(session.store.database.execute_sql("SELECT * FROM deal WHERE outcome = 'lost'").fetchall())

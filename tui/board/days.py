@@ -9,6 +9,7 @@ from models.values.errors import StagewatchError
 from models.values.language import _
 from tui.board.view import BoardView
 from tui.widgets.dialogs import Field, Form
+from tui.widgets.footer import KeyLine
 
 if TYPE_CHECKING:
     from datetime import date
@@ -76,6 +77,7 @@ class BoardDays(BoardView):
         self.past = self.day = None
         self.columns.past = False
         self.remove_class("-past")
+        self.query_one(KeyLine).only_look(False)
         self.columns.pages.clear()
         self.columns.forget()
         try:

@@ -54,5 +54,5 @@ def stood(card: Card | None, at: Instant, zone: str, width: int) -> Content:
     return styled(
         (cells(name, width).rstrip() + "\n", "bold"),
         cells(f" {symbol('·')} ".join(part for part in parts if part), width).rstrip() + "\n",
-        (cells(_("So it stood then; commands wait for now."), width).rstrip(), "dim"),
+        (cells(_("So it stood then; commands wait for now (b)."), width).rstrip(), "dim"),
     )

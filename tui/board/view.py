@@ -18,6 +18,7 @@ from models.values.language import _, ngettext
 from tui import figures
 from tui.board.columns import PAGES_KEPT, Columns, deals_text, sums_text
 from tui.board.pane import Pane
+from tui.widgets.footer import KeyLine
 from tui.widgets.still import Still
 from tui.widgets.words import plain, styled, symbol
 from tui.widgets.work import WorkScreen
@@ -343,6 +344,7 @@ class BoardView(WorkScreen):
         here, first = self.columns.card, self.past is None
         self.past, self.columns.past = found, True
         self.add_class("-past")
+        self.query_one(KeyLine).only_look(True)
         if first:
             self.columns.marked.clear()
         self.columns.forget()

@@ -29,6 +29,7 @@ from tui.widgets.words import cells, symbol
 
 NAME = 17  # cells that a name needs at least; columns are left out, from the left, until it has them
 LABEL = 17
+GUIDANCE = 3  # lines of an action's guidance at most
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,8 @@ def stage_items(stage: StageCard, card: TypeCard, facts: TypeFacts, who: Who, wi
     for action in stage.actions:
         items.append(action)
         if action.guidance:
-            items.append(Heading("    " + " ".join(action.guidance.split()), style="muted"))
+            lines = wrap(action.guidance, max(20, width - 5), max_lines=GUIDANCE, placeholder=symbol("…"))
+            items += [Heading(f"    {line}", style="muted") for line in lines]
     if not stage.actions:
         items.append(Empty("action", _("none yet: a adds one")))
     for direction, title, fields, names in (

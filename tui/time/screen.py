@@ -78,7 +78,7 @@ class TimeScreen(TimeView):
     async def action_split(self) -> None:
         piece = self._acting_on()
         if piece is not None:
-            await self._ask(self._done_with(ask_split(self.app, piece.entry, self._zone()), _("split")))
+            await self._ask(self._done_with(ask_split(self.app, piece.entry, self._zone()), _("split in two")))
 
     async def action_merge(self) -> None:
         if len(self._marked) < 2:

@@ -12,7 +12,7 @@ from models.overview.today import MonthTarget, StandingDeal, Today, today
 from models.pipeline.views import RequestLine
 from models.session import Session
 from models.timekeeping.views import Forgotten
-from models.values.dates import full_day, month_text
+from models.values.dates import day_text, full_day, month_text, weekday_text
 from models.values.durations import short_age
 from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
@@ -63,16 +63,16 @@ class TodayScreen(WorkScreen):
         self.lines.show(items, at, _("Nothing is due. 2 shows the board, a there adds an activity."))
         late, due, quiet = len(found.overdue), len(found.due), found.quiet_count
         asked = sum(one.may for one in found.requests)
-        self.head(
-            styled(
-                (f" {full_day(found.day)}", "bold"),
-                "   ",
-                (ngettext("{count} asked for", "{count} asked for", asked).format(count=asked) + f" {symbol('·')} " if asked else "", "bold $warning"),
-                (ngettext("{count} late", "{count} late", late).format(count=late), "bold $warning" if late else ""),
-                f" {symbol('·')} " + ngettext("{count} today", "{count} today", due).format(count=due),
-                f" {symbol('·')} " + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet) if quiet else "",
-            )
-        )
+        counts: list[str | tuple[str, str]] = [
+            (ngettext("{count} asked for", "{count} asked for", asked).format(count=asked) + f" {symbol('·')} " if asked else "", "bold $warning"),
+            (ngettext("{count} late", "{count} late", late).format(count=late), "bold $warning" if late else ""),
+            f" {symbol('·')} " + ngettext("{count} today", "{count} today", due).format(count=due),
+            f" {symbol('·')} " + ngettext("{count} without next step", "{count} without next step", quiet).format(count=quiet) if quiet else "",
+        ]
+        said, day = styled(*counts), full_day(found.day)
+        if len(day) + said.cell_length + 4 >= self.size.width:
+            day = f"{weekday_text(found.day)} {day_text(found.day)}"
+        self.head(styled((f" {day}   ", "bold"), *counts))
 
     def workplace(self) -> dict[str, Any]:
         """What to remember for the next time."""

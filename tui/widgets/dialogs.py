@@ -242,6 +242,11 @@ class Choice(Listing[int, int]):
         note = cells(line.note, width - room - 3 - len(line.tail)).rstrip() + line.tail
         return [(cells(line.text, room), style.strip()), (f"   {note}", "dim")]
 
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self._typed, self._at = (self._typed + event.text)[: self.LONGEST], 0
+        self._show()
+
     def key(self, key: str, character: str, printable: bool) -> bool:
         if key == "backspace":
             self._typed = self._typed[:-1]

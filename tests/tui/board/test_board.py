@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.command import CommandList
 
 from models.activities.commands import add_activity
 from models.activities.views import activities
@@ -19,6 +20,7 @@ from models.session import Session
 from models.values.money import Money
 from tests.tui.board.conftest import Running, board, press, settle, shown, stage_of
 from tui import keymap
+from tui.widgets.palette import Palette
 from tui.widgets.refusal import step
 
 
@@ -358,6 +360,17 @@ async def test_an_act_of_the_config_may_have_several_keys(running: Running, deal
     async with running(keys=load(file, {}, {}).keys) as pilot:
         await press(pilot, "g", "п", "f2")
         assert board(pilot).columns.row == 3
+
+
+async def test_the_palette_speaks_as_the_program_does(running: Running, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Palette, "_NO_MATCHES_COUNTDOWN", 0.01)
+    async with running() as pilot:
+        await press(pilot, "colon")
+        assert "what is to be done" in shown(pilot) and "🔎" not in shown(pilot)
+        pilot.app.screen.query_one(CommandList).clear_options()
+        pilot.app.screen._start_no_matches_countdown("zzz")  # type: ignore[attr-defined]
+        await settle(pilot)
+        assert "Nothing is called that." in shown(pilot)
 
 
 async def test_the_palette_finds_an_action_by_its_name(running: Running, session: Session, deals: list[int]) -> None:

@@ -121,3 +121,11 @@ async def test_long_columns_of_the_past_are_read_in_windows(running: Running, se
         assert "Client 149" in shown(pilot)
         seen = past_board(session, board(pilot)._look(), board(pilot).past.at)
         assert seen.head == board(pilot).columns.head and views.types(session)
+
+
+async def test_the_past_offers_no_key_that_waits_for_now(running, session, deals):
+    async with running() as pilot:
+        await press(pilot, "b", "enter")
+        assert "n new" not in shown(pilot) and "commands wait for now (b)" in shown(pilot)
+        await press(pilot, "b")
+        assert "n new" in shown(pilot)

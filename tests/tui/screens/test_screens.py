@@ -21,6 +21,7 @@ from models.values.dates import day_text
 from models.values.instants import DAY, local_day
 from models.values.language import use_language
 from tests.tui.board.conftest import Running, deals, press, running, settle, shown  # noqa: F401  (fixtures)
+from tui.today import screen as today_screen
 
 
 def plan(session: Session, deal: int, due: int, text: str) -> int:
@@ -177,3 +178,13 @@ async def test_a_second_client_of_a_name_is_told_before_it_is_made(running, sess
         assert "is there already" in shown(pilot)
         await press(pilot, "enter")
     assert [line.name for line in known_clients(session) if line.name.lower() == "orion legal"] == ["Orion Legal", "orion legal"]
+
+
+async def test_a_narrow_today_shortens_its_day_before_it_cuts_what_waits(running, session, deals, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(today_screen, "full_day", lambda _day: "Wednesday the thirtieth of September")
+    async with running(size=(60, 15)) as pilot:
+        await press(pilot, "1")
+        assert shown(pilot).splitlines()[0].rstrip().endswith("without next step")
+    async with running(size=(120, 36)) as pilot:
+        await press(pilot, "1")
+        assert shown(pilot).startswith(" Wednesday the thirtieth of September ")

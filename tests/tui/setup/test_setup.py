@@ -508,3 +508,10 @@ async def test_rates_name_those_who_may_see_them(running, session):
     async with running(login="rita") as pilot:
         await press(pilot, "7", *"jjjjjj")
         assert "Only an accountant or an administrator may see that." in shown(pilot) and "Administrators change it" not in shown(pilot)
+
+
+async def test_the_guidance_of_an_action_is_read_whole(running, session):
+    setup.add_action(session, 1, "Find out who decides", guidance="Ask who signs, who pays and who will work with it afterwards.")
+    async with running() as pilot:
+        await press(pilot, "7", "enter")
+        assert "afterwards." in shown(pilot) and "Ask who signs" in shown(pilot)
