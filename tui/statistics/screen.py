@@ -142,6 +142,13 @@ class StatisticsScreen(FramedScreen):
             return
         asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
         self._reading = asyncio.create_task(self._read_report(report(name), asked))
+        self._reading.add_done_callback(self._ended)
+
+    def _ended(self, reading: asyncio.Task[None]) -> None:
+        """A mistake of the program ends it, as one that a key meets does; nobody else would hear of it."""
+        error = None if reading.cancelled() else reading.exception()
+        if isinstance(error, Exception) and not self.app._exit:  # while it ends there is nothing to show a report on
+            self.app._handle_exception(error)
 
     def _wanted(self) -> str | None:
         return "compare" if self._against is not None else self.list.item

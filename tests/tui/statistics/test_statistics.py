@@ -242,6 +242,17 @@ async def test_a_report_that_is_left_off_leaves_none_of_the_former_under_its_nam
         going.set()
 
 
+async def test_a_mistake_in_a_report_ends_the_program_and_leaves_no_other_report_under_its_name(running, sold, monkeypatch):  # noqa: F811
+    def broken(*_asked, **_said):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(path_reports, "paths", broken)
+    with pytest.raises(ZeroDivisionError):
+        async with running() as pilot:
+            await press(pilot, *to("paths"))
+            await read(pilot)
+
+
 async def test_the_table_waits_for_nothing_that_draws_the_chart_and_no_key_does(running, sold, monkeypatch):  # noqa: F811
     going = threading.Event()
     monkeypatch.setattr(statistics_screen, "_fetch_charts", lambda _session: going.wait(10))
