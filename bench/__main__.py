@@ -156,8 +156,7 @@ def keys(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
             moves: dict[int, list[Answer]] = {name: [] for name in sessions}
             panes: dict[int, int] = dict.fromkeys(sessions, 0)
             measure: list[float] = []
-            for session in sessions.values():  # to a row in the middle of the view
-                session.key("\x1b[H")
+            for session in sessions.values():  # off the deal that will be moved, to a row in the middle of the view
                 session.key("j")
                 session.settle(PANE)
             for number in range(2 * runs):
@@ -167,7 +166,7 @@ def keys(runs: int, stores: dict[int, Path]) -> Iterator[Row]:
                     cursor[name].append(session.key("k" if number % 2 else "j"))
                     panes[name] = max(panes[name], session.settle(PANE))
             for session in sessions.values():
-                session.key("\x1b[H")
+                session.key("k")
                 session.settle(PANE)
             for number in range(2 * runs):
                 measure.append(hello.key("\x1b[A" if number % 2 else "\x1b[B").seconds)

@@ -50,7 +50,7 @@ SCREENS = {
 # Its own warm colour and green are as light as its ground: 1.5 and 1.8 to 1 in contrast, these 4.8 and 4.9.
 ON_LIGHT = replace(BUILTIN_THEMES["textual-light"], warning="#8a5200", accent="#8a5200", success="#1f6b3a")
 LOOK_SECONDS, LEAVE_AFTER = 5, 10
-TRIM_AFTER = 2  # seconds, when the first screen has long been painted
+GARBAGE = (3_000, 3, 3)  # how much of it calls for a look at what is young, older, old
 CRASHED = 70
 CUT_OFF = -1  # the app's result after SIGHUP or SIGTERM; the process ends with 0
 
@@ -126,11 +126,12 @@ class StagewatchApp(Typed):
             self.run_worker(self._open_again(self.unsaved))
 
     def on_ready(self) -> None:
-        """What the start has made stays; from now on garbage is looked for among what comes."""
+        """What the start has made stays; from now on garbage is looked for among what comes, and often enough: a drawn line
+        refers to itself, and those no longer shown stood at a megabyte and a half after sixty moves."""
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
-            self.set_timer(TRIM_AFTER, _trim_memory)
+            gc.set_threshold(*GARBAGE)
 
     async def _open_again(self, form: dict[str, Any]) -> None:
         """Open the form that was open when the program was cut off, with the text that was in it."""
@@ -384,13 +385,3 @@ def show(app: StagewatchApp, config: Config) -> int:
 def _is_gone() -> bool:
     """Whether the terminal was closed."""
     return not os.isatty(0)
-
-
-def _trim_memory() -> None:
-    """Give back to the system what the start needed for a moment, a megabyte and a half of each session: the C library
-    keeps it otherwise. One without that call keeps it."""
-    import ctypes
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

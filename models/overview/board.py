@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.people.rules import readable
-from models.values.instants import Instant
+from models.people.views import company_clock
+from models.values.clock import Clock
+from models.values.instants import SECOND, Instant
 from models.values.money import Money
 from models.values.text import like_pattern, search_key
 
@@ -35,6 +37,8 @@ INDEXES = {
 WORDS_LOOKED_AT = 8
 PAGE = 32  # rows of a window
 
+CALENDAR = Clock()
+Holds = tuple[tuple[Instant, Instant | None], ...]
 T = TypeVar("T")
 
 
@@ -53,12 +57,14 @@ class Column:
 
 @dataclass(frozen=True)
 class BoardHead:
-    """A deal type and its columns: the active stages in order, and archived ones that still hold deals."""
+    """A deal type and its columns: the active stages in order, and archived ones that still hold deals; and the company's
+    clock, on which a stay is long."""
 
     type_id: int
     type: str
     mode: str
     columns: tuple[Column, ...]
+    clock: Clock = Clock()
 
     @property
     def count(self) -> int:
@@ -77,8 +83,8 @@ class BoardHead:
 
 
 class Card(NamedTuple):
-    """One deal on the board. `next_kind` is the kind of its next open activity, "" without one; `paused` are the
-    microseconds of its present visit in which it was on hold before."""
+    """One deal on the board. `next_kind` is the kind of its next open activity, "" without one; `holds` are those that its
+    present visit has seen."""
 
     deal_id: int
     client_id: int
@@ -91,7 +97,11 @@ class Card(NamedTuple):
     next_kind: str
     timer: bool
     version: int
-    paused: int = 0
+    holds: Holds = ()
+
+    def lasted(self, now: Instant, clock: Clock = CALENDAR) -> int:
+        """For how many seconds of a clock it has been at its stage, holds not counted."""
+        return clock.lasted(self.entered_at, now, self.holds) // SECOND
 
 
 class NextStep(NamedTuple):
@@ -103,13 +113,16 @@ class NextStep(NamedTuple):
 
 class Detail(NamedTuple):
     """What the pane shows: the deal whole, its next activity, whom to call, the work so far (None where there is neither
-    time nor a budget)."""
+    time nor a budget); `age` is that of its last visit on the company's clock, in seconds of days of 24 hours, and `long`
+    whether it is open and beyond the norm."""
 
     card: DealCard
     next: NextStep | None
     contact: str
     phone: str
     worked: Worked | None
+    age: int
+    long: bool
 
 
 class Window(NamedTuple):
@@ -159,7 +172,7 @@ def board_head(session: Session, type_id: int, text: str = "") -> BoardHead:
         columns.append(
             Column(stage_id, stage, norm, archived is not None, sum(f[1] for f in found), sum(f[2] for f in found), sums)
         )
-    return BoardHead(type_id, name, mode, tuple(columns))
+    return BoardHead(type_id, name, mode, tuple(columns), company_clock())
 
 
 def cards(
@@ -176,8 +189,8 @@ def cards(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
         " (SELECT a.kind FROM activity a WHERE a.deal_id = d.id AND a.done_at IS NULL ORDER BY a.due_at LIMIT 1),"
         " EXISTS (SELECT 1 FROM time_entry t WHERE t.deal_id = d.id AND t.ended_at IS NULL), d.version,"
-        " (SELECT sum(h.ended_at - CASE WHEN h.started_at < d.entered_at THEN d.entered_at ELSE h.started_at END)"
-        " FROM hold h WHERE h.deal_id = d.id AND h.ended_at > d.entered_at)"
+        " (SELECT group_concat(h.started_at || ' ' || coalesce(h.ended_at, '')) FROM hold h"
+        " WHERE h.deal_id = d.id AND (h.ended_at IS NULL OR h.ended_at > d.entered_at))"
         f" FROM (SELECT d.id FROM deal d{index} WHERE d.stage_id = ? AND d.outcome = 'open'{where}"
         f" ORDER BY {wanted} LIMIT ? OFFSET ?) w"
         " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"
@@ -197,7 +210,7 @@ def cards(
             row[9] or "",
             bool(row[10]),
             row[11],
-            row[12] or 0,
+            holds_of(row[12]) if row[12] else (),
         )
         for row in rows.fetchall()
     )
@@ -370,13 +383,25 @@ def detail(session: Session, deal_id: int) -> Detail:
     timed = run(
         "SELECT 1 FROM time_entry WHERE deal_id = ? UNION ALL SELECT 1 FROM budget WHERE deal_id = ? LIMIT 1", (deal_id, deal_id)
     ).fetchone()
+    clock, last = company_clock(), card.visits[-1] if card.visits else None
+    holds = run("SELECT started_at, ended_at FROM hold WHERE deal_id = ?", (deal_id,)).fetchall()
+    lasted = 0 if last is None else clock.lasted(last.entered_at, last.left_at or session.now(), holds) // SECOND
+    stays = last is not None and last.left_at is None and card.held_at is None
     return Detail(
         card,
         NextStep(step[0], step[1], step[2], bool(step[3])) if step else None,
         contact[0],
         contact[1],
         None if timed is None else _worked(session, deal_id),
+        clock.days(lasted),
+        stays and card.norm is not None and lasted > clock.norm(card.norm),
     )
+
+
+def holds_of(text: str) -> Holds:
+    """Instants as `started ended,started …`; the end of one that lasts is missing."""
+    pairs = (one.split(" ") for one in text.split(","))
+    return tuple((int(begun), int(ended) if ended else None) for begun, ended in pairs)
 
 
 def _worked(session: Session, deal_id: int) -> Worked:

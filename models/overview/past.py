@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.overview.board import PAGE, BoardHead, Card, Column, Look
 from models.people.rules import readable
+from models.people.views import company_clock
 from models.values.errors import Usage
 from models.values.instants import Instant, day_end, local_day, parse_day
 from models.values.language import _
@@ -79,7 +80,7 @@ def past_board(session: Session, look: Look, at: Instant) -> Past:
         )
         if archived is None or stage_id in stood
     ]
-    head = BoardHead(int(look.type_id or 0), name, mode, tuple(columns))
+    head = BoardHead(int(look.type_id or 0), name, mode, tuple(columns), company_clock())
     return Past(at, head, {stage_id: tuple(rows) for stage_id, rows in stood.items()})
 
 
@@ -95,11 +96,17 @@ def past_cards(session: Session, past: Past, stage_id: int, offset: int) -> tupl
             [row[0] for row in rows],
         )
     }
+    holds: dict[int, list[tuple[Instant, Instant | None]]] = {}
+    for deal_id, begun, ended in session.store.database.execute_sql(
+        f"SELECT deal_id, started_at, ended_at FROM hold WHERE deal_id IN ({marks})", [row[0] for row in rows]
+    ):
+        holds.setdefault(deal_id, []).append((begun, ended))
     found = []
     for deal_id, entered_at, amount, currency, held, _name in rows:
         client_id, client, title, version = known[deal_id]
         money = None if amount is None else Money(amount, currency)
-        found.append(Card(deal_id, client_id, client, title, money, entered_at, bool(held), None, "", False, version))
+        rested = tuple(holds.get(deal_id, ()))
+        found.append(Card(deal_id, client_id, client, title, money, entered_at, bool(held), None, "", False, version, rested))
     return tuple(found)
 
 

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, agenda
-from models.people.views import company, targets
+from models.overview.board import holds_of
+from models.people.views import company, company_clock, targets
 from models.pipeline.views import RequestLine, open_requests
 from models.storage.database import database
 from models.timekeeping.views import Forgotten, forgotten
+from models.values.clock import Clock
 from models.values.instants import SECOND, Instant, day_start, local_day
 from models.values.money import Money
 
@@ -22,7 +24,9 @@ SHOWN = 50
 # The actor's own open deals; `held` are the microseconds on hold within the present visit.
 DEALS = """
     SELECT deal.id, client.id, client.name, deal.title, deal.amount, deal.currency, stage.name,
-        ({now} - deal.entered_at - held) / {second} AS age, stage.norm
+        ({now} - deal.entered_at - held) / {second} AS age, stage.norm, deal.entered_at,
+        (SELECT group_concat(hold.started_at || ' ' || hold.ended_at) FROM hold
+            WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at)
     FROM (
         SELECT deal.*, coalesce((SELECT sum(hold.ended_at - max(hold.started_at, deal.entered_at)) FROM hold
             WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at), 0) AS held
@@ -44,7 +48,8 @@ WON = """
 
 @dataclass(frozen=True)
 class StandingDeal:
-    """A deal that wants attention: `age` at its stage in seconds without holds, `norm` of the stage or None."""
+    """A deal that wants attention: `age` at its stage without holds on the company's clock, in seconds of days of 24 hours,
+    `norm` of the stage or None, and whether it is `late` by it."""
 
     deal_id: int
     client_id: int
@@ -54,6 +59,7 @@ class StandingDeal:
     stage: str
     age: int
     norm: int | None
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Today:
 
 def today(session: Session, day: date) -> Today:
     """The actor's day: activities by the end of `day`, own deals past their stage's norm, own deals without next step."""
-    planned = agenda(session, day)
+    planned, clock = agenda(session, day), company_clock()
     count = database.execute_sql(
         "SELECT count(*) FROM deal WHERE outcome = 'open' AND held_at IS NULL AND owner_id = ? AND next_due_at IS NULL",
         (session.actor.id,),
@@ -96,8 +102,8 @@ def today(session: Session, day: date) -> Today:
         session.now(),
         planned.overdue,
         planned.due,
-        _deals(session, "age > stage.norm"),
-        _deals(session, "deal.next_due_at IS NULL"),
+        _deals(session, "age > stage.norm" if not clock.hours else "stage.norm IS NOT NULL", clock, late=True),
+        _deals(session, "deal.next_due_at IS NULL", clock),
         int(count),
         tuple(sorted(open_requests(session), key=lambda one: one.own)),
         forgotten(session),
@@ -120,11 +126,17 @@ def _targets(session: Session) -> tuple[MonthTarget, ...]:
     )
 
 
-def _deals(session: Session, which: str) -> tuple[StandingDeal, ...]:
-    query = DEALS.format(now=session.now(), second=SECOND, actor=session.actor.id, which=which, limit=SHOWN)
-    return tuple(
-        StandingDeal(
-            deal, client, name, title, None if amount is None else Money(amount, currency), stage, age, norm
-        )
-        for deal, client, name, title, amount, currency, stage, age, norm in database.execute_sql(query)
-    )
+def _deals(session: Session, which: str, clock: Clock, *, late: bool = False) -> tuple[StandingDeal, ...]:
+    """The actor's deals that meet a condition, the longest at their stage first; with `late` those beyond its norm alone.
+    On the working clock it cannot be asked of the store, which of them are."""
+    now = session.now()
+    found = []
+    query = DEALS.format(now=now, second=SECOND, actor=session.actor.id, which=which, limit=-1 if late and clock.hours else SHOWN)
+    for deal, client, name, title, amount, currency, stage, age, norm, entered, holds in database.execute_sql(query):
+        if clock.hours:
+            age = clock.lasted(entered, now, holds_of(holds) if holds else ()) // SECOND
+        is_late = norm is not None and age > clock.norm(norm)
+        if is_late or not late:
+            money = None if amount is None else Money(amount, currency)
+            found.append(StandingDeal(deal, client, name, title, money, stage, clock.days(age), norm, is_late))
+    return tuple(sorted(found, key=lambda one: (-one.age, one.deal_id))[:SHOWN])

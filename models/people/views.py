@@ -19,6 +19,7 @@ from models.people.tables import (
     Workplace,
 )
 from models.storage.database import database
+from models.values.clock import Clock
 from models.values.errors import NotFound, Refused, Usage
 from models.values.instants import Instant, local_datetime
 from models.values.language import _
@@ -72,6 +73,12 @@ def holidays(year: int | None = None) -> dict[date, str]:
     if year is not None:
         query = query.where(Holiday.day.between(date(year, 1, 1), date(year, 12, 31)))
     return dict(query.tuples())
+
+
+def company_clock() -> Clock:
+    """What norms and long stays are measured on: the company's own clock, all time where it has no working hours."""
+    own, timezone = database.execute_sql("SELECT clock, timezone FROM company").fetchone()
+    return Clock(tuple(hours().items()), frozenset(holidays()), timezone) if own == "working" else Clock()
 
 
 def at_work(at: Instant) -> bool:

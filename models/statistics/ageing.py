@@ -14,12 +14,12 @@ import numpy as np
 from models.people import views as people
 from models.statistics.arrays import NONE, Bools, Deals, History, Ints, Records, Visits
 from models.statistics.figures import LEAST_COMPLETED, LONG
-from models.statistics.rules.clock import norm_on
 from models.statistics.rules.estimates import reached, survival
 from models.statistics.selection import Selection, select_types, whole_seconds
 from models.statistics.standing import Open, day_text, only, open_deals, together
 from models.statistics.volumes import deals_at, name_of
 from models.storage.database import database
+from models.values.clock import norm_on
 from models.values.instants import DAY, SECOND, Instant, instant_text
 from models.values.money import Money, as_json
 

@@ -6,7 +6,7 @@ instant, who a visit belongs to, holds) is worked out here and costs the store n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -19,9 +19,10 @@ from models.people import views as people
 from models.pipeline import facts
 from models.pipeline.rules import TypeFacts
 from models.pipeline.ways import stages_left
-from models.statistics.rules.clock import NEVER, Stretches, WorkingHours, stretches, worked
+from models.statistics.rules.clock import Stretches, stretches, worked
 from models.statistics.rules.estimates import ascending
 from models.storage.columns import columns
+from models.values.clock import NEVER, WorkingHours
 from models.values.instants import Instant, local_day
 
 if TYPE_CHECKING:
@@ -262,7 +263,6 @@ class History:
         if at == self._present.at:
             return self._present
         if at != self._last.at:
-            self._last = self._present  # the former one goes before another is made
             self._last = as_of(self.records, at)
         return self._last
 
@@ -334,10 +334,9 @@ def _numbers(texts: Sequence[str]) -> list[Ints]:
 
 def _numbered(ids: Ints, known: Sequence[int]) -> Ints:
     """The place of each id among the known ones."""
-    sorted_ids = np.sort(np.array(known, np.int64))
-    places: Mapping[int, int] = {one: place for place, one in enumerate(known)}
-    by_rank = np.array([places[int(one)] for one in sorted_ids], np.int64)
-    return by_rank[np.searchsorted(sorted_ids, ids)] if len(known) else ids
+    places = np.zeros(max(known, default=0) + 1, np.int64)
+    places[list(known)] = np.arange(len(known))
+    return places[ids]
 
 
 def as_of(records: Records, at: Instant) -> Visits:

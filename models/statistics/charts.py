@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.values.cldr import DECIMALS
-from models.values.language import current_language
+from models.values.language import _, current_language
 from models.values.money import STEPS
 from models.values.text import fitted, width_of
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = str.maketrans("┌┐└┘─│┤├┬┴┼", "++++-|+++++")
 LEAST_WIDTH, LEAST_HEIGHT = 20, 4
+TELLS_MIDDLE = 6  # lines from which an upright scale tells its middle, which else would stand for an end
 FRAME = 2  # lines of an axis with its ticks
 FILLS, ASCII_FILLS = "█▓▒░▚▞▤▥", "#=+:xo%*"
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
@@ -37,7 +38,7 @@ def bars(
     if not values or not max(values) or not _room(width, height):
         return []
     shown, height = _fitting(len(values), height)
-    labels, values = _with_room(labels[:shown], unit), values[:shown]
+    left, labels, values = len(values) - shown, _with_room(labels[:shown], unit), values[:shown]
     figure = _figure(width, height)
     # plotext draws the first bar at the bottom.
     figure.draw(
@@ -46,7 +47,7 @@ def bars(
         )
     )
     _counts(figure.ruler("x"), max(values))
-    return _named(_lines(figure, ascii), labels, unit)
+    return [*_named(_lines(figure, ascii), labels, unit), *more(left, width)]
 
 
 def stacked_bars(
@@ -60,7 +61,8 @@ def stacked_bars(
     fills = (ASCII_FILLS if ascii else FILLS)[: len(groups)]
     explained = _explained(list(zip(fills, groups, strict=False)), width)[: max(1, height - LEAST_HEIGHT)]
     shown, height = _fitting(len(totals), height - len(explained))
-    labels, groups = _with_room(labels[:shown], unit), {name: values[:shown] for name, values in groups.items()}
+    left, labels = len(totals) - shown, _with_room(labels[:shown], unit)
+    groups = {name: values[:shown] for name, values in groups.items()}
     figure = _figure(width, height)
     figure.draw(
         figure.bar(
@@ -69,7 +71,7 @@ def stacked_bars(
         )
     )  # fmt: skip
     _counts(figure.ruler("x"), max(totals))
-    return [*explained, *_named(_lines(figure, ascii), labels, unit)]
+    return [*explained, *_named(_lines(figure, ascii), labels, unit), *more(left, width)]
 
 
 def months(
@@ -155,7 +157,9 @@ def curve(
     if mark is not None:
         figure.line(mark, "vertical")
     figure.ruler("y").lim(0, 1)
-    figure.ruler("y").ticks([0, 0.5, 1], ["0", "½" if not ascii else ".5", "1"])
+    middle = {0.5: ".5" if ascii else "½"} if height >= TELLS_MIDDLE else {}
+    shares = {0: "0"} | middle | {1: "1"}
+    figure.ruler("y").ticks(list(shares), list(shares.values()))
     figure.ruler("x").ticks([x for x, _label in ticks], [label for _x, label in ticks])
     return _lines(figure, ascii)
 
@@ -181,7 +185,8 @@ def trend(
             figure.draw(figure.signal(places, ys, marker=sign))
     top = 2 * _round_top(max(known) / 2) if max(known) else 1.0  # so that the middle is round too
     figure.ruler("y").lim(0, top)
-    figure.ruler("y").ticks([0, top / 2, top], [_short(one) for one in (0, top / 2, top)])
+    ticks = [0, top / 2, top] if height - len(explained) >= TELLS_MIDDLE else [0, top]
+    figure.ruler("y").ticks(ticks, [_short(one) for one in ticks])
     step = max(1, -(-len(labels) * 9 // width))
     figure.ruler("x").ticks(list(range(0, len(labels), step)), list(labels)[::step])
     return [*explained, *_lines(figure, ascii)]
@@ -226,11 +231,16 @@ def shade(value: float, most: float, *, ascii: bool = False) -> str:
 
 def _fitting(count: int, height: int) -> tuple[int, int]:
     """How many bars have room in that many lines, the first ones, and the lines that they take: each its own, where there
-    is room with an empty one between."""
+    is room with an empty one between; of too many one less, for the line that tells of the others."""
     if 2 * count - 1 + FRAME <= height:
         return count, 2 * count - 1 + FRAME
-    shown = min(count, height - FRAME)
+    shown = count if count <= height - FRAME else max(1, height - FRAME - 1)
     return shown, shown + FRAME
+
+
+def more(left: int, width: int) -> list[str]:
+    """The line that tells of what had no room."""
+    return [fitted(" " + _("{count} more stand in the table").format(count=left), width)] if left else []
 
 
 def _explained(parts: Sequence[tuple[str, str]], width: int, unit: str = "") -> list[str]:

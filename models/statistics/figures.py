@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from models.people.views import company_clock
 from models.pipeline.rules import seconds_without_holds
 from models.statistics.rules.chains import Target, win_probabilities
 from models.statistics.rules.coming import Coming, coarse, what_comes
 from models.statistics.rules.survival import quantile, survival_curve
 from models.storage.database import database
+from models.values.instants import SECOND
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -36,7 +38,7 @@ _HOLDS = "SELECT deal_id, started_at, ended_at FROM hold WHERE deal_id > ? AND d
 @dataclass
 class Stays:
     """What was gathered so far of a type: exits by stage and target, the lengths in seconds of stays that ended and of
-    those that last, and by stage how many lasted how long and led where."""
+    those that last, on the company's clock, and by stage how many lasted how long and led where."""
 
     exits: dict[int, dict[Target, int]] = field(default_factory=dict)
     completed: dict[int, array[int]] = field(default_factory=dict)
@@ -48,8 +50,9 @@ class Stays:
 @dataclass(frozen=True)
 class Figures:
     """By stage: `win`, the observed chance of being won from there, else the set percentage (absent where there is
-    neither); `long_after`, the seconds within which four of five stays end, where enough are known and no norm is set; `led`,
-    by target the lengths of stays and how many of each led there, in order of length; and what the stages are called."""
+    neither); `long_after`, the seconds of the company's clock within which four of five stays end, where enough are known and
+    no norm is set; `led`, by target the lengths of stays and how many of each led there, in order of length; and what the
+    stages are called."""
 
     win: dict[int, float]
     long_after: dict[int, int]
@@ -78,7 +81,7 @@ def gather(session: Session, type_id: int, stays: Stays) -> bool:
     holds: dict[int, list[tuple[int, int | None]]] = {}
     for deal, begun, ended in database.execute_sql(_HOLDS, (start, end)):
         holds.setdefault(deal, []).append((begun, ended))
-    now = session.now()
+    now, clock = session.now(), company_clock()
     for deal, stage, entered, left, how, unknown, following in database.execute_sql(_VISITS, (start, end, type_id)):
         target: Target | None = None
         if left is not None:
@@ -87,8 +90,9 @@ def gather(session: Session, type_id: int, stays: Stays) -> bool:
             of_stage[target] = of_stage.get(target, 0) + 1
         if not unknown:
             kept = stays.lasting if left is None else stays.completed
-            seconds = seconds_without_holds(entered, now if left is None else left, holds.get(deal, ()))
-            kept.setdefault(stage, array("q")).append(seconds)
+            until, rested = now if left is None else left, holds.get(deal, ())
+            seconds = seconds_without_holds(entered, until, rested)
+            kept.setdefault(stage, array("q")).append(clock.lasted(entered, until, rested) // SECOND if clock.hours else seconds)
             led, key = stays.led.setdefault(stage, {}), (coarse(seconds), target)
             led[key] = led.get(key, 0) + 1
     stays.last_deal = end

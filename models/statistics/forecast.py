@@ -30,6 +30,7 @@ from models.statistics.selection import Selection, select
 from models.values.errors import Usage
 from models.values.instants import DAY, Instant, day_start, local_day
 from models.values.language import _
+from models.values.money import Money, plain_text
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -54,7 +55,8 @@ class ForecastRow:
     seed: int
 
     def as_json(self) -> dict[str, Any]:
-        return vars(self) | {"month": None if self.month is None else self.month.isoformat()[:7]}
+        month = None if self.month is None else self.month.isoformat()[:7]
+        return vars(self) | {"month": month} | _plain(self, "p10", "p50", "p90", "mean")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class BacktestRow:
 
     def as_json(self) -> dict[str, Any]:
         months = {"made": self.made.isoformat()[:7], "month": self.month.isoformat()[:7]}
-        return vars(self) | months | {"within": self.within}
+        sums = _plain(self, "p10", "p50", "p90", "mean", "weighted", "won")
+        return vars(self) | months | sums | {"within": self.within}
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,13 @@ class BacktestError:
     weighted_missed: int
 
     def as_json(self) -> dict[str, Any]:
-        return vars(self) | {"coverage": self.within / self.forecasts}
+        sums = _plain(self, "won", "mean_missed", "p50_missed", "weighted_missed")
+        return vars(self) | sums | {"coverage": self.within / self.forecasts}
+
+
+def _plain(row: ForecastRow | BacktestRow | BacktestError, *names: str) -> dict[str, str]:
+    """Those sums of a row as the amounts of money are written in JSON: decimal, in the row's currency."""
+    return {name: plain_text(Money(getattr(row, name), row.currency)) for name in names}
 
 
 @dataclass(frozen=True)

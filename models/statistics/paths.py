@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from models.session import Session
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """Deals that came one way: how many, how many of them are won, and the Kaplan–Meier median of their whole time
     without holds, in seconds, None where it is not reached. `ids` are the deals'."""
 

@@ -114,21 +114,27 @@ def exits_matrix(
     kept = {one.stage_id for one in sorted(found.stages, key=lambda one: -taken[one.stage_id])[: max(1, room)]}
     columns: dict[int | str, str] = {one.stage_id: shown(one.stage) for one in found.stages if one.stage_id in kept}
     columns |= ends
-    longest = max(map(width_of, columns.values())) + 2
-    cell = max(LEAST_CELL, min(max(12, longest), (width - name - 1) // len(columns)))
-    above, below = ("".join(_right(line, cell) for line in lines) for lines in zip(*(in_two(head, cell - 1) for head in columns.values()), strict=True))
+    widths = dict(zip(columns, _shared([max(max(map(width_of, in_two(head, 0))) + 1, 8) for head in columns.values()], width - name - 1), strict=True))
+    heads = [(in_two(head, widths[column] - 1), widths[column]) for column, head in columns.items()]
+    above, below = ("".join(_right(lines[place], cell) for lines, cell in heads) for place in (0, 1))
     lines = [" " * name + above] if above.strip() else []
     lines.append(" " + fitted(_("from, to"), name - 2).ljust(name - 1) + below)
     about = around([one.stage_id for one in found.stages], at, len(found.stages) if height is None else max(2, height - len(lines)))
     for stage in found.stages[about]:
         by = {way.to if way.to_id is None else way.to_id: way for way in stage.ways}
-        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column in columns)
+        cells = "".join(_right(_matrix_cell(stage, by.get(column), ascii), cell) for column, cell in widths.items())
         head = fitted(shown(stage.stage), name - 2)
         lines.append(" " + head + " " * (name - 1 - width_of(head)) + cells)
     left = len(found.stages) - len(found.stages[about])
     if left:
         lines.append(" " + ngettext("{count} more stage: move in the table", "{count} more stages: move in the table", left).format(count=left))
     return [fitted(line.rstrip(), width) for line in lines]
+
+
+def _shared(needs: Sequence[int], room: int) -> list[int]:
+    """The cells of columns in that room, of those that need most the fewest less than they need."""
+    most = next((cell for cell in range(max(needs), LEAST_CELL, -1) if sum(min(need, cell) for need in needs) <= room), LEAST_CELL)
+    return [min(need, most) for need in needs]
 
 
 def paths_bars(found: PathsReport, count: int, width: int, height: int, *, ascii: bool = False) -> list[str]:
@@ -244,9 +250,11 @@ def reps_bars(found: RepsReport, width: int, height: int, *, ascii: bool = False
     return charts.stacked_bars(_labels([one.rep or "" for one in lines]), groups, _("deals"), width, height, ascii=ascii)
 
 
-def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bool = False) -> list[str]:
+def differences(
+    found: ComparisonReport, medians: bool, width: int, height: int | None = None, *, at: Measure | None = None, ascii: bool = False
+) -> list[str]:
     """The differences with their intervals: of the shares and win chances, or of the median stays; of the measures that rest
-    on enough."""
+    on enough, of more than have room those about `at`. The scale stands below."""
     meant = [
         one for one in found.measures
         if one.method is not None and one.told and one.difference is not None and (one.name == "median") == medians
@@ -259,7 +267,15 @@ def differences(found: ComparisonReport, medians: bool, width: int, *, ascii: bo
         (_difference_label(one, ascii), *(None if figure is None else figure / size for figure in (one.limits.low, one.difference, one.limits.high)))
         for one in meant
     ]
-    return charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+    drawn = charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+    if not drawn or height is None:
+        return drawn
+    before = [] if at is None else found.measures[: found.measures.index(at)]
+    about = around(range(len(rows)), min(len(rows) - 1, sum(one in meant for one in before)), max(2, height - 1))
+    lines, left = drawn[:-1][about], len(rows) - len(rows[about])
+    if left:
+        lines.append(fitted(" " + ngettext("{count} more line: move in the table", "{count} more lines: move in the table", left).format(count=left), width))
+    return [*lines, drawn[-1]]
 
 
 def _difference_label(one: Measure, ascii: bool) -> str:
@@ -304,9 +320,7 @@ def trend_lines(found: TrendReport, measure: str, width: int, height: int, *, as
     shown_lines = dict(list(lines.items())[:LINES])
     labels = _month_labels([month.month for month in months])
     drawn = charts.trend(labels, shown_lines, unit, width, height - (len(lines) > LINES), ascii=ascii)
-    if drawn and len(lines) > LINES:
-        drawn.append(fitted(" " + _("{count} more stand in the table").format(count=len(lines) - LINES), width))
-    return drawn
+    return [*drawn, *charts.more(max(0, len(lines) - LINES), width)] if drawn else []
 
 
 def time_bars(found: Sequence[Sums], width: int, height: int, *, ascii: bool = False) -> list[str]:

@@ -14,7 +14,7 @@ from models.people import views as people
 from models.people.rules import Owners, overlap, readable
 from models.pipeline.views import types
 from models.statistics.arrays import CLOCKS, WORKING, Bools, History, Ints, Visits, histories
-from models.statistics.rules.clock import WorkingHours, normal_day
+from models.values.clock import WorkingHours, normal_day
 from models.values.errors import Refused, Usage
 from models.values.instants import DAY, SECOND, Instant, day_end, day_start
 from models.values.language import _

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.statistics.arrays import ENTERED_AS, NONE, RETYPED, WON, Bools, History, Ints, Visits
-from models.statistics.rules.clock import NEVER
 from models.statistics.rules.estimates import reached, survival, wilson
 from models.statistics.selection import FIRST, Selection, select, whole_seconds
 from models.statistics.standing import added_up, closed_by_those_meant, currencies_of, only
+from models.values.clock import NEVER
 from models.values.instants import SECOND, Instant, day_start, instant_text, local_day
 from models.values.money import Money, as_json
 

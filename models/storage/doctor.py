@@ -18,6 +18,7 @@ from models.values.money import exponent
 from models.values.text import quoted
 
 SPACE_NEEDED = 50 * 2**20
+CACHE_KIB = 32_000  # of pages: rows refer to others all over the store, which would be read again and again
 
 # Where money and days stand, and time zones.
 CURRENCIES = {
@@ -203,6 +204,7 @@ class Check:
 
 def checks(store: Store) -> list[Check]:
     """Every check on the store, sound or not. Reads only."""
+    store.database.execute_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
     return list(_checks(store))
 
 

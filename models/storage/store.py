@@ -24,7 +24,7 @@ from models.values.language import _
 APPLICATION_ID = 0x53544757  # "STGW"
 SCHEMA_VERSION = 6
 BUSY_SECONDS = 15
-CACHE_KIB = 1000  # of pages a connection; the system keeps the rest, at a microsecond each
+CACHE_KIB = 500  # of pages a connection; the system keeps the rest, at a microsecond each
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph", "glusterfs"}
 
 

@@ -34,22 +34,22 @@ _VARIANTS = range(0xE0100, 0xE01F0)
 
 
 @cache
-def _unusual() -> re.Pattern[str]:
+def unusual() -> re.Pattern[str]:
     """Matches what must be looked at closely. Compiled when first needed: it takes 3 ms.
 
     Not matched is what most text consists of, where nothing steers, hides, joins or has an unsure width: Latin, Greek,
-    Cyrillic, the punctuation and signs of these, lines and blocks, kana, Chinese, Korean.
+    Cyrillic, the punctuation and signs of these, lines and blocks, what a checklist is drawn with, kana, Chinese, Korean.
     """
     return re.compile(
         "[^ -~\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u0482"
         "\u048a-\u052f\u1e00-\u1eff\u2010-\u2027\u202f-\u205e\u20a0-\u20c0\u2116\u2122\u2190-\u21ff\u2200-\u22ff"
-        "\u2500-\u25ff\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]"
+        "\u2500-\u25ff\u2610\u2713\u3001-\u3029\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff\uac00-\ud7a3]"
     )
 
 
 def _usual(text: str) -> bool:
     """Whether nothing in `text` asks for a closer look."""
-    return text.isascii() and text.isprintable() or not _unusual().search(text)
+    return text.isascii() and text.isprintable() or not unusual().search(text)
 
 
 @cache

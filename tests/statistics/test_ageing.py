@@ -21,10 +21,11 @@ from models.pipeline.facts import find_type
 from models.statistics.ageing import ageing
 from models.statistics.arrays import CALENDAR, WORKING, history
 from models.statistics.reps import reps
-from models.statistics.rules.clock import normal_day, stretches, worked
+from models.statistics.rules.clock import stretches, worked
 from models.statistics.rules.estimates import reached, survival
 from models.statistics.rules.survival import quantile, survival_curve
 from models.timekeeping.commands import add_entry
+from models.values.clock import normal_day
 from models.values.errors import Refused, Usage
 from models.values.instants import local_day
 from models.values.money import Money

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.overview.board import board_head
+from models.overview.board import Look, board_head, cards, detail
+from models.overview.past import past_board, past_cards
+from models.overview.today import today
 from models.overview.weights import weighted
+from models.people.commands import add_holiday, set_company, set_hours
 from models.people.views import find_employee
 from models.pipeline import commands, setup
 from models.statistics.ageing import ageing
@@ -135,6 +138,58 @@ def test_reports_agree_and_so_does_what_is_behind_them(session, steps, moment, r
                 assert ways == paths(made.at, made.type_id, **what, **days)
                 assert (ways.deals, sum(path.won for path in ways.paths)) == (came.started, came.won)
         raise Over
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(STEPS, st.sampled_from(["calendar", "working"]))
+def test_board_today_and_the_report_call_the_same_deals_late_on_the_clock_of_the_company(session, steps, clock):
+    with pytest.raises(Over), session.writing():
+        made = empty(session)
+        company(made.at)
+        set_hours(made.at, range(5), 9 * 3600, 17 * 3600)
+        add_holiday(made.at, date(2026, 9, 24))
+        set_company(made.at, clock=clock, timezone="Australia/Lord_Howe")
+        for stage, norm in zip(made.stages, (86_400 + 7200, 10_800, 3 * 86_400), strict=True):
+            setup.set_stage(made.at, stage, norm=norm)
+        instants = lived(made, (made.type_id, made.stages[0]), steps)
+        now = made.clock[0]
+        late = {deal.deal_id: deal.seconds for deal in ageing(made.at, made.type_id).listed}
+        head = board_head(made.at, made.type_id)
+        on_board = {
+            card.deal_id: card.lasted(now, head.clock)
+            for column in head.columns for card in cards(made.at, column.stage_id)
+            if not card.held and card.lasted(now, head.clock) > head.clock.norm(column.norm)
+        }  # fmt: skip
+        assert on_board == late
+        shown = {owner: today(made.as_(owner), date(2026, 9, 22)).ageing for owner in OWNERS}
+        assert {one.deal_id: one.age for found in shown.values() for one in found} == {deal: head.clock.days(age) for deal, age in late.items()}
+        for column in head.columns:
+            for card in cards(made.at, column.stage_id):
+                told = detail(made.at, card.deal_id)
+                assert told.long == (card.deal_id in late)
+                assert told.age == head.clock.days(card.lasted(now, head.clock))
+        for at in instants:
+            then = past_board(made.at, Look(made.type_id), at)
+            stood = {deal.deal_id: deal.seconds for deal in ageing(made.at, made.type_id, as_of=at).listed}
+            assert stood == {
+                card.deal_id: card.lasted(at, then.head.clock)
+                for column in then.head.columns for card in past_cards(made.at, then, column.stage_id, 0)
+                if not card.held and card.lasted(at, then.head.clock) > then.head.clock.norm(column.norm)
+            }  # fmt: skip
+        raise Over
+
+
+def test_a_deal_on_hold_does_not_grow_older_on_the_board(session):
+    made = empty(session)
+    deal = commands.new_deal(made.at, "Orion", type_id=made.type_id).deal_id
+    for step in (commands.hold_deal, commands.resume_deal, commands.hold_deal):
+        made.clock[0] += HOUR
+        step(made.at, deal, reason="x")
+    at, made.clock[0] = made.clock[0], made.clock[0] + 9 * HOUR
+    [card] = cards(made.at, made.stages[0])
+    then = past_board(made.at, Look(made.type_id), at)
+    [stood] = past_cards(made.at, then, made.stages[0], 0)
+    assert card.lasted(made.clock[0]) == stood.lasted(at) == detail(made.at, deal).card.visits[0].seconds == 2 * 3600
 
 
 def test_the_time_of_a_deal_is_the_same_in_every_report_to_the_second(session):

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from models.statistics import paths
 from models.statistics.rules import chains, resampling
 from models.statistics.rules import survival as plain
-from models.statistics.rules.clock import normal_day, stretches, worked
+from models.statistics.rules.clock import stretches, worked
 from models.statistics.rules.estimates import (
     account,
     incidences,
@@ -33,6 +33,7 @@ from models.statistics.rules.estimates import (
     wilson,
 )
 from models.statistics.rules.resampling import resampled, win_chances, win_intervals
+from models.values.clock import normal_day
 from models.values.instants import DAY, SECOND, from_datetime, local_datetime
 
 CLOSE = 1e-9

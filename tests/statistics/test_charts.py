@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.statistics import charts, pictures
+from models.statistics.forecast import ForecastRow
+from models.statistics.time import Sums
 from models.statistics.words import way_text
 from models.values.language import use_language
 from models.values.text import width_of
@@ -39,7 +41,8 @@ def test_each_bar_has_a_line_with_its_label_where_there_is_room(count, height):
 
 def test_of_too_many_bars_the_first_ones_are_drawn():
     drawn = charts.bars([f"label {place}:" for place in range(40)], [5] * 40, "deals", 80, 10)
-    assert [line.split(":")[0] for line in drawn if ":" in line] == [f" label {place}" for place in range(8)]
+    assert [line.split(":")[0] for line in drawn if ":" in line] == [f" label {place}" for place in range(7)]
+    assert drawn[-1] == " 33 more stand in the table" and len(drawn) == 10
 
 
 def test_the_parts_of_a_bar_are_told_apart_without_colour():
@@ -76,6 +79,16 @@ def test_the_scale_of_months_and_lines_is_round_and_its_unit_stands_above_it():
     assert months[0].startswith(" EUR ") and months[1].startswith(" 1.5M┤") and any(line.startswith(" 750k┤") for line in months)
     lines = charts.trend(["Nov", "Dec"], {"started": [848, 257]}, "deals", 60, 14)
     assert lines[0].startswith(" deals ") and lines[1].startswith("1000┤") and any(line.startswith(" 500┤") for line in lines)
+
+
+@pytest.mark.parametrize("height", range(4, 16))
+def test_the_lowest_line_of_an_upright_scale_is_nought_however_low_it_is(height):
+    for drawn in (
+        charts.trend(["Nov", "Dec"], {"started": [848, 257]}, "deals", 60, height),
+        charts.curve([(0.0, 1.0, 1.0, 1.0), (4.0, 0.2, 0.5, 0.8)], None, [(0.0, "0 d")], 60, height),
+    ):
+        told = [line.split("┤")[0].strip() for line in drawn if "┤" in line]
+        assert not drawn or told[-1] == "0" and told[0] in ("1000", "1")
 
 
 def test_the_points_of_a_line_are_joined_but_for_a_gap():
@@ -135,3 +148,21 @@ def test_months_on_a_scale_bear_the_year_at_the_first_and_in_january():
         assert pictures._month_labels(months) == ["ноя 26", "дек", "янв 27", "фев"]
     finally:
         use_language("en")
+
+
+def test_months_without_a_chance_before_the_first_and_after_the_last_are_not_told():
+    def row(month: int, p90: int, currency: str = "EUR"):
+        return ForecastRow(date(2026, month, 1), currency, 0, 0, p90, 0, 1, 1)
+
+    rows = [row(1, 0), row(2, 9), row(3, 0), row(4, 8), row(5, 0), row(1, 0, "USD")]
+    assert [one.month.month for one in pictures.telling_rows(rows) if one.month is not None] == [2, 3, 4]
+
+
+def test_the_chart_of_the_margin_parts_the_charge_and_tells_what_was_paid_beyond_it():
+    good, bad = Sums("good", charged={"EUR": 40_000}, paid={"EUR": 10_000}), Sums("bad", charged={"EUR": 10_000}, paid={"EUR": 40_000})
+    drawn = pictures.margin_bars([good, bad], 80, 10)
+    assert drawn[0] == " █ paid  ▓ margin  ▒ loss" and drawn[-1].split()[0] == "EUR"
+    first, second = (next(line for line in drawn if name in line) for name in ("good", "bad"))
+    assert first.count("▓") == pytest.approx(3 * first.count("█"), abs=3) and "▒" not in first
+    assert second.count("▒") == pytest.approx(3 * second.count("█"), abs=3) and "▓" not in second
+    assert "loss" not in pictures.margin_bars([good], 80, 10)[0] and pictures.margin_bars([Sums("none")], 80, 10) == []

@@ -105,4 +105,4 @@ def test_the_matrix_of_many_stages_keeps_to_its_room_with_the_ends_and_the_targe
     lines = plain(exits_matrix(made(*stages), 62, 12, at=20))
     assert len(lines) == 12 and all(width_of(line) <= 62 and not line.endswith("…") for line in lines)
     assert lines[1].split()[-2:] == ["won", "lost"] and "S30" in lines[1]
-    assert any(line.startswith(" S20 ") for line in lines) and lines[-1] == " 20 more stages: move in the table"
+    assert any(line.startswith(" S20 ") for line in lines) and lines[-1] == " 21 more stages: move in the table"

@@ -355,7 +355,7 @@ def test_a_deal_that_surely_wins_is_won_when_its_stay_ends(at, works, clock):
         *(date(2026, month, 1) for month in (10, 11, 12)), *(date(2027, month, 1) for month in range(1, 11)), None,
     ]  # fmt: skip
     assert found.as_json()[1] == {
-        "month": "2026-11", "currency": "EUR", "p10": 1000, "p50": 1000, "p90": 1000, "mean": 1000,
+        "month": "2026-11", "currency": "EUR", "p10": "10.00", "p50": "10.00", "p90": "10.00", "mean": "10.00",
         "draws": 10_000, "seed": 1,
     }  # fmt: skip
     assert found.as_json()[-1]["month"] is None

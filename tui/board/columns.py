@@ -271,7 +271,7 @@ class Columns(Widget, can_focus=True):
             here = index == self.column and row == cursor
             card = self.card_at(index, row)
             if card is not None and row < column.count:
-                norm = column.norm or self.long_after.get(column.stage_id)
+                norm = self.head.clock.norm(column.norm) if column.norm else self.long_after.get(column.stage_id)
                 lines += self._card_lines(card, width, here, norm)
             elif row < column.count:
                 muted = self._style("muted")
@@ -361,7 +361,7 @@ class Columns(Widget, can_focus=True):
         flag, warm = self._flag(card, now, norm)
         mark = symbol("▌") if here else " "
         amount = short_money(card.amount) if card.amount else ""
-        age = short_age((now - card.entered_at - card.paused) // 1_000_000)
+        age = short_age(card.lasted(now))
         figures = cells(f"{amount} {age:>{6 if len(amount) < 8 else 5}}", 14, right=True)
         rest = cells(f"{figures} {self._next(card, now, width - 19)}", width - 4)
         if here:
@@ -375,7 +375,7 @@ class Columns(Widget, can_focus=True):
         if card.held:
             return "‖", False
         late = card.next_due_at is not None and card.next_due_at < now
-        aged = norm is not None and now - card.entered_at - card.paused > norm * 1_000_000
+        aged = norm is not None and card.lasted(now, self.head.clock) > norm
         if late or aged:
             return "!", True
         return (" ", False) if card.next_due_at is not None or self.past else ("·", False)

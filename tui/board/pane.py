@@ -126,7 +126,7 @@ def beside(detail: Detail, actor: Actor, now: Instant, width: int, coming: str =
         parts.append("\n")
     for visit in card.visits[-8:]:
         lasting = visit.left_at is None
-        over = lasting and card.norm is not None and visit.seconds > card.norm
+        over = lasting and detail.long
         age = cells(short_age(visit.seconds), 8, right=True)
         mark = symbol("▸") if lasting else " "
         parts += [(f"{mark} " + cells(visit.stage, width - 12), "bold" if lasting else ""), (age, "$warning" if over else "")]
@@ -200,7 +200,7 @@ def _here(detail: Detail) -> str:
         return _("on hold: {reason}").format(reason=card.hold_reason)
     if not card.visits:
         return ""
-    age = short_age(card.visits[-1].seconds)
+    age = short_age(detail.age)
     if card.norm is None:
         return _("here {age}").format(age=age)
     return _("here {age} (norm {norm})").format(age=age, norm=short_age(card.norm))

@@ -9,7 +9,7 @@ from textual.content import Content
 from models.overview.board import Card
 from models.values.dates import day_text, full_day
 from models.values.durations import short_age
-from models.values.instants import SECOND, Instant, local_day
+from models.values.instants import Instant, local_day
 from models.values.language import _
 from models.values.money import money_text
 from tui.widgets.words import cells, styled, symbol
@@ -48,7 +48,7 @@ def stood(card: Card | None, at: Instant, zone: str, width: int) -> Content:
     since = day_text(local_day(card.entered_at, zone), local_day(at, zone))
     parts = [
         money_text(card.amount) if card.amount else "",
-        _("here since {day}, {age}").format(day=since, age=short_age((at - card.entered_at) // SECOND)),
+        _("here since {day}, {age}").format(day=since, age=short_age(card.lasted(at))),
         _("on hold then") if card.held else "",
     ]
     return styled(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from models.people.rules import covers, readable
 from models.people.views import company, people, teams_of
-from models.values.dates import day_text
+from models.values.dates import day_text, day_time_text
 from models.values.errors import NotFound
 from models.values.instants import Instant, local_day
 from models.values.language import _
+from tui.widgets.words import symbol
 
 if TYPE_CHECKING:
     from models.session import Session
@@ -115,6 +116,22 @@ def whose_words(filters: Filters, seen: Known) -> str:
     if filters.team_id is not None:
         return _("team {name}").format(name=seen.teams.get(filters.team_id, "?"))
     return _("all reps")
+
+
+def in_words(filters: Filters, seen: Known, type_name: str, used: frozenset[str]) -> list[str]:
+    """Those of the filters that are used, `Quick Sales ▾`, `last 12 months`, `all reps`."""
+    parts = []
+    if "type" in used:
+        parts.append(f"{type_name} {symbol('▾')}")
+    if "period" in used:
+        parts.append(period_words(filters, seen.today))
+    if "rep" in used:
+        parts.append(whose_words(filters, seen))
+    if "clock" in used and (filters.clock or seen.clock) == "working":
+        parts.append(_("working clock"))
+    if filters.as_of is not None:
+        parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, seen.timezone, seen.today)))
+    return parts
 
 
 def _year_back(today: date) -> date:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tui.statistics.filters import Filters, Known
 
 GAP = 2  # cells between columns
-WORD = 14  # cells of a head, with those, that are shown whole
 
 
 class Column(NamedTuple):
@@ -37,7 +36,7 @@ def fitting(columns: Sequence[Column], rows: Sequence[Row], width: int) -> dict[
     cells = [max((width_of(shown(line[place])) for line in lines), default=0) + GAP for place in range(len(columns))]
     heads = [width_of(column.head) + GAP for column in columns]
     widths = {
-        place: min(max(column.width, min(words[place], WORD), 0 if place else width * 3 // 10), max(words[place], cells[place]))
+        place: min(column.width if place else max(column.width, width * 3 // 10), max(words[place], cells[place]))
         for place, column in enumerate(columns)
     }
     while len(widths) > 1 and sum(widths.values()) > width:

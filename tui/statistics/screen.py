@@ -15,9 +15,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from models.pipeline.views import types
-from models.values.dates import day_time_text
 from models.values.errors import StagewatchError
-from models.values.language import _
+from models.values.language import _, ngettext
 from models.values.text import in_two, width_of
 from tui import keymap
 from tui.statistics import filters as asking
@@ -327,10 +326,10 @@ class StatisticsScreen(FramedScreen):
     def _show(self, *, same: bool) -> None:
         assert self._found is not None
         wanted, asked, found = self._found
-        self._show_head(wanted, asked)
         columns, rows = wanted.columns(found, asked), wanted.rows(found, asked)
         widths = fitting(columns, rows, self.table.size.width or self.size.width)
         self._columns = [(place, width, columns[place]) for place, width in widths.items()]
+        self._show_head(wanted, asked, len(columns) - len(widths) if rows else 0)
         self._show_table_heads(rows)
         key = self.table.item.key if same and self.table.item is not None else wanted.begins(found, asked)
         at = next((place for place, row in enumerate(rows) if row.key == key), 0)
@@ -368,30 +367,22 @@ class StatisticsScreen(FramedScreen):
         """Lines for table and chart together."""
         return max(4, self.size.height - 5 - len(self._heads))
 
-    def _show_head(self, wanted: Report, asked: Asked) -> None:
+    def _show_head(self, wanted: Report, asked: Asked, left: int = 0) -> None:
+        """The report, its form and filters, and where there is room how many columns are left out."""
         forms = wanted.forms()
         form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
         title, filters = wanted.title(), self._words(wanted, asked)
         room = self.query_one("#title").size.width or self.size.width
         if width_of(f" {title}{form}   {filters}") > room:  # what is counted has to be read
             title = titles().get(wanted.name, title)
+        more = f" {symbol('·')} " + ngettext("+{count} column", "+{count} columns", left).format(count=left) if left else ""
+        if width_of(f" {title}{form}   {filters}{more}") <= room:
+            filters += more
         self.head(styled((f" {title}", "bold"), (form, ""), ("   " + filters, "dim")))
 
     def _words(self, wanted: Report, asked: Asked) -> str:
         """The filters that the report heeds, in words."""
-        filters, known, used = asked.filters, asked.known, wanted.used(asked)
-        parts = []
-        if "type" in used:
-            parts.append(f"{self._type} {symbol('▾')}")
-        if "period" in used:
-            parts.append(asking.period_words(filters, known.today))
-        if "rep" in used:
-            parts.append(asking.whose_words(filters, known))
-        if "clock" in used and (filters.clock or known.clock) == "working":
-            parts.append(_("working clock"))
-        if filters.as_of is not None:
-            parts.append(_("as of {when}").format(when=day_time_text(filters.as_of, known.timezone, known.today)))
-        return f" {symbol('·')} ".join(parts)
+        return f" {symbol('·')} ".join(asking.in_words(asked.filters, asked.known, self._type, wanted.used(asked)))
 
     def _show_waiting(self, wanted: Report, asked: Asked) -> None:
         self._show_head(wanted, asked)

@@ -113,7 +113,7 @@ class TodayScreen(WorkScreen):
             return self._draw_request(item, width)
         if isinstance(item, Forgotten):
             return self._draw_forgotten(item, width)
-        late = item.norm is not None and item.age > item.norm
+        late = item.late
         money, age = money_and_age(item.amount, item.age)
         norm = _("norm {age}").format(age=short_age(item.norm)) if late and item.norm else ""
         names = " · ".join(part for part in (item.client, item.title) if part)

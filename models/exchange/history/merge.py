@@ -150,15 +150,19 @@ LEFT_VISITS = """
     FROM import_step AS s JOIN import_step AS x ON x.m = s.m + 1 AND x.deal_id = s.deal_id
     WHERE s.row = 0 AND s.outcome = '' AND visit.deal_id = s.deal_id AND visit.left_at IS NULL
 """
+# Visits are numbered by themselves, for numbering sorts: two numbers a row are sorted in half the time of whole visits.
 NEW_VISITS = """
     INSERT INTO visit (deal_id, seq, deal_type_id, stage_id, entered_at, entered_as, entered_by_id, entered_recorded_at,
         entered_reason, begin_unknown, left_at, left_as, left_by_id, left_recorded_at, left_reason, marks)
-    SELECT s.deal_id, k.seq + row_number() OVER (PARTITION BY s.deal_id ORDER BY s.m), k.type_id, s.stage_id, s.at, s.how,
+    SELECT s.deal_id, k.seq + r.number, k.type_id, s.stage_id, s.at, s.how,
         :by, :now, s.reason, false, x.at, x.how, CASE WHEN x.at IS NOT NULL THEN :by END,
         CASE WHEN x.at IS NOT NULL THEN :now END, coalesce(x.reason, ''), ''
-    FROM import_step AS s JOIN import_deal AS k ON k.id = s.deal_id
+    FROM (
+        SELECT m, row_number() OVER (PARTITION BY deal_id ORDER BY m) AS number
+        FROM import_step WHERE outcome = '' AND row > 0
+    ) AS r CROSS JOIN import_step AS s JOIN import_deal AS k ON k.id = s.deal_id
     LEFT JOIN import_step AS x ON x.m = s.m + 1 AND x.deal_id = s.deal_id
-    WHERE s.outcome = '' AND s.row > 0
+    WHERE s.m = r.m
 """
 CHUNK = 1_000
 

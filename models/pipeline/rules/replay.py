@@ -31,7 +31,7 @@ class Came(NamedTuple):
 class Broken:
     """A step that a mode would have refused: from a stage (None for a start) to another (None for a win).
 
-    Equal steps share theirs, so that they are told apart by identity.
+    Equal steps mostly share theirs, so that they are told apart by identity, which is quick.
     """
 
     from_stage: int | None
@@ -48,13 +48,14 @@ class _Stand(NamedTuple):
 
 
 _BEFORE = _Stand(None, frozenset(), False)
+MOST_STEPS = 20_000  # judgements kept, some megabytes: of a type with hundreds of stages nearly every step may be new
 
 
 class Replay:
     """Judges ways through a type as if it had had `mode` and `returns` all along, by its stages and order of today.
 
-    Equal ways are judged once, and equal steps of different ones. Visits at stages that are archived today are passed over:
-    no rule speaks of them now.
+    Equal ways are judged once, and mostly equal steps of different ones. Visits at stages that are archived today are passed
+    over: no rule speaks of them now.
     """
 
     def __init__(self, deal_type: TypeFacts, mode: str, returns: bool) -> None:
@@ -95,6 +96,8 @@ class Replay:
             key = (step, stand, known_since, mapped)
             judged = self._steps.get(key)
             if judged is None:
+                if len(self._steps) >= MOST_STEPS:
+                    self._steps.clear()
                 judged = self._steps[key] = self._step(*key)
             refused, stand = judged
             yield from refused

@@ -11,6 +11,7 @@ from models.people import commands as people
 from models.people.views import acting
 from models.pipeline import commands, setup, views
 from models.session import Session
+from models.values import text
 from tests.tui.board.conftest import Running, board, press, shown, stage_of
 from tui.widgets import words
 
@@ -171,6 +172,10 @@ async def test_signs_have_stand_ins_from_ascii(running: Running, session: Sessio
             assert not set(shown(pilot)) & set("◆☐✓●─")
     finally:
         words.use_ascii(False)
+
+
+def test_no_sign_that_screens_draw_asks_for_a_closer_look() -> None:
+    assert not [sign for sign in words.ASCII if text.unusual().search(sign)]
 
 
 @pytest.mark.parametrize("key", ["Z", "Я", "ctrl+u"])

@@ -10,7 +10,7 @@ from models.people import commands as people
 from models.pipeline import commands
 from models.values.instants import DAY, local_day
 from models.values.language import use_language
-from tests.tui.board.conftest import deals, press, running, shown  # noqa: F401  (fixtures)
+from tests.tui.board.conftest import deals, press, running, settle, shown  # noqa: F401  (fixtures)
 from tests.tui.statistics.test_statistics import read, screen, to
 
 
@@ -147,3 +147,13 @@ async def test_a_rep_alone_is_offered_no_other(running, session, two_reps):  # n
     async with running(login="anna", size=(120, 36)) as pilot:
         await press(pilot, *to("reps"), "c")
         assert "another rep" not in shown(pilot) and "the period before" in shown(pilot)
+
+
+async def test_of_more_differences_than_have_room_those_about_the_cursor_are_drawn(running, session, two_reps):  # noqa: F811
+    async with running(size=(80, 18)) as pilot:
+        await press(pilot, *to("reps"), "c", "1", "1", "1")
+        await read(pilot)
+        assert "won of closed  " in shown(pilot).splitlines()[-7] and "more lines: move in the table" in shown(pilot)
+        await press(pilot, "end")
+        await settle(pilot)
+        assert "Demonstration: leads to won" in shown(pilot) and "more lines: move in the table" in shown(pilot)

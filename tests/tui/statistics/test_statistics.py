@@ -292,6 +292,51 @@ async def test_what_is_shown_is_copied_as_text_and_as_csv(running, sold):  # noq
         assert "Duration of each stage" in pilot.app.clipboard and "share still there" in pilot.app.clipboard
 
 
+async def test_copied_figures_have_no_shade_and_money_stands_in_full(running, sold, monkeypatch):  # noqa: F811
+    copied = []
+    async with running(size=(80, 24)) as pilot:
+        monkeypatch.setattr(pilot.app, "copy_to_clipboard", copied.append)
+        await press(pilot, "5")
+        await read(pilot)
+        assert "█" in shown(pilot) and "k €" in shown(pilot).replace("\xa0", " ")
+        await press(pilot, "E", "2")
+        await settle(pilot)
+    assert "█" not in copied[0] and ".00\xa0€" in copied[0] and "k\xa0€" not in copied[0]
+
+
+async def test_inside_a_report_the_last_line_gives_its_keys_the_room(running, sold):  # noqa: F811
+    async with running(size=(80, 24)) as pilot:
+        await press(pilot, "5")
+        await read(pilot)
+        foot = shown(pilot).splitlines()[-1]
+        assert " 1 Today " in foot and "f filter" in foot and "v form" not in foot
+        await press(pilot, "enter")
+        foot = shown(pilot).splitlines()[-1]
+        assert foot.startswith(" 1 2 3 4 5 Statistics 7 ") and all(key in foot for key in ("f filter", "v form", "c compare", "? keys"))
+        await press(pilot, "escape")
+        assert " 1 Today " in shown(pilot).splitlines()[-1]
+
+
+async def test_a_title_without_room_gives_way_to_what_is_counted(running, sold):  # noqa: F811
+    for size, title in (((80, 24), "Open deals that stand still · no next step"), ((60, 20), "Ageing · no next step")):
+        async with running(size=size) as pilot:
+            await press(pilot, *to("ageing"))
+            await read(pilot)
+            await press(pilot, "v", "v")
+            head = shown(pilot).splitlines()[0]
+            assert head.startswith(f" {title} ") and "all reps" in head
+
+
+async def test_columns_that_have_no_room_are_told_of(running, sold):  # noqa: F811
+    for size, told in (((80, 24), True), ((200, 40), False)):
+        async with running(size=size) as pilot:
+            await press(pilot, *to("reps"))
+            await read(pilot)
+            left = 14 - len(screen(pilot)._columns)
+            head = shown(pilot).splitlines()[0]
+            assert (left > 0) == told and (f"all reps · +{left} columns" in head) == told
+
+
 async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811
     folder = tmp_path / "out"
     async with running(size=(160, 48)) as pilot:

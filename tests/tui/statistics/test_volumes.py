@@ -7,9 +7,12 @@ import threading
 import pytest
 
 from models.people import commands as people
+from models.people.setup.targets import set_targets
+from models.people.views import find_holder
 from models.pipeline import commands
 from models.statistics import forecast as forecasts
-from models.values.instants import DAY
+from models.values.instants import DAY, local_day
+from models.values.money import Money
 from tests.tui.board.conftest import press, running, settle, shown  # noqa: F401  (fixtures)
 from tests.tui.statistics.test_statistics import read, screen, to
 
@@ -53,6 +56,16 @@ async def test_the_volumes_stand_before_the_forecast_and_keys_work_meanwhile(run
             going.set()
         await read(pilot)
         assert "P10–P50–P90" in shown(pilot) and "where the month ends" in shown(pilot)
+
+
+async def test_the_table_of_months_begins_with_the_coming_ones_in_sight(running, session, history):  # noqa: F811
+    today = local_day(session.now(), "UTC").replace(day=1)
+    set_targets(session, find_holder("anna"), today.replace(year=today.year - 1), 18, Money(500_00, "EUR"))
+    async with running(size=(80, 18)) as pilot:
+        await press(pilot, *to("volumes"))
+        await read(pilot)
+        table = screen(pilot).table
+        assert table.item.key == today.isoformat()[:7] and table.at - table.top == 2 < table.size.height - 1
 
 
 async def test_a_team_is_a_filter_and_is_remembered(running, history):  # noqa: F811

@@ -56,10 +56,7 @@ class Comparison(Report):
     def chart(self, found: ComparisonReport, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         """As many lines as there is room for, the scale below them."""
         one = _measure(found, row)
-        drawn = differences(found, one is not None and one.name == "median", width, ascii=ascii)
-        if not drawn or height < 3:
-            return []
-        return [*drawn[:-1][: height - 2], drawn[-1]]
+        return differences(found, one is not None and one.name == "median", width, height, at=one, ascii=ascii) if height > 2 else []
 
     def note(self, found: ComparisonReport, asked: Asked, row: Row | None) -> str:
         one = _measure(found, row)

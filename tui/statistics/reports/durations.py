@@ -31,7 +31,7 @@ class Durations(Report):
 
     def columns(self, found: DurationsReport, asked: Asked) -> Sequence[Column]:
         return [
-            Column(_("stage"), 18), Column(_("visits"), 8, 1), Column(_("open"), 7, 2), Column(_("median"), 10), Column("95\u00a0%", 11, 3),
+            Column(_("stage"), 18), Column(_("visits"), 12, 1), Column(_("open"), 9, 2), Column(_("median"), 10), Column("95\u00a0%", 11, 3),
             Column(_("80 % left by"), 14), Column("95\u00a0%", 12, 4), Column(_("90 % left by"), 14, 5), Column(_("mean of left"), 14, 6),
             Column(_("a deal in all"), 15, 7),
         ]  # fmt: skip

@@ -34,7 +34,7 @@ class Reps(Report):
 
     def columns(self, found: RepsReport, asked: Asked) -> Sequence[Column]:
         return [
-            Column(pgettext("column", "rep"), 16), Column(_("open"), 6), Column(_("clients"), 9, 5), Column(_("won"), 6), Column(_("lost"), 6, 1),
+            Column(pgettext("column", "rep"), 16), Column(_("open"), 9), Column(_("clients"), 9, 5), Column(_("won"), 10), Column(_("lost"), 11, 1),
             Column(_("share"), 8), Column("95\u00a0%", 9, 1), Column(_("won amount"), 9, 2), Column(_("target"), 10, 4), Column(_("to win"), 12, 6),
             Column(_("planned"), 10, 3), Column(_("ageing"), 8, 7), Column(_("idle"), 7, 8), Column(_("no step"), 9, 9),
         ]  # fmt: skip

@@ -40,7 +40,7 @@ class Time(Report):
         money = [Column(_("charge"), MONEY), Column(_("unbilled"), MONEY, 1)]
         if self.margin:
             money = [Column(_("charge"), MONEY, 1), Column(_("paid"), MONEY, 2), Column(_("margin"), MONEY)]
-        return [Column(self.forms()[asked.form], 18), Column(_("hours"), 9), Column(_("billable"), 10, 3), *money]
+        return [Column(self.forms()[asked.form], 18), Column(_("hours"), 9), Column(_("billable"), 14, 3), *money]
 
     def rows(self, found: TimeReport, asked: Asked) -> Sequence[Row]:
         lines = found.groups[GROUPS[asked.form]]

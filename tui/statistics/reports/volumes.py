@@ -98,7 +98,11 @@ class Volumes(Report):
         return [*rows, _all(whole, write)]
 
     def begins(self, found: Planned, asked: Asked) -> object:
-        return instant_text(found.volumes.as_of)[:7] if asked.form == MONTHS else None
+        """The present month, or the first that comes."""
+        if asked.form != MONTHS:
+            return None
+        present = instant_text(found.volumes.as_of)[:7]
+        return min((one.key for one in found.volumes.months if one.key and one.key >= present), default=None)
 
     def chart(self, found: Planned, asked: Asked, row: Row | None, width: int, height: int, ascii: bool) -> list[str]:
         return volumes_bars(found.volumes, width, min(height, MOST_LINES), coming=found.coming, ascii=ascii)
@@ -108,7 +112,7 @@ class Volumes(Report):
         if asked.form == STAGES:
             parts.append(_("Weighted: the deal's own percentage, else the observed chance of its stage, else the set one."))
         elif found.coming is not None and found.bands():
-            parts.append(_("Box: where the month ends in eight cases of ten, what is won already included"))
+            parts.append(_("Box: where the month ends in eight cases of ten, with what is won already; P10 to P90: without it"))
         if whole.without_amount:
             parts.append(ngettext("{count} deal has no amount", "{count} deals have no amount", whole.without_amount).format(count=int_text(whole.without_amount)))
         if whole.without_probability:
