@@ -318,7 +318,7 @@ async def test_inside_a_report_the_last_line_gives_its_keys_the_room(running, so
 
 
 async def test_a_title_without_room_gives_way_to_what_is_counted(running, sold):  # noqa: F811
-    for size, title in (((80, 24), "Open deals that stand still · no next step"), ((60, 20), "Ageing · no next step")):
+    for size, title in (((120, 36), "Open deals that stand still · no next step"), ((60, 20), "Ageing · no next step")):
         async with running(size=size) as pilot:
             await press(pilot, *to("ageing"))
             await read(pilot)
