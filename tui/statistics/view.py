@@ -121,17 +121,18 @@ class StatisticsView(FramedScreen):
         return max(4, self.size.height - 5 - len(self._heads))
 
     def _show_head(self, wanted: Report, asked: Asked, left: int = 0) -> None:
-        """The report, its form and filters, and where there is room how many columns are left out."""
+        """The report, its form and filters, and how many columns are left out: for both a long title gives room."""
         forms = wanted.forms()
         form = f" {symbol('·')} {forms[asked.form]}" if forms else ""
         title, filters = wanted.title(), self._words(wanted, asked)
         room = self.query_one("#title").size.width or self.size.width
-        if width_of(f" {title}{form}   {filters}") > room:  # what is counted has to be read
-            title = titles().get(wanted.name, title)
         more = f" {symbol('·')} " + ngettext("+{count} column", "+{count} columns", left).format(count=left) if left else ""
+        if width_of(f" {title}{form}   {filters}{more}") > room:  # what is counted and what is missing has to be read
+            title = titles().get(wanted.name, title)
         if width_of(f" {title}{form}   {filters}{more}") <= room:
             filters += more
         self.head(styled((f" {title}", "bold"), (form, ""), ("   " + filters, "dim")))
+        self.query_one(KeyLine).without(*(() if forms else ("statistics.form",)))
 
     def _words(self, wanted: Report, asked: Asked) -> str:
         """The filters that the report heeds, in words."""
