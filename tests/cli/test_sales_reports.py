@@ -211,3 +211,19 @@ def test_every_report_takes_what_the_contract_fixes(program, kind):
     assert program("report", kind, "--type", "Quick Sales", *said, "--json").status == 0
     refused = program("report", kind, "--from", "2026-02-01", "--to", "2026-01-01", "--json")
     assert (refused.status, refused.json["error"]["code"]) == (2, "bad_period")
+
+
+@pytest.mark.parametrize("report", ["ageing", "reps", "margin", "transitions", "volumes", "volumes --backtest"])
+def test_csv_has_the_figures_of_json_under_its_names(bare: Program, tmp_path, monkeypatch, report: str) -> None:
+    fill_demo(tmp_path / "full.db", deals=60, seed=4, admin="root")
+    monkeypatch.setenv("STAGEWATCH_DB", str(tmp_path / "full.db"))
+    monkeypatch.setenv("STAGEWATCH_AS", "root")
+    said = bare("report", *report.split(), "--json").json
+    lists = {"ageing": "deals", "margin": "clients", "reps": "reps", "volumes --backtest": "rows"}
+    one = said[lists.get(report, "stages")][0]
+    row = next(csv.DictReader(io.StringIO(bare("report", *report.split(), "--format", "csv").out)))
+    # sums stand in a row for each currency, lists within a line in rows of their own, `utilisation` follows from the seconds
+    elsewhere = {"client", "utilisation", "stage", "amounts", "to", "win_counts_set"}
+    assert {name for name in one if name not in elsewhere} <= set(row)
+    flat = {name: value for name, value in one.items() if name in row and isinstance(value, (bool, int, str))}
+    assert {name: row[name] for name in flat} == {name: str(int(value) if isinstance(value, bool) else value) for name, value in flat.items()}

@@ -72,7 +72,7 @@ class TodayScreen(WorkScreen):
         said, day = styled(*counts), full_day(found.day)
         if len(day) + said.cell_length + 4 >= self.size.width:
             day = f"{weekday_text(found.day)} {day_text(found.day)}"
-        self.head(styled((f" {day}   ", "bold"), *counts))
+        self.head(styled((f" {day}", "bold"), "   ", *counts))
 
     def workplace(self) -> dict[str, Any]:
         """What to remember for the next time."""

@@ -34,6 +34,7 @@ class KeyLine(Still):
         self._height = 1
         self._only_look = False
         self._narrow = False
+        self._idle: tuple[str, ...] = ()
 
     def only_look(self, only: bool) -> None:
         """Name no keys of the screen itself where its visitor may only look."""
@@ -53,6 +54,12 @@ class KeyLine(Still):
         """Whether the other screens are told by number alone where not all keys of this one would have room."""
         if self._narrow != on:
             self._narrow = on
+            self._show()
+
+    def without(self, *names: str) -> None:
+        """Leave out the actions of those names: they have nothing to do with what is shown."""
+        if self._idle != names:
+            self._idle = names
             self._show()
 
     def be_quiet(self) -> None:
@@ -88,7 +95,7 @@ class KeyLine(Still):
             text, style = self._message
             return styled(("\n".join(f" {line}" for line in self._lines(text)), style))
         places = ("everywhere",) if self._only_look else ("everywhere", self.where)
-        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places]
+        hints = [(_key_of(act), act.short) for act in keymap.table() if act.short and act.where in places and act.id not in self._idle]
         hints.sort(key=lambda hint: hint[0] != "?")
         wanted = sum(len(key) + len(word) + 3 for key, word in (hints if self._narrow else hints[:1]))
         screens = [act for act in keymap.table() if act.id in SHORT]

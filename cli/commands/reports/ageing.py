@@ -96,7 +96,7 @@ def _tell(found: AgeingReport, zone: str) -> None:
 
 def _csv(listed: Sequence[Aged]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    heads = ["id", "client", "title", "stage", "rep", "amount", "currency", "held", "entered_at", "seconds", "limit", "limit_source", "touched_at", "pushed"]
+    heads = ["id", "client", "title", "stage", "rep", "amount", "currency", "held", "entered_at", "seconds", "limit", "limit_source", "touched_at", "expected_close", "pushed"]
     writer.writerow([*heads, *FLAGS.values()])
     for one in listed:
         told = one.as_json()

@@ -89,10 +89,10 @@ def _tell_backtest(found: Backtest) -> None:
 
 def _csv_backtest(found: Backtest) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["made", "month", "currency", "p10", "p50", "p90", "mean", "weighted", "won"])
+    writer.writerow(["made", "month", "currency", "p10", "p50", "p90", "mean", "weighted", "won", "within"])
     for row in found.rows:
         sums = (plain_text(Money(amount, row.currency)) for amount in (row.p10, row.p50, row.p90, row.mean, row.weighted, row.won))
-        writer.writerow([row.made.isoformat(), row.month.isoformat()[:7], row.currency, *sums])
+        writer.writerow([row.made.isoformat()[:7], row.month.isoformat()[:7], row.currency, *sums, int(row.within)])
 
 
 def _one(type_id: int | None) -> int:

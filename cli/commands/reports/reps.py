@@ -94,13 +94,13 @@ def _csv(found: RepsReport) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     facts = [
         "rep", "name", "deals", "held", "clients", "ageing", "idle", "no_next_step", "deals_won", "deals_lost", "share", "low", "high",
-        "median_seconds",
+        "few", "median_seconds",
     ]  # fmt: skip
     sides = ("planned", "weighted", "won", "target")
     writer.writerow([*facts, "currency", *sides])
     for one in found.reps:
         told = one.as_json()
-        told |= {"rep": neutral(told["rep"]), "name": neutral(told["name"])}
+        told |= {"rep": neutral(told["rep"]), "name": neutral(told["name"]), "few": int(told["few"])}
         sums = [{money["currency"]: money["amount"] for money in told[side]} for side in sides]
         for currency in sorted({code for side in sums for code in side}) or [""]:
             writer.writerow([*(told[name] for name in facts), currency, *(side.get(currency, "") for side in sums)])

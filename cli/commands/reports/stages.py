@@ -225,11 +225,11 @@ def _csv_transitions(found: TransitionsReport) -> None:
     """A row for each stage and target; the stage's own figures stand in each of them, and alone where it has no exits."""
     from models.statistics.transitions import COLUMNS
 
-    own = ("exits", "open", "deals", "repeated", "few", "win_probability", "win_n", "win_low", "win_high", "win_set")
+    own = ("exits", "open", "deals", "repeated", "few", "win_probability", "win_n", "win_low", "win_high", "win_set", "win_reopened")
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["from", *own, "to", "as", "count", "share", "low", "high", *(f"incidence_{one}" for one in COLUMNS), "beyond"])
     for stage in found.stages:
-        told = stage.as_json()
+        told = stage.as_json() | {"few": int(stage.few)}
         head = [neutral(stage.stage), *(told[column] for column in own)]
         for way in stage.ways:
             writer.writerow(

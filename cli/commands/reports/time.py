@@ -137,7 +137,7 @@ def _csv_time(found: TimeReport, margin: bool) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(
         ["by", "name", "seconds", "billable_seconds", "entries", "unpriced", "currency", "charged", "unbilled"]
-        + (["paid", "margin"] if margin else [])
+        + (["paid", "margin", "unpaid"] if margin else [])
     )
     for by, groups in found.groups.items():
         for one in groups:
@@ -145,7 +145,7 @@ def _csv_time(found: TimeReport, margin: bool) -> None:
             for currency in sorted({currency for side in sides for currency in side}) or [""]:
                 money = [plain_text(Money(side[currency], currency)) if currency in side else "" for side in sides]
                 writer.writerow(
-                    [by, neutral(one.name or ""), one.seconds, one.billable, one.entries, one.unpriced, currency, *money]
+                    [by, neutral(one.name or ""), one.seconds, one.billable, one.entries, one.unpriced, currency, *money, *([one.unpaid] if margin else [])]
                 )
 
 

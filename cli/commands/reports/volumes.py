@@ -130,7 +130,7 @@ def _tell(found: VolumesReport, coming: Forecast | None) -> None:
 def _csv(found: VolumesReport) -> None:
     """A row for each stage, month and rep, and each of its currencies."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["by", "name", "deals", "probability", "source", "currency", "planned", "weighted", "won", "target"])
+    writer.writerow(["by", "name", "deals", "held", "probability", "probability_source", "currency", "planned", "weighted", "won", "target"])
 
     def write(by: str, name: str, facts: Sequence[Any], sides: Sequence[Sequence[Money]]) -> None:
         sums = [{money.currency: plain_text(money) for money in side} for side in sides]
@@ -138,10 +138,10 @@ def _csv(found: VolumesReport) -> None:
             writer.writerow([by, neutral(name), *facts, currency, *(side.get(currency, "") for side in sums)])
 
     for stage in found.stages:
-        write("stage", stage.stage, [stage.deals, stage.probability, stage.source], [stage.amounts, stage.weighted, (), ()])
+        write("stage", stage.stage, [stage.deals, stage.held, stage.probability, stage.source], [stage.amounts, stage.weighted, (), ()])
     for by, lines in (("month", found.months), ("rep", found.reps)):
         for line in lines:
-            write(by, line.key or "", ["", "", ""], [line.planned, line.weighted, line.won, line.target])
+            write(by, line.key or "", [""] * 4, [line.planned, line.weighted, line.won, line.target])
 
 
 COMMANDS = {"volumes": volumes}

@@ -347,7 +347,7 @@ async def test_inside_a_report_the_last_line_gives_its_keys_the_room(running, so
 
 
 async def test_a_title_without_room_gives_way_to_what_is_counted(running, sold):  # noqa: F811
-    for size, title in (((80, 24), "Open deals that stand still · no next step"), ((60, 20), "Ageing · no next step")):
+    for size, title in (((120, 36), "Open deals that stand still · no next step"), ((60, 20), "Ageing · no next step")):
         async with running(size=size) as pilot:
             await press(pilot, *to("ageing"))
             await read(pilot)
@@ -364,6 +364,21 @@ async def test_columns_that_have_no_room_are_told_of(running, sold):  # noqa: F8
             left = 14 - len(screen(pilot)._columns)
             head = shown(pilot).splitlines()[0]
             assert (left > 0) == told and (f"all reps · +{left} columns" in head) == told
+
+
+async def test_a_long_title_gives_room_to_the_number_of_columns_left_out(running, sold):  # noqa: F811
+    async with running(size=(80, 24)) as pilot:
+        await press(pilot, *to("durations"))
+        await read(pilot)
+        assert shown(pilot).splitlines()[0].startswith(" Durations   Quick Sales ▾ · last 12 months · all reps · +")
+
+
+async def test_the_last_line_names_another_form_only_where_there_is_one(running, sold):  # noqa: F811
+    async with running(size=(120, 36)) as pilot:
+        for key, told in (("5", True), ("j", False), ("j", True)):  # clients, durations, transitions
+            await press(pilot, key)
+            await read(pilot)
+            assert ("v form" in shown(pilot).splitlines()[-1]) == told
 
 
 async def test_what_is_shown_is_saved_in_the_configured_folder_and_never_over_another(running, sold, tmp_path):  # noqa: F811

@@ -84,7 +84,7 @@ class Forecasts(Report):
         if asked.form == REPLAYED:
             covered = found.coverage
             within = "" if covered is None else _("{share} of what came lay within P10–P90; 80 % should.").format(share=percent_text(covered)) + " "
-            return within + _("Missed by: how far from what was won the mean was, and the plain weighted sum, on average.")
+            return within + _("Missed by: how far from what was won the mean and the plain weighted sum were, all forecasts together.")
         said = ngettext("From {count} open deal.", "From {count} open deals.", found.deals).format(count=int_text(found.deals))
         return said + " " + _("New deals are not invented.") + " " + _("P10, P50, P90: exceeded in nine, five, one case of ten; months without that one are left out.")
 
