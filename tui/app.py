@@ -186,6 +186,9 @@ class StagewatchApp(Typed):
         """Pass what changed to the screen below any dialog."""
         from tui.widgets.frame import FramedScreen
 
+        if "company" in changes:
+            self.figures.clear()  # they may have been read on another clock
+
         for screen in reversed(self.screen_stack):
             if isinstance(screen, FramedScreen):
                 try:

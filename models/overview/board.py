@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.people.rules import readable
 from models.people.views import company_clock
+from models.storage.columns import joined
 from models.values.clock import Clock
 from models.values.instants import SECOND, Instant
 from models.values.money import Money
@@ -38,6 +39,7 @@ WORDS_LOOKED_AT = 8
 PAGE = 32  # rows of a window
 
 CALENDAR = Clock()
+HOLDS = joined("h.started_at || ' ' || coalesce(h.ended_at || '', '')", ",")  # what `holds_of` reads
 Holds = tuple[tuple[Instant, Instant | None], ...]
 T = TypeVar("T")
 
@@ -64,7 +66,7 @@ class BoardHead:
     type: str
     mode: str
     columns: tuple[Column, ...]
-    clock: Clock = Clock()
+    clock: Clock = CALENDAR
 
     @property
     def count(self) -> int:
@@ -189,8 +191,7 @@ def cards(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
         " (SELECT a.kind FROM activity a WHERE a.deal_id = d.id AND a.done_at IS NULL ORDER BY a.due_at LIMIT 1),"
         " EXISTS (SELECT 1 FROM time_entry t WHERE t.deal_id = d.id AND t.ended_at IS NULL), d.version,"
-        " (SELECT group_concat(h.started_at || ' ' || coalesce(h.ended_at, '')) FROM hold h"
-        " WHERE h.deal_id = d.id AND (h.ended_at IS NULL OR h.ended_at > d.entered_at))"
+        f" (SELECT {HOLDS} FROM hold h WHERE h.deal_id = d.id AND (h.ended_at IS NULL OR h.ended_at > d.entered_at))"
         f" FROM (SELECT d.id FROM deal d{index} WHERE d.stage_id = ? AND d.outcome = 'open'{where}"
         f" ORDER BY {wanted} LIMIT ? OFFSET ?) w"
         " CROSS JOIN deal d ON d.id = w.id CROSS JOIN client c ON c.id = d.client_id"

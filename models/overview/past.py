@@ -11,7 +11,7 @@ from models.overview.board import PAGE, BoardHead, Card, Column, Look
 from models.people.rules import readable
 from models.people.views import company_clock
 from models.values.errors import Usage
-from models.values.instants import Instant, day_end, local_day, parse_day
+from models.values.instants import Instant, day_end, local_day, parse_day, typed
 from models.values.language import _
 from models.values.money import Money
 from models.values.text import search_key
@@ -124,7 +124,7 @@ def day_said(session: Session, text: str) -> date:
     said = text.strip().replace("\N{MINUS SIGN}", "-")
     if said.startswith("-") and said[1:].isascii() and said[1:].isdigit() and len(said) < 6:
         return local_day(session.now(), session.actor.timezone) - timedelta(days=int(said[1:]))
-    day = parse_day(said)
+    day = parse_day(typed(said))
     end_of(session, day)
     return day
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from models.activities.views import Activity, agenda
-from models.overview.board import holds_of
+from models.overview.board import HOLDS, holds_of
 from models.people.views import company, company_clock, targets
 from models.pipeline.views import RequestLine, open_requests
 from models.storage.database import database
@@ -25,15 +25,14 @@ SHOWN = 50
 DEALS = """
     SELECT deal.id, client.id, client.name, deal.title, deal.amount, deal.currency, stage.name,
         ({now} - deal.entered_at - held) / {second} AS age, stage.norm, deal.entered_at,
-        (SELECT group_concat(hold.started_at || ' ' || hold.ended_at) FROM hold
-            WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at)
+        (SELECT {holds} FROM hold h WHERE h.deal_id = deal.id AND h.ended_at > deal.entered_at)
     FROM (
         SELECT deal.*, coalesce((SELECT sum(hold.ended_at - max(hold.started_at, deal.entered_at)) FROM hold
             WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at), 0) AS held
         FROM deal WHERE deal.outcome = 'open' AND deal.held_at IS NULL AND deal.owner_id = {actor}
     ) AS deal
     JOIN client ON client.id = deal.client_id JOIN stage ON stage.id = deal.stage_id
-    WHERE {which} ORDER BY age DESC, deal.id LIMIT {limit}
+    WHERE {which} ORDER BY age DESC, deal.id{limit}
 """
 
 # Won in a time by whoever owned the deal just before; the first owner where the terms begin later.
@@ -131,7 +130,8 @@ def _deals(session: Session, which: str, clock: Clock, *, late: bool = False) ->
     On the working clock it cannot be asked of the store, which of them are."""
     now = session.now()
     found = []
-    query = DEALS.format(now=now, second=SECOND, actor=session.actor.id, which=which, limit=-1 if late and clock.hours else SHOWN)
+    limit = "" if late and clock.hours else f" LIMIT {SHOWN}"
+    query = DEALS.format(now=now, second=SECOND, actor=session.actor.id, holds=HOLDS, which=which, limit=limit)
     for deal, client, name, title, amount, currency, stage, age, norm, entered, holds in database.execute_sql(query):
         if clock.hours:
             age = clock.lasted(entered, now, holds_of(holds) if holds else ()) // SECOND

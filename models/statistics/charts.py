@@ -302,10 +302,11 @@ def _round_top(most: float) -> float:
 
 
 def _short(value: float) -> str:
-    """`250k`, `1.25M`, `4.5`; thousands begin at 10,000, so that a count stays one."""
+    """`250k`, `1.25M`, `4.5`, `0.025`; thousands begin at 10,000, so that a count stays one."""
     language = current_language()
     size, letter = next(((size, letter) for size, letter in reversed(STEPS[language]) if value >= max(size, 10_000)), (1, ""))
-    return f"{value / size:.2f}".rstrip("0").rstrip(".").replace(".", DECIMALS[language]) + letter
+    places = 2 if value >= 1 else 6  # of hours a scale may tell seconds
+    return f"{value / size:.{places}f}".rstrip("0").rstrip(".").replace(".", DECIMALS[language]) + letter
 
 
 def _runs(values: Sequence[float | None]) -> list[tuple[list[int], list[float]]]:

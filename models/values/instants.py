@@ -113,18 +113,16 @@ def day_end(day: date, zone_name: str) -> Instant:
 
 
 def parse_instant(text: str, zone_name: str) -> Instant:
-    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight there); the day also as
-    `24.11.2026`. Years 1900 to 2199.
+    """ISO 8601 with offset or `Z`, or local time in `zone_name`, or a date (its midnight there). Years 1900 to 2199.
 
     A local time that comes twice means the first; one that a clock change leaves out is read with the offset before
     it. Raises Usage `bad_instant`.
     """
     said = text.strip()
-    iso = _iso(said)
-    if _instant_pattern().fullmatch(iso):
+    if _instant_pattern().fullmatch(said):
         try:
             moment = datetime.fromisoformat(
-                iso.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+                said.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
             )
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=zone(zone_name))
@@ -141,11 +139,12 @@ def parse_instant(text: str, zone_name: str) -> Instant:
     )
 
 
-def _iso(said: str) -> str:
-    """`24.11.2026`, with or without a time behind it, as `2026-11-24`; all else as it is."""
+def typed(text: str) -> str:
+    """What a person typed into a form: `24.11.2026`, with or without a time behind it, as `2026-11-24`; all else as it is."""
+    said = text.strip()
     found = re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?![^Tt ])", said, re.ASCII)
     if found is None:
-        return said
+        return text
     day, month, year = found.groups()
     return f"{year}-{month:0>2}-{day:0>2}{said[found.end():]}"
 
@@ -169,12 +168,11 @@ def parse_past(text: str, now: Instant, zone_name: str) -> Instant:
 
 
 def parse_day(text: str) -> date:
-    """`YYYY-MM-DD` or `D.M.YYYY`, years 1900 to 2199. Raises Usage `bad_date`."""
+    """`YYYY-MM-DD`, years 1900 to 2199. Raises Usage `bad_date`."""
     said = text.strip()
-    iso = _iso(said)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", iso, re.ASCII):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", said, re.ASCII):
         try:
-            day = date.fromisoformat(iso)
+            day = date.fromisoformat(said)
             if EARLIEST <= day.year <= LATEST:
                 return day
         except ValueError:

@@ -81,3 +81,9 @@ def test_rooms_stay_short_enough_to_read() -> None:
             lines = len(path.read_text(encoding="utf-8").splitlines())
             if lines > LONG:
                 warnings.warn(f"{path.relative_to(ROOT)} has {lines} lines: a folder of rooms?", stacklevel=1)
+
+
+def test_what_each_store_says_its_own_way_is_said_in_the_storage_room() -> None:
+    for path in (ROOT / "models").rglob("*.py"):
+        if path.parent.name != "storage":
+            assert not re.search("group_concat|string_agg|LIMIT -1|limit=-1", path.read_text("utf-8")), path

@@ -74,6 +74,11 @@ def test_the_scale_of_bars_ends_on_round_numbers_and_names_its_unit_below_the_la
     assert parts[-1].split() == ["hours", "0", "1", "2", "3", "4"]
 
 
+def test_a_scale_of_less_than_one_tells_each_tick_as_it_stands():
+    drawn = charts.bars(["first", "second"], [0.1, 0.02], "hours", 60, 9)
+    assert drawn[-1].split() == ["hours", "0", "0.025", "0.05", "0.075", "0.1"]
+
+
 def test_the_scale_of_months_and_lines_is_round_and_its_unit_stands_above_it():
     months = charts.months(["Nov", "Dec"], {"won": [1_180_000, 0]}, [None] * 2, "", [None] * 2, "", "EUR", 60, 14)
     assert months[0].startswith(" EUR ") and months[1].startswith(" 1.5M┤") and any(line.startswith(" 750k┤") for line in months)

@@ -8,6 +8,7 @@ before a pane is painted, callbacks and layouts of the screen in view.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -63,7 +64,7 @@ async def _answered(app: App[Any], longest: float) -> bool:
     desk = getattr(app, "desk", None)
     if desk is None:
         return False
-    busy = not desk._calls.empty()
+    busy = _asked_since(desk) or not desk._calls.empty()
     looked: Future[None] = Future()
     desk._calls.put((looked, desk._look_around))
     last = [asyncio.wrap_future(looked)]
@@ -72,6 +73,23 @@ async def _answered(app: App[Any], longest: float) -> bool:
         last.append(asyncio.wrap_future(desk._aside.submit(lambda: None)))
     _done, waiting = await asyncio.wait(last, timeout=longest)
     return busy and not waiting
+
+
+def _asked_since(desk: Any) -> bool:
+    """Whether the desk was asked something since this was called last: what was answered at once may have set off more."""
+    if not hasattr(desk, "asked"):
+        desk.asked, desk.known = 0, 0
+        desk._submit, desk.ask_aside = _counted(desk, desk._submit), _counted(desk, desk.ask_aside)
+    found, desk.known = bool(desk.asked != desk.known), desk.asked
+    return found
+
+
+def _counted(desk: Any, ask: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(*args: Any, **said: Any) -> Any:
+        desk.asked += 1
+        return ask(*args, **said)
+
+    return counted
 
 
 async def _read(app: App[Any], longest: float) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.values.dates import day_text
 from models.values.errors import Refused
-from models.values.instants import local_day, parse_day
+from models.values.instants import local_day, parse_day, typed
 from models.values.language import _
 from tui.statistics.filters import rep_of, team_of
 from tui.widgets.dialogs import Choice, Field, Form, Line
@@ -133,7 +133,7 @@ async def _ask_days(screen: StatisticsScreen) -> Against | None:
     found: list[Against] = []
 
     async def keep(values: dict[str, str]) -> None:
-        first, last = parse_day(values["first"]), parse_day(values["last"])
+        first, last = parse_day(typed(values["first"])), parse_day(typed(values["last"]))
         if last < first:
             raise Refused("bad_period", _("The period ends before it begins."))
         found.append(Against(DAYS, first=first, last=last))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from models.pipeline.views import TypeLine, mode_word
 from models.values.dates import day_time_text
 from models.values.errors import Refused, Usage
-from models.values.instants import Instant, parse_day, parse_past
+from models.values.instants import Instant, parse_day, parse_past, typed
 from models.values.language import _
 from tui.statistics.filters import Filters, Known, period_names
 from tui.widgets.dialogs import Choice, Field, Form, Line
@@ -57,7 +57,7 @@ def fields(filters: Filters, seen: Known) -> list[Field]:
 def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) -> Filters:
     """The filters that a filled form means. Raises Refused `bad_period`, Usage `bad_date`, `in_future`,
     `one_of`."""
-    first, last = (parse_day(values[name]) if values[name] else None for name in ("first", "last"))
+    first, last = (parse_day(typed(values[name])) if values[name] else None for name in ("first", "last"))
     if first is not None and last is not None and last < first:
         raise Refused("bad_period", _("The period ends before it begins."))
     if (first is not None or last is not None) and (first, last) != (filters.first, filters.last):
@@ -68,7 +68,7 @@ def said(filters: Filters, seen: Known, values: dict[str, str], now: Instant) ->
         period = "all"
     as_of = filters.as_of
     if values["as_of"] != next(field.value for field in fields(filters, seen) if field.name == "as_of"):
-        as_of = parse_past(values["as_of"], now, seen.timezone) if values["as_of"] else None
+        as_of = parse_past(typed(values["as_of"]), now, seen.timezone) if values["as_of"] else None
     clock = next(name for name, word in _clocks().items() if word == values["clock"])
     rep = next((number for number, name in _reps(seen).items() if name == values["rep"]), None)
     team = next((number for number, name in seen.teams.items() if name == values.get("team")), None)

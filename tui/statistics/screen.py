@@ -154,6 +154,8 @@ class StatisticsScreen(StatisticsView):
         if self.focused is not self.table:
             if self.table.items:
                 self.table.focus()
+            elif self._found is None and (self._reading is None or self._reading.done()):  # it was left off, or refused
+                self._begin()
             return
         row = self.table.item
         if row is None or not row.numbers:
@@ -176,7 +178,9 @@ class StatisticsScreen(StatisticsView):
             self.list.focus()
         elif self._reading is not None and not self._reading.done():
             self._reading.cancel()
-            self._show_nothing(_("Left off. enter reads it again."))
+            if self._found is None or self._found[0].name != self._wanted() or self._found[1].filters != self.filters:
+                self._found = None
+                self._show_nothing(_("Left off. enter reads it again."))
 
     async def action_form(self) -> None:
         name = self._wanted()

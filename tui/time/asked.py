@@ -53,9 +53,9 @@ def delete(session: Session, ids: Sequence[int]) -> None:
 def copy(session: Session, entry_id: int, day: str) -> date:
     """Returns the day it is on."""
     from models.timekeeping.commands import duplicate_entry
-    from models.values.instants import parse_day
+    from models.values.instants import parse_day, typed
 
-    wanted = parse_day(day)
+    wanted = parse_day(typed(day))
     duplicate_entry(session, entry_id, wanted)
     return wanted
 

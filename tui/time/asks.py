@@ -15,6 +15,7 @@ from models.values.instants import (
     local_datetime,
     parse_day,
     parse_instant,
+    typed,
     zone,
 )
 from models.values.language import _
@@ -134,7 +135,7 @@ def moment(day: date, said: str, zone_name: str, since: Instant | None = None) -
         if int(hours) < 24 and int(minutes) < 60:
             return parse_instant(f"{day.isoformat()}T{int(hours):02}:{minutes}", zone_name)
     if len(said) > 5:
-        return parse_instant(said, zone_name)
+        return parse_instant(typed(said), zone_name)
     raise Usage("bad_instant", _("{text} is no time of day; write 9:30.").format(text=quoted(said)))
 
 
@@ -146,7 +147,7 @@ def _write(
     from models.timekeeping import commands
     from models.timekeeping.views import find_service
 
-    day = parse_day(values["day"])
+    day = parse_day(typed(values["day"]))
     number = values["deal"].removeprefix("#")
     if number and not (number.isascii() and number.isdigit() and len(number) < 19):
         raise NotFound(_("There is no deal {id}.").format(id=quoted(number)))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from models.values.errors import Refused, Usage
-from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant
+from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant, typed
 from models.values.language import _
 from tui.widgets.dialogs import Again, Field, Form
 
@@ -147,8 +147,8 @@ def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:
     if said.startswith("+") and said[1:].isascii() and said[1:].isdigit() and len(said) < 6:
         return day_end(local_day(now + int(said[1:]) * DAY, zone), zone), False
     if ":" in said:
-        return parse_instant(said, zone), True
-    return day_end(parse_day(said), zone), False
+        return parse_instant(typed(said), zone), True
+    return day_end(parse_day(typed(said)), zone), False
 
 
 def deal_card(session: Session, deal_id: int) -> DealCard:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from models.values.durations import clock_text
 from models.values.errors import Refused
-from models.values.instants import SECOND, Instant, local_datetime, local_day, parse_instant, parse_past
+from models.values.instants import (
+    SECOND,
+    Instant,
+    local_datetime,
+    local_day,
+    parse_instant,
+    parse_past,
+    typed,
+)
 from models.values.language import _
 from tui.widgets.dialogs import Choice, Field, Form, Line
 
@@ -203,7 +211,7 @@ def _go_on(session: Session, entry_id: int, began: str) -> None:
 
 
 def _moment(session: Session, said: str) -> Instant | None:
-    return parse_past(said, session.now(), session.actor.timezone) if said else None
+    return parse_past(typed(said), session.now(), session.actor.timezone) if said else None
 
 
 def _stop(session: Session) -> None:
@@ -230,7 +238,7 @@ def _recover(session: Session, found: Forgotten, answer: str, end: str | None) -
     `recover_timer`."""
     from models.timekeeping import commands, views
 
-    at = None if end is None else parse_instant(end, session.actor.timezone)
+    at = None if end is None else parse_instant(typed(end), session.actor.timezone)
     entry = found.entry
     with session.writing():
         if views.forgotten(session) is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from models.people import commands as people
 from models.pipeline import commands, setup
 from models.session import Session
+from models.values.instants import MINUTE
 from tests.tui.board.conftest import Running, board, press, settle, shown
 
 
@@ -50,6 +52,28 @@ async def test_a_stay_longer_than_four_of_five_is_late_where_no_norm_says_so(
         columns = board(pilot).columns
         assert columns.long_after[1] == 3600 and columns.card is not None
         assert columns._flag(columns.card, session.now(), columns.long_after[1]) == ("!", True)
+
+
+async def test_what_is_long_is_measured_anew_on_another_clock_of_the_company(
+    running: Running, session: Session, deals: list[int]
+) -> None:
+    noon = 1_767_614_400_000_000  # 2026-01-05, a Monday, 12:00 UTC
+    for number in range(40):  # stays of a day and a half, 15 of its 36 hours worked
+        deal = commands.new_deal(session, f"Done {number}", type_id=1, at=noon).deal_id
+        commands.move_deal(session, deal, 2, at=noon + 36 * 60 * MINUTE)
+        commands.win_deal(session, deal)
+    people.set_hours(session, range(5), 9 * 3600, 18 * 3600)
+    async with running() as pilot:
+        await weighed(pilot)
+        columns = board(pilot).columns
+        assert columns.long_after[1] == 36 * 3600
+        await pilot.app.desk.do(people.set_company, clock="working")
+        for _try in range(200):
+            await settle(pilot)
+            if columns.long_after[1] != 36 * 3600:
+                break
+            await pilot.pause(0.02)
+        assert columns.long_after[1] == 15 * 3600
 
 
 async def test_a_stay_is_counted_without_the_time_on_hold(running: Running, session: Session) -> None:

@@ -217,11 +217,29 @@ async def test_a_report_that_takes_long_blocks_no_key_says_so_and_can_be_left(ru
         await press(pilot, "2")
         assert "Initiating interest" in shown(pilot), "the board comes while the report is still read"
         await press(pilot, "5", "escape")
-        assert "Left off" in shown(pilot)
+        assert "Left off. enter reads it again." in shown(pilot)
         going.set()
-        await press(pilot, "k", "j")
+        await press(pilot, "enter")
         await read(pilot)
-        assert "ways" in shown(pilot)
+        assert "ways" in shown(pilot) and "Left off" not in shown(pilot)
+
+
+async def test_a_report_that_is_left_off_leaves_none_of_the_former_under_its_name(running, sold, monkeypatch):  # noqa: F811
+    going = threading.Event()
+    monkeypatch.setattr(path_reports, "paths", lambda *_asked, **_said: going.wait(10))
+    monkeypatch.setattr(statistics_screen, "SIGN_AFTER", 60)
+    async with running() as pilot:
+        await press(pilot, *to("reps"))
+        await read(pilot)
+        await press(pilot, "j")
+        for _try in range(100):
+            await settle(pilot)
+            if screen(pilot)._begun == "paths":
+                break
+        await press(pilot, "escape")
+        await settle(pilot)
+        assert "Left off" in shown(pilot) and not screen(pilot).table.items
+        going.set()
 
 
 async def test_the_table_waits_for_nothing_that_draws_the_chart_and_no_key_does(running, sold, monkeypatch):  # noqa: F811

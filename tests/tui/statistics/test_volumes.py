@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
 import pytest
@@ -56,6 +57,22 @@ async def test_the_volumes_stand_before_the_forecast_and_keys_work_meanwhile(run
             going.set()
         await read(pilot)
         assert "P10–P50–P90" in shown(pilot) and "where the month ends" in shown(pilot)
+
+
+async def test_who_does_not_wait_for_the_forecast_keeps_the_volumes(running, history, monkeypatch):  # noqa: F811
+    going, begun = threading.Event(), threading.Event()
+    monkeypatch.setattr(forecasts, "forecast", lambda *_asked, **_said: begun.set() or going.wait(60))
+    async with running(size=(160, 48)) as pilot:
+        try:
+            await press(pilot, *to("volumes"))
+            await asyncio.to_thread(begun.wait, 60)
+            await settle(pilot)
+            before = shown(pilot)
+            assert "planned" in before
+            await press(pilot, "escape")
+            assert shown(pilot) == before
+        finally:
+            going.set()
 
 
 async def test_the_table_of_months_begins_with_the_coming_ones_in_sight(running, session, history):  # noqa: F811

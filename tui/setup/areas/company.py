@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models.people import commands, views
 from models.people.rules import clock_text, parse_times
 from models.values.dates import weekday_names
-from models.values.instants import local_day, parse_day
+from models.values.instants import local_day, parse_day, typed
 from models.values.language import LANGUAGES, _, ngettext
 from tui.setup.area import Area
 from tui.setup.items import Empty, Fact, Heading, Item, Row
@@ -51,7 +51,7 @@ class CompanyFacts(Area):
             fields = [Field("day", _("Day"), needed=True, placeholder="2026-12-24"), Field("name", _("Name"))]
 
             async def add(values: dict[str, str]) -> None:
-                await ask.desk.do(commands.add_holiday, parse_day(values["day"]), values["name"])
+                await ask.desk.do(commands.add_holiday, parse_day(typed(values["day"])), values["name"])
 
             if await ask.form(_("New holiday"), fields, add):
                 await ask.done(_("added"))
@@ -142,7 +142,7 @@ def _meant(said: dict[str, str]) -> dict[str, Any]:
     if "currency" in values:
         values["currency"] = values["currency"].upper()
     if "locked_before" in values:
-        values["locked_before"] = parse_day(values["locked_before"]) if values["locked_before"] else None
+        values["locked_before"] = parse_day(typed(values["locked_before"])) if values["locked_before"] else None
     return values
 
 

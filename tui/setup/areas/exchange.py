@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.people import setup, views
 from models.values.exchange import Rate, parse_rate, rate_text
-from models.values.instants import local_day, parse_day
+from models.values.instants import local_day, parse_day, typed
 from models.values.language import _
 from tui.setup.area import Area
 from tui.setup.items import Heading, Item, Row, fact, listed
@@ -42,7 +42,7 @@ class ExchangeRates(Area):
 
         async def add(values: dict[str, str]) -> None:
             units, places = parse_rate(values["rate"])
-            await ask.desk.do(setup.set_exchange_rate, values["source"].upper(), values["target"].upper(), parse_day(values["day"]), units, places)
+            await ask.desk.do(setup.set_exchange_rate, values["source"].upper(), values["target"].upper(), parse_day(typed(values["day"])), units, places)
 
         if await ask.form(_("New exchange rate"), fields, add):
             await ask.done(_("added"))

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from models.people import commands, views
 from models.people.rules import ROLES
 from models.pipeline.views import role_word
-from models.values.instants import local_day, parse_day
+from models.values.instants import local_day, parse_day, typed
 from models.values.language import LANGUAGES, _
 from tui.setup.area import Area
 from tui.setup.items import Heading, Item, Row, apart, fact
@@ -122,7 +122,7 @@ class People(Area):
         ]
 
         async def give(values: dict[str, str], agreed: bool) -> None:
-            await ask.desk.do(commands.set_category, person.login, values["category"], parse_day(values["day"]), confirmed=agreed)
+            await ask.desk.do(commands.set_category, person.login, values["category"], parse_day(typed(values["day"])), confirmed=agreed)
 
         note = _("The first one holds for all time before it too.")
         if await ask.confirmed_form(_("Category of {name}").format(name=person.name), fields, give, note=note, of=item):

@@ -12,7 +12,7 @@ from models.timekeeping import views
 from models.timekeeping.commands import rates as commands
 from models.timekeeping.views.rates import RateShown, rates
 from models.values.errors import NotFound
-from models.values.instants import local_day, parse_day
+from models.values.instants import local_day, parse_day, typed
 from models.values.language import _
 from models.values.money import money_text, parse_money
 from models.values.text import quoted
@@ -85,7 +85,7 @@ class Rates(Area):
         field = Field("to", _("Last day"), one.to_day.isoformat() if one.to_day else "", placeholder=_("until the next for the same"))
 
         async def end(values: dict[str, str], agreed: bool) -> None:
-            day = parse_day(values["to"]) if values["to"] else None
+            day = parse_day(typed(values["to"])) if values["to"] else None
             await ask.desk.do(commands.end_rate, one.id, day, confirmed=agreed)
 
         note = _("Amount and first day stay: n enters another from a day on, x deletes a wrong one.")
@@ -138,8 +138,8 @@ def _set(session: Session, side: str, said: dict[str, str], currency: str, agree
         session,
         side=side,
         amount=parse_money(said["amount"], currency),
-        from_day=parse_day(said["from"]),
-        to_day=parse_day(said["to"]) if said["to"] else None,
+        from_day=parse_day(typed(said["from"])),
+        to_day=parse_day(typed(said["to"])) if said["to"] else None,
         client_id=find_client(session, said["client"]) if said["client"] else None,
         deal_id=int(said["deal"]) if said["deal"] else None,
         employee_id=people.find_employee(said["employee"]).id if said["employee"] else None,
