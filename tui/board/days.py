@@ -31,8 +31,8 @@ class BoardDays(BoardView):
         async def go(values: dict[str, str]) -> None:
             await self._go_to(await self.desk.ask(_day_said, values["day"]))
 
-        field = Field("day", _("As of the end of"), "-1", True, _("-7 (days) or 2026-11-20"))
-        await self.app.push_screen_wait(Form(_("The board as of a past day"), [field], go))
+        field = Field("day", _("As of the end of"), "-1", True, proposed=True)
+        await self.app.push_screen_wait(Form(_("The board as of a past day"), [field], go, note=_("-7 (days) or 2026-11-20")))
 
     async def action_day_back(self) -> None:
         await self._go_days(-1)

@@ -43,9 +43,14 @@ def activity_form(client: str, what: str, act: Act, again: Again) -> Form:
     fields = [
         Field("kind", _("Kind"), _("call"), True, options=tuple(_kinds().values())),
         text,
-        Field("due", _("When"), "+1", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00")),
+        Field("due", _("When"), "+1", True, proposed=True),
     ]
-    return Form(_("Activity with {client}").format(client=client), fields, act, again=again)
+    return Form(_("Activity with {client}").format(client=client), fields, act, note=how_due(), again=again)
+
+
+def how_due() -> str:
+    """How it is written when something is due."""
+    return _("When: +2 (days), 2026-12-24 or 2026-12-24 15:00")
 
 
 def stages_in_use(_session: Session, type_id: int) -> list[str]:

@@ -281,7 +281,7 @@ class Wording(Choice):
 
 
 class Field(NamedTuple):
-    """A field of a form; a `needed` one cannot stay empty."""
+    """A field of a form; a `needed` one cannot stay empty. Typing takes the place of a value that is only `proposed`."""
 
     name: str
     label: str
@@ -289,6 +289,7 @@ class Field(NamedTuple):
     needed: bool = False
     placeholder: str = ""
     options: Sequence[str] = ()  # where the value is one of these
+    proposed: bool = False
 
 
 class Again(NamedTuple):
@@ -330,7 +331,7 @@ class Form(Dialog[dict[str, str]]):
                 for field in self._fields:
                     yield Label(plain(field.label))
                     value = typed.get(field.name, field.value)
-                    entry = Input(value=value, id=f"field-{field.name}", compact=True, select_on_focus=False)
+                    entry = Input(value=value, id=f"field-{field.name}", compact=True, select_on_focus=field.proposed and value == field.value)
                     entry.placeholder = plain(field.placeholder).plain
                     yield OneOf(entry.value, field.options, id=f"field-{field.name}") if field.options else entry
             yield Static(id="refusal")

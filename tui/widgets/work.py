@@ -166,8 +166,8 @@ class WorkScreen(FramedScreen):
         async def do(values: dict[str, str]) -> None:
             await self.desk.do(_postpone, one.id, values["due"])
 
-        field = Field("due", _("When"), "+2", True, _("+2 (days), 2026-12-24 or 2026-12-24 15:00"))
-        form = Form(_("Postpone to"), [field], do, again=Again("postpone", [one.client_id, one.id]))
+        field = Field("due", _("When"), "+2", True, proposed=True)
+        form = Form(_("Postpone to"), [field], do, note=asks.how_due(), again=Again("postpone", [one.client_id, one.id]))
         if await self.app.push_screen_wait(form) is None:
             return
         await self.read_safely()
