@@ -87,7 +87,7 @@ def fill_field(session: Session, deal_id: int, key: str, text: str, version: int
     card = views.deal(session, deal_id)
     for field in card.fields:
         if key == f"custom:{field.id}":
-            return commands.set_deal(session, deal_id, version=version, custom={field.name: text})
+            return commands.set_deal(session, deal_id, version=version, custom={field.name: typed(text) if field.kind == "date" else text})
     if key == "amount":
         code = card.amount.currency if card.amount else currency()
         changes: dict[str, Any] = {"amount": parse_amount(text, code), "currency": code}

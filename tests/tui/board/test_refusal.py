@@ -87,7 +87,7 @@ async def test_each_field_of_a_deal_is_filled_in_the_panel(running: Running, ses
     ("kind", "typed", "stored"),
     [
         ("text", (*"17/3", "enter"), "17/3"), ("number", (*"3,5", "enter"), "3.5"), ("money", (*"100", "enter"), "10000 EUR"),
-        ("date", (*"2027-01-02", "enter"), "2027-01-02"), ("choice", ("2",), "blue"), ("yes/no", ("1",), "yes"),
+        ("date", (*"2027-01-02", "enter"), "2027-01-02"), ("date", (*"2.1.2027", "enter"), "2027-01-02"), ("choice", ("2",), "blue"), ("yes/no", ("1",), "yes"),
     ],
 )  # fmt: skip
 async def test_custom_fields_are_filled_by_their_kind(running: Running, session: Session, deals: list[int], kind: str, typed: tuple[str, ...], stored: str) -> None:
