@@ -116,7 +116,7 @@ def test_the_demo_opens_from_the_welcome_screen(tmp_path: Path) -> None:
 
 def test_with_the_first_deal_an_empty_board_is_drawn_whole(session: Session) -> None:
     program = stagewatch(session.store.path)
-    program.wait("no deals yet: n adds one")
+    program.wait("no deals: n adds one")
     program.rest()
     program.type("n")
     program.wait("New deal")

@@ -277,7 +277,7 @@ class Columns(Widget, can_focus=True):
                 muted = self._style("muted")
                 lines += [(Segment(cells(f"  {symbol('…')}", width), muted),), (Segment(" " * width, muted),)]
             elif here and row == 0:
-                said = _("no deals yet: n adds one") if self.unfilled else _("no deals here")
+                said = _("no deals: n adds one") if self.unfilled else _("no deals here")
                 text = symbol("▌") + cells(said, width - 2)
                 lines += [(Segment(text + " ", self._style("muted")),), blank]
             else:

@@ -19,6 +19,7 @@ class Area:
     `Row` the third pane shows its `details`. The screen has asked `may` before any of the keys gets here."""
 
     name = ""
+    idle: tuple[str, ...] = ("setup.action", "setup.later", "setup.tick", "setup.mode")  # keys that do nothing here
 
     def title(self) -> str:
         raise NotImplementedError

@@ -151,6 +151,7 @@ class PanesScreen(FramedScreen):
         self.head(asks.head(self.card, self.areas.item))
         note: list[str | tuple[str, str]] = []
         self.query_one(KeyLine).only_look(not self._may())
+        self.query_one(KeyLine).without(*(() if self.area is None else self.area.idle))
         if not self._may():
             note.append(((self.area or Area()).only_seen(", ".join(self.overview.admins)), "dim"))
         for warning in self.card.warnings[:3] if self.card is not None else ():

@@ -48,6 +48,21 @@ async def test_a_service_is_added_renamed_archived_and_offered_again(running, se
         assert [one.name for one in views.services(session)] == ["Audit of books", "Work"]
 
 
+@pytest.mark.parametrize(("area", "offered"), [("services", {"n", "e", "x"}), ("people", {"n", "e", "x", "a"})])
+async def test_a_list_offers_the_keys_that_do_something_in_it(running, session, area, offered):
+    async with running(size=(160, 48)) as pilot:
+        await press(pilot, "7")
+        every = {"n", "e", "a", "J", "t", "x", "m"}
+        assert every <= keys(pilot)
+        await press(pilot, *["j"] * (LISTS.index(area) + 1), "enter")
+        assert keys(pilot) & every == offered
+
+
+def keys(pilot) -> set[str]:
+    """Those that the last line names."""
+    return {words[0] for words in (part.split() for part in shown(pilot).splitlines()[-1].split("  ")) if words}
+
+
 async def test_a_category_in_use_is_archived_and_one_never_used_is_deleted(running, session):
     people.add_category(session, "Expert")
     people.add_category(session, "Novice")

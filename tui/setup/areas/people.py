@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 class People(Area):
     name = "people"
+    idle = tuple(key for key in Area.idle if key != "setup.action")
 
     def title(self) -> str:
         return _("People")
