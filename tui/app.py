@@ -19,6 +19,7 @@ from textual import events  # noqa: E402
 from textual.app import SystemCommand  # noqa: E402
 from textual.screen import Screen  # noqa: E402
 from textual.theme import BUILTIN_THEMES  # noqa: E402
+from textual.worker import WorkerFailed  # noqa: E402
 
 from models.overview.opening import Opening, opening  # noqa: E402
 from models.values.errors import StagewatchError  # noqa: E402
@@ -319,6 +320,8 @@ class StagewatchApp(Typed):
 
     def _handle_exception(self, error: Exception) -> None:
         """An unforeseen error ends the program; what it was goes to the log, without any value."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):  # it knows nothing of where that was
+            error = error.error
         self.crash = error
         super()._handle_exception(error)
         self._return_code = CRASHED

@@ -94,8 +94,7 @@ def _counted(desk: Any, ask: Callable[..., Any]) -> Callable[..., Any]:
 
 async def _read(app: App[Any], longest: float) -> bool:
     """Until the report, what draws its chart and the figures are there that are being read."""
-    tasks = [worker._task for worker in app.workers if worker.group in ("figures", "charts") and worker.is_running]
-    tasks += [reading for screen in app.screen_stack for reading in [getattr(screen, "_reading", None)]]
+    tasks = [worker._task for worker in app.workers if worker.group in ("figures", "charts", "report") and not worker.is_finished]
     tasks = [task for task in tasks if task is not None and not task.done()]
     if not tasks:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from tui.statistics.view import StatisticsView
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from models.session import Session
     from tui.statistics.against import Against
 
@@ -43,7 +46,8 @@ class StatisticsScreen(StatisticsView):
         self._against: Against | None = None
         self._known: Known | None = None
         self._kept: dict[Any, Any] = {}  # what reports have read of the store as it is; used aside alone
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: Worker[None] | None = None
+        self._answered = asyncio.Event()  # the report that is read is shown, or why it cannot be
         self._begun: str | None = None
 
     def on_mount(self) -> None:
@@ -76,9 +80,10 @@ class StatisticsScreen(StatisticsView):
         self._begin()
         # What is quick comes with the first paint. No longer: a key waits while a handler does.
         if self._reading is not None:
-            done, _waiting = await asyncio.wait([self._reading], timeout=WITH_FIRST_PAINT)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), WITH_FIRST_PAINT)
             name = self._wanted()
-            if not done and self._found is None and name is not None:
+            if not self._answered.is_set() and self._found is None and name is not None:
                 self._show_waiting(report(name), Asked(self.filters, self._known, self.forms.get(name, 0), self._against))
         if not self._draws:
             self.call_after_refresh(self.run_worker, self._draw_from_now_on, group="charts", exclusive=True)
@@ -106,17 +111,11 @@ class StatisticsScreen(StatisticsView):
         if self._reading is not None:
             self._reading.cancel()
         self._begun = name = self._wanted()
+        self._answered.clear()
         if name is None or self.filters is None or self._known is None:
             return
         asked = Asked(self.filters, self._known, self.forms.get(name, 0), self._against)
-        self._reading = asyncio.create_task(self._read_report(report(name), asked))
-        self._reading.add_done_callback(self._ended)
-
-    def _ended(self, reading: asyncio.Task[None]) -> None:
-        """A mistake of the program ends it, as one that a key meets does; nobody else would hear of it."""
-        error = None if reading.cancelled() else reading.exception()
-        if isinstance(error, Exception) and not self.app._exit:  # while it ends there is nothing to show a report on
-            self.app._handle_exception(error)
+        self._reading = self.run_worker(self._read_report(report(name), asked), group="report")
 
     def _wanted(self) -> str | None:
         return "compare" if self._against is not None else self.list.item
@@ -129,12 +128,14 @@ class StatisticsScreen(StatisticsView):
             self._found = None
             self._show_head(wanted, asked)
             self._show_nothing(error.message)
+            self._answered.set()
             return
         finally:
             sign.stop()
         before = self._found
         self._found = (wanted, asked, found)
         self._show(same=before is not None and before[0] is wanted)
+        self._answered.set()
         if wanted.has_rest:
             await self._read_rest(wanted, asked)
 
@@ -161,7 +162,7 @@ class StatisticsScreen(StatisticsView):
         if self.focused is not self.table:
             if self.table.items:
                 self.table.focus()
-            elif self._found is None and (self._reading is None or self._reading.done()):  # it was left off, or refused
+            elif self._found is None and (self._reading is None or self._reading.is_finished):  # it was left off, or refused
                 self._begin()
             return
         row = self.table.item
@@ -183,7 +184,7 @@ class StatisticsScreen(StatisticsView):
             await self._leave_comparison()
         elif self.focused is self.table:
             self.list.focus()
-        elif self._reading is not None and not self._reading.done():
+        elif self._reading is not None and not self._reading.is_finished:
             self._reading.cancel()
             if self._found is None or self._found[0].name != self._wanted() or self._found[1].filters != self.filters:
                 self._found = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from traceback import extract_tb
 from types import SimpleNamespace
 
 import pytest
@@ -34,3 +35,17 @@ async def test_an_unforeseen_error_ends_the_app_with_70(running: Running, deals:
             await pilot.pause(0.2)
     assert app is not None and app.return_code == CRASHED
     assert isinstance(app.crash, ZeroDivisionError)
+
+
+async def test_of_an_error_aside_of_the_keys_it_is_known_where_it_was(running: Running, deals: list[int]) -> None:
+    async def halve() -> None:
+        1 // 0  # noqa: B018
+
+    app = None
+    with pytest.raises(ZeroDivisionError):
+        async with running() as pilot:
+            app = pilot.app
+            app.screen.run_worker(halve)
+            await pilot.pause(0.2)
+    assert app is not None and app.return_code == CRASHED and app.crash is not None
+    assert "halve" in [frame.name for frame in extract_tb(app.crash.__traceback__)]

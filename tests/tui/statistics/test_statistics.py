@@ -38,8 +38,8 @@ async def read(pilot) -> None:
     """Until the report under the cursor is there."""
     await settle(pilot)
     for _try in range(1000):
-        task = screen(pilot)._reading
-        if task is not None and task.done():
+        reading = screen(pilot)._reading
+        if reading is not None and reading.is_finished:
             break
         await pilot.pause(0.02)
     await settle(pilot)
