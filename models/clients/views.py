@@ -110,6 +110,11 @@ def find_client(session: Session, text: str) -> int:
     return int(found[0].id)
 
 
+def is_named(session: Session, name: str) -> bool:
+    """Whether the actor sees a client of that name, in any case."""
+    return bool(Client.select().where(seen_by(session) & (Client.name_key == search_key(name))).exists())
+
+
 def writable_client(session: Session, client_id: int) -> Client:
     """The row, if the actor may change it. Raises NotFound; Refused `not_permitted` where the actor may read it."""
     row = _row(session, client_id, readable(session.actor))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -15,54 +13,29 @@ from textual.widgets import Input, Static
 
 from models.activities.views import Activity
 from models.clients import commands as clients
-from models.clients.views import ClientLine, ContactLine, writable_client
+from models.clients.views import ClientLine, is_named, writable_client
 from models.clients.views import clients as client_lines
 from models.clients.views import count as client_count
 from models.overview.client_card import WholeClient, client_card
-from models.overview.worked import Worked, budget_text, charge_text, hours_text
 from models.pipeline.views import ActionLine, DealLine
 from models.session import Session
-from models.statistics.time import Sums, amounts
+from models.statistics.time import Sums
 from models.timekeeping.views import Entry
-from models.values.dates import day_text
-from models.values.durations import clock_text, short_age
 from models.values.errors import NotFound, Refused, StagewatchError
-from models.values.instants import SECOND, local_day
 from models.values.language import _, ngettext
-from models.values.money import money_text, short_money
 from tui import figures, keymap
+from tui.clients.card import CardItem, Coming, Fact, card_items, draw, label_width, labels
 from tui.widgets.asks import deal_card
-from tui.widgets.checklist import done_words
 from tui.widgets.dialogs import Again, Field, Form
 from tui.widgets.lines import Lines, Part
 from tui.widgets.refusal import carry_through, step
 from tui.widgets.requests import answer_request
-from tui.widgets.words import cells, plain, styled, symbol
-from tui.widgets.work import WorkScreen, activity_line
+from tui.widgets.words import cells, plain, styled
+from tui.widgets.work import WorkScreen
 
 WINDOW = 200
 REST_SECONDS = 0.08
 WIDE = 110
-LABEL = 11  # cells that the label of a fact has at least
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A line of the card that says one thing about the client."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Coming:
-    """What usually comes next for the deal above, with and without saying so."""
-
-    text: str
-    bare: str
-
-
-CardItem = str | Fact | Coming | Sums | ContactLine | DealLine | ActionLine | Activity | Entry
 
 
 class ClientsScreen(WorkScreen):
@@ -79,7 +52,7 @@ class ClientsScreen(WorkScreen):
         self.text = ""
         self._whole: WholeClient | None = None
         self._resting: Timer | None = None
-        self._label_width = LABEL  # cells
+        self._label_width = label_width()  # cells
 
     def body(self) -> ComposeResult:
         self.found: Lines[ClientLine] = Lines(self._draw_client, id="clients")
@@ -93,7 +66,6 @@ class ClientsScreen(WorkScreen):
             yield self.card
 
     def on_mount(self) -> None:
-        self._label_width = max(LABEL, 1 + max(map(cell_len, (*_labels().values(), _("Worked"), _("Unbilled"), _("Budget")))))
         kept = self.app.workplace.get("clients", {})
         self.text = self.field.value = str(kept.get("search", ""))
         if self.client_id is None:
@@ -143,7 +115,7 @@ class ClientsScreen(WorkScreen):
             self._whole = None
             self.card.show([])
             return
-        self.card.show(_card_items(self._whole, self._comings(self._whole)), None if before == line.id else 0)
+        self.card.show(card_items(self._whole, self._comings(self._whole)), None if before == line.id else 0)
         unread = {stand.type_id for stand in self._whole.stands.values() if not figures.fresh(self.app, stand.type_id)}
         if unread:
             self.run_worker(self._read_figures(self._whole, unread), group="figures", exclusive=True)
@@ -170,7 +142,7 @@ class ClientsScreen(WorkScreen):
             self.say_error(error)
             return
         if self._whole is whole:
-            here, items = self.card.item, _card_items(whole, self._comings(whole))
+            here, items = self.card.item, card_items(whole, self._comings(whole))
             at = next((place for place, item in enumerate(items) if item is here), None)
             self.card.show(items, at)
 
@@ -311,7 +283,7 @@ class ClientsScreen(WorkScreen):
 
         async def add(values: dict[str, str]) -> None:
             nonlocal twin
-            if values["name"] != twin and await self.desk.ask(_is_known, values["name"]):
+            if values["name"] != twin and await self.desk.ask(is_named, values["name"]):
                 twin = values["name"]
                 raise Refused("twin", _("A client of this name is there already; enter once more adds another."))
             card = await self.desk.do(clients.add_client, values.pop("name"), **values)
@@ -329,9 +301,9 @@ class ClientsScreen(WorkScreen):
         async def change(values: dict[str, str]) -> None:
             await self.desk.do(clients.set_client, whole.client.id, **values)
 
-        labels = _labels()
+        words = labels()
         fields = [Field("name", _("Name"), whole.client.name, needed=True)]
-        fields += [Field(key, labels[key], value) for key, value in whole.client.details.items()]
+        fields += [Field(key, words[key], value) for key, value in whole.client.details.items()]
         form = Form(whole.client.name, fields, change, again=Again("edit", whole.client.id))
         if await self.app.push_screen_wait(form) is not None:
             await self.read_safely()
@@ -345,118 +317,14 @@ class ClientsScreen(WorkScreen):
         else:
             await super().open_again(name, about)
 
-    # Drawing --------------------------------------------------------------------------------------------------
-
     def _draw_client(self, line: ClientLine, width: int) -> Sequence[Part]:
         count = f"{line.open_deals}" if line.open_deals else ""
         return [(f" {cells(line.name, width - 7)}", ""), (cells(count, 5, right=True) + " ", "muted")]
 
     def _draw_card(self, item: CardItem, width: int) -> Sequence[Part]:
-        session = self.desk.session()
-        now, zone = session.now(), session.actor.timezone
-        if isinstance(item, str):
-            return [(cells(f" {item}", width), "head")]
-        if isinstance(item, Fact):
-            return [(cells(f" {item.label}", self._label_width) + " ", "muted"), (cells(item.value, width - self._label_width - 1), "")]
-        if isinstance(item, Coming):
-            said = f"     {item.text}"
-            return [(cells(said if len(said) < width else f"     {symbol('→')} {item.bare}", width), "muted")]
-        if isinstance(item, Sums):
-            money = cells(charge_text(item), 16, right=True)
-            name = item.name or _("no deal or before its first stage")
-            return [(cells(f"   {name}", width - 27), "muted"), (cells(hours_text(item.seconds), 9, right=True), ""), (f" {money} ", "muted")]
-        if isinstance(item, ContactLine):
-            reach = "  ".join(part for part in (item.phone, item.position, item.mail) if part)
-            return [(cells(f"   {item.name}", 22), ""), (cells(f" {reach}", width - 22), "muted")]
-        if isinstance(item, ActionLine):
-            done = item.done_at is not None
-            said = done_words(item, session)
-            if item.done_at is not None and cell_len(item.text) + cell_len(said) + 8 > width:
-                said = day_text(local_day(item.done_at, zone), local_day(now, zone))  # what was done goes before who did it
-            mark = symbol("✓") if done else symbol("☐")
-            room = width - 8 - len(said)
-            return [(f"     {mark} ", "muted" if done else ""), (cells(item.text, room) + " ", "muted" if done else ""), (said, "muted")]
-        if isinstance(item, Activity):
-            return activity_line(item, now, zone, width, client=False)
-        if isinstance(item, Entry):
-            day = cells(day_text(local_day(item.started_at, zone), local_day(now, zone)), 8)
-            mark = symbol("◷") if item.ended_at is None else " "
-            words = " · ".join(part for part in (item.service, item.deal, item.note) if part)
-            time = cells(clock_text(item.seconds), 9, right=True)
-            return [(f" {mark} {day} ", "timer" if item.ended_at is None else "muted"), (cells(words, width - 22), ""), (f"{time} ", "")]
-        state = {"won": _("won"), "lost": _("lost")}.get(item.outcome) or item.stage or ""
-        age = short_age((now - item.entered_at) // SECOND) if item.outcome == "open" else ""
-        mark = symbol("‖") if item.held else " "
-        money = cells(short_money(item.amount) if item.amount else "", 9, right=True)
-        title = item.title or item.type
-        room = width - 3 - 1 - 1 - 9 - 8
-        stage = min(18, room * 2 // 5)
-        return [
-            (f" {mark} {cells(title, room - stage)} ", "" if item.outcome == "open" else "muted"),
-            (f"{cells(state, stage)} ", "muted"),
-            (money + cells(age, 7, right=True) + " ", "" if item.outcome == "open" else "muted"),
-        ]
-
-
-def _card_items(whole: WholeClient, comings: Mapping[int, Coming]) -> list[CardItem]:
-    """The card as lines: details, deals, contacts, activities, time."""
-    labels = _labels()
-    items: list[CardItem] = [whole.client.name]
-    items += [Fact(labels[key], value) for key, value in whole.client.details.items() if value]
-    items += _worked_items(whole.worked)
-    parts: list[tuple[str, Sequence[CardItem]]] = [
-        (_("Deals"), [line for deal in whole.deals for line in (deal, *_below(whole, comings, deal))]),
-        (_("Contacts"), whole.client.contacts),
-        (_("Activities"), whole.activities),
-        (_("Time by stage"), whole.worked.stages if whole.worked is not None else ()),
-        (_("Time"), whole.entries),
-    ]
-    for heading, lines in parts:
-        if lines:
-            items += ["", heading, *lines]
-    return items
-
-
-def _below(whole: WholeClient, comings: Mapping[int, Coming], deal: DealLine) -> list[CardItem]:
-    """What stands below a deal: what usually comes next, its checklist."""
-    coming = comings.get(deal.id)
-    return [*([coming] if coming is not None else []), *whole.checklists.get(deal.id, ())]
-
-
-def _worked_items(worked: Worked | None) -> list[CardItem]:
-    """What was worked and is unbilled, and how far the budget is spent."""
-    if worked is None:
-        return []
-    total = worked.total
-    said = "  ".join(part for part in (hours_text(total.seconds), charge_text(total)) if part)
-    unbilled = " + ".join(money_text(one) for one in amounts(total.unbilled))
-    items: list[CardItem] = [Fact(_("Worked"), said)]
-    if unbilled:
-        items.append(Fact(_("Unbilled"), unbilled))
-    if worked.budget is not None:
-        mark = f"{symbol('!')} " if worked.budget.warning is not None else ""
-        items.append(Fact(_("Budget"), mark + budget_text(worked.budget)))
-    return items
+        return draw(item, width, self._label_width, self.desk.session())
 
 
 def _must_be_writable(session: Session, client_id: int) -> None:
     """Raises NotFound; Refused where the actor may read the client, not change it."""
     writable_client(session, client_id)
-
-
-def _is_known(session: Session, name: str) -> bool:
-    """Whether the actor sees a client of that name, in any case."""
-    return any(line.name.casefold() == name.casefold() for line in client_lines(session, name, limit=WINDOW))
-
-
-def _labels() -> dict[str, str]:
-    return {
-        "street": _("Street"),
-        "city": _("City"),
-        "postcode": _("Postcode"),
-        "country": _("Country"),
-        "vat_id": _("VAT id"),
-        "registration_id": _("Reg. id"),
-        "phone": _("Phone"),
-        "mail": _("Mail"),
-    }
