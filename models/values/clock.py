@@ -77,6 +77,9 @@ class Clock(NamedTuple):
         return seconds // self.day * 86_400 + seconds % self.day if self.hours else seconds
 
 
+CALENDAR = Clock()
+
+
 @lru_cache(maxsize=16)
 def _known(clock: Clock, first: int, last: int) -> list[Stretch]:
     """The stretches of years of 365 days since the epoch, and of the days beside them."""

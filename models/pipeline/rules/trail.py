@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from models.values.instants import Instant
+from models.values.clock import CALENDAR
+from models.values.instants import SECOND, Instant
 from models.values.text import shown
 
 
@@ -32,7 +33,4 @@ def seconds_without_holds(
     start: Instant, end: Instant, holds: Iterable[tuple[Instant, Instant | None]]
 ) -> int:
     """Whole seconds of [start, end) outside the holds; a hold without an end lasts to `end`."""
-    held = 0
-    for begun, ended in holds:
-        held += max(0, min(end, end if ended is None else ended) - max(start, begun))
-    return max(0, end - start - held) // 1_000_000
+    return CALENDAR.lasted(start, end, holds) // SECOND
