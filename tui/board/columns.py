@@ -20,7 +20,7 @@ from models.values.instants import Instant, local_day
 from models.values.language import _, ngettext
 from models.values.money import Money, short_money
 from tui.board import NARROWEST
-from tui.widgets.words import cells, symbol
+from tui.widgets.words import activity_kinds, cells, symbol
 
 HEAD_LINES = 3
 CARD_LINES = 2
@@ -411,13 +411,7 @@ class Columns(Widget, can_focus=True):
 
 def kind_word(kind: str) -> str:
     """An activity's kind in words."""
-    return {
-        "call": _("call"),
-        "meeting": _("meeting"),
-        "mail": _("mail"),
-        "task": _("task"),
-        "note": _("note"),
-    }.get(kind, kind)
+    return activity_kinds().get(kind, kind)
 
 
 def sums_text(sums: tuple[Money, ...]) -> str:

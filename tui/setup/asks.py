@@ -31,7 +31,7 @@ from models.values.numbers import int_text, parse_percent
 from tui.setup.affected import AffectedRow
 from tui.setup.items import AreaRow, Item, TypeRow, Who, kind_word, who_word
 from tui.widgets.dialogs import Field
-from tui.widgets.words import styled, symbol
+from tui.widgets.words import activity_kinds, styled, symbol
 
 if TYPE_CHECKING:
     from models.pipeline.what_if import WhatIf
@@ -136,7 +136,7 @@ def stage_fields(stage: StageCard | None, mode: str, who: Who) -> list[Field]:
 def action_fields(action: ActionCard | None, who: Who) -> list[Field]:
     """For a new action without `action`."""
     yes_no = (_("no"), _("yes"))
-    kinds = activity_kinds()
+    kinds = action_kinds()
     due = "" if action is None or action.due_after is None else words(action.due_after)
     doer = action.who if action else None
     return [
@@ -181,7 +181,7 @@ def _parsers(who: Who) -> dict[str, Parse]:
     def duration(said: str) -> int | None:
         return parse_duration(said) if said else None
 
-    kinds = {kind_word(kind): kind for kind in KINDS} | {word: kind for kind, word in activity_kinds().items()}
+    kinds = {kind_word(kind): kind for kind in KINDS} | {word: kind for kind, word in action_kinds().items()}
     return {
         "norm": duration,
         "due_after": duration,
@@ -195,10 +195,9 @@ def _parsers(who: Who) -> dict[str, Parse]:
     }
 
 
-def activity_kinds() -> dict[str, str]:
+def action_kinds() -> dict[str, str]:
     """What an action is planned as, in words."""
-    known = {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task")}
-    return {kind: known[kind] for kind in ACTION_KINDS}
+    return {kind: activity_kinds()[kind] for kind in ACTION_KINDS}
 
 
 def askable_fields(card: TypeCard) -> list[tuple[str, str]]:

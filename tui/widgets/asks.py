@@ -9,6 +9,7 @@ from models.values.errors import Refused, Usage
 from models.values.instants import DAY, Instant, day_end, local_day, parse_day, parse_instant, typed
 from models.values.language import _
 from tui.widgets.dialogs import Again, Field, Form
+from tui.widgets.words import activity_kinds
 
 if TYPE_CHECKING:
     from models.pipeline.commands import Done
@@ -135,7 +136,7 @@ def kind_said(text: str) -> str:
 
 def _kinds() -> dict[str, str]:
     """What may be planned, in words."""
-    return {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task")}
+    return {kind: word for kind, word in activity_kinds().items() if kind != "note"}
 
 
 def due(text: str, now: Instant, zone: str) -> tuple[Instant, bool]:

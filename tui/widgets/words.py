@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
+from models.values.language import _
 from models.values.text import shown, shown_lines
 
 
@@ -71,3 +72,8 @@ def use_ascii(on: bool) -> None:
 def symbol(sign: str) -> str:
     """The sign itself, or its stand-in of the same width where the terminal lacks it."""
     return ASCII.get(sign, sign) if _ascii else sign
+
+
+def activity_kinds() -> dict[str, str]:
+    """What an activity may be, in words."""
+    return {"call": _("call"), "meeting": _("meeting"), "mail": _("mail"), "task": _("task"), "note": _("note")}
