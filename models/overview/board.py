@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.people.rules import readable
 from models.people.views import company_clock
-from models.storage.columns import joined
-from models.values.clock import Clock
+from models.storage.columns import by_index, joined
+from models.values.clock import CALENDAR, Clock
 from models.values.instants import SECOND, Instant
 from models.values.money import Money
 from models.values.text import like_pattern, search_key
@@ -38,7 +38,6 @@ INDEXES = {
 WORDS_LOOKED_AT = 8
 PAGE = 32  # rows of a window
 
-CALENDAR = Clock()
 HOLDS = joined("h.started_at || ' ' || coalesce(h.ended_at || '', '')", ",")  # what `holds_of` reads
 Holds = tuple[tuple[Instant, Instant | None], ...]
 T = TypeVar("T")
@@ -186,7 +185,7 @@ def cards(
     wanted, limit, skipped = ORDERS[order], PAGE, offset
     if count is not None and order in BACKWARDS and count - offset < offset:
         wanted, limit, skipped = BACKWARDS[order], min(PAGE, max(0, count - offset)), max(0, count - offset - PAGE)
-    index = "" if text else f" INDEXED BY {INDEXES[order]}"
+    index = "" if text else by_index(INDEXES[order])
     rows = session.store.database.execute_sql(
         "SELECT d.id, d.client_id, c.name, d.title, d.amount, d.currency, d.entered_at, d.held_at, d.next_due_at,"
         " (SELECT a.kind FROM activity a WHERE a.deal_id = d.id AND a.done_at IS NULL ORDER BY a.due_at LIMIT 1),"

@@ -27,8 +27,8 @@ DEALS = """
         ({now} - deal.entered_at - held) / {second} AS age, stage.norm, deal.entered_at,
         (SELECT {holds} FROM hold h WHERE h.deal_id = deal.id AND h.ended_at > deal.entered_at)
     FROM (
-        SELECT deal.*, coalesce((SELECT sum(hold.ended_at - max(hold.started_at, deal.entered_at)) FROM hold
-            WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at), 0) AS held
+        SELECT deal.*, coalesce((SELECT sum(hold.ended_at - CASE WHEN hold.started_at < deal.entered_at THEN deal.entered_at
+            ELSE hold.started_at END) FROM hold WHERE hold.deal_id = deal.id AND hold.ended_at > deal.entered_at), 0) AS held
         FROM deal WHERE deal.outcome = 'open' AND deal.held_at IS NULL AND deal.owner_id = {actor}
     ) AS deal
     JOIN client ON client.id = deal.client_id JOIN stage ON stage.id = deal.stage_id

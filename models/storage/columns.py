@@ -1,4 +1,4 @@
-"""Whole columns of many rows at once, for those who count in arrays."""
+"""What each store says its own way; and whole columns of many rows at once, for those who count in arrays."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def joined(expression: str, separator: str) -> str:
     """The SQL of an expression over the rows of a group as one text. SQLite says `group_concat`, PostgreSQL will say
     `string_agg`."""
     return f"group_concat({expression}, '{separator}')"
+
+
+def by_index(name: str) -> str:
+    """What stands behind a table in FROM, where it is to be read in the order of that index. PostgreSQL will say nothing: it
+    chooses well among them by itself."""
+    return f" INDEXED BY {name}"
