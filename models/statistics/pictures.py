@@ -263,11 +263,11 @@ def differences(
     if medians:
         figures = [abs(one) for each in meant for one in (each.difference, *each.limits) if one is not None]
         size, unit = unit_for(max(figures, default=0), found.day)
-    rows = [
-        (_difference_label(one, ascii), *(None if figure is None else figure / size for figure in (one.limits.low, one.difference, one.limits.high)))
-        for one in meant
-    ]
-    drawn = charts.forest(rows, unit, width, ascii=ascii)  # type: ignore[arg-type]
+    rows = []
+    for one in meant:
+        low, high = (None if limit is None else limit / size for limit in (one.limits.low, one.limits.high))
+        rows.append((_difference_label(one, ascii), low, (one.difference or 0.0) / size, high))
+    drawn = charts.forest(rows, unit, width, ascii=ascii)
     if not drawn or height is None:
         return drawn
     before = [] if at is None else found.measures[: found.measures.index(at)]
