@@ -127,5 +127,7 @@ def _is_rest(timer: Timer) -> bool:
 
 
 def _to_paint(app: App[Any]) -> bool:
+    """Whether a message waits to be handled, or something to be laid out or painted."""
     screen = app.screen
-    return bool(screen._callbacks or screen._dirty_widgets or screen._layout_required or screen._repaint_required)
+    waiting = any(node.message_queue_size for node in (app, screen, *screen.walk_children(Widget)))
+    return waiting or bool(screen._callbacks or screen._dirty_widgets or screen._layout_required or screen._repaint_required)
